@@ -1,0 +1,1 @@
+"""The scheme language: read, check, compile, run, explain. Pure; only `reading` opens files."""

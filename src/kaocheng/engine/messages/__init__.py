@@ -1,0 +1,12 @@
+"""The message catalogue: id, severity, reason and remedy in Chinese and English.
+
+Shared by engine, command line and web. The page of an id is `docs/reference/problems.md#<id>`; one
+broken example per id stands under `tests/engine/broken/`.
+"""
+
+from kaocheng.engine.messages.facts import FACTS
+from kaocheng.engine.messages.message import Message
+
+MESSAGES: dict[str, Message] = {message.id: message for group in (FACTS,) for message in group}
+
+__all__ = ["MESSAGES", "Message"]

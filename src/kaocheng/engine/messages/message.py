@@ -1,0 +1,36 @@
+"""One entry of the message catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Message:
+    """A stable id and its words; `{names}` in braces are filled from the problem's values."""
+
+    id: str
+    severity: Literal["error", "warning", "lint"]
+    zh: str
+    zh_remedy: str
+    en: str
+    en_remedy: str
+
+    def reason(self, language: Literal["zh", "en"]) -> str:
+        return self.zh if language == "zh" else self.en
+
+    def remedy(self, language: Literal["zh", "en"]) -> str:
+        return self.zh_remedy if language == "zh" else self.en_remedy
+
+
+def error(id: str, zh: str, zh_remedy: str, en: str, en_remedy: str) -> Message:
+    return Message(id, "error", zh, zh_remedy, en, en_remedy)
+
+
+def warning(id: str, zh: str, zh_remedy: str, en: str, en_remedy: str) -> Message:
+    return Message(id, "warning", zh, zh_remedy, en, en_remedy)
+
+
+def lint(id: str, zh: str, zh_remedy: str, en: str, en_remedy: str) -> Message:
+    return Message(id, "lint", zh, zh_remedy, en, en_remedy)
