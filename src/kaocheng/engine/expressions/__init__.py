@@ -1,0 +1,1 @@
+"""The expression language of conditions and amounts: typed, size-bounded, always terminating."""
