@@ -110,9 +110,7 @@ class _Binder:
 
     def need(self, bound: Bound, node: Tree, want: Type) -> None:
         if not agree(bound.type, want):
-            raise self.fault(
-                "E23", node, want=want.zh, text=self.words(node), found=bound.type.zh
-            )
+            raise self.fault("E23", node, want=want.zh, text=self.words(node), found=bound.type.zh)
 
     def node(self, node: Tree, scope: Scope) -> Bound:
         match node:
@@ -381,7 +379,9 @@ class _Binder:
         level = len(inner.levels) - 1
         subject = inner.levels[0].register
         if subject is None:
-            raise self.fault("E27", node, table=node.table, subject="本对象", why="这里没有被考核对象")
+            raise self.fault(
+                "E27", node, table=node.table, subject="本对象", why="这里没有被考核对象"
+            )
         if node.link is not None:
             bound = self.node(node.link, inner)
             self.need(bound, node.link, Type("ref", table=subject.id))
@@ -392,9 +392,7 @@ class _Binder:
                 raise self.fault("E28", node, table=node.table)
             return ()
         fields = [
-            name
-            for name, described in register.fields.items()
-            if described.type == subject.id
+            name for name, described in register.fields.items() if described.type == subject.id
         ]
         if len(fields) != 1:
             why = "没有对应的字段" if not fields else f"有几个对应的字段（{'、'.join(fields)}）"

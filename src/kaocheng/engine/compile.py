@@ -23,7 +23,7 @@ from kaocheng.engine.language.scheme import Item, Result, children_of, items_bel
 from kaocheng.engine.language.shape import SettingValue
 from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type
 from kaocheng.engine.mechanisms import MECHANISMS, Slot
-from kaocheng.engine.model import Pack, parameter_type
+from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.process.slots import process_slots
 
@@ -88,7 +88,9 @@ class _Compiler:
             scope = self._scope(self.pack.results[result])
 
             def type_of(expr: Expr) -> Type:
-                bound = bind(expr, self._slot_scope(slots[expr], scope), want=None, problems=Problems())
+                bound = bind(
+                    expr, self._slot_scope(slots[expr], scope), want=None, problems=Problems()
+                )
                 return NUMBER if bound is None else bound.type
 
             self.types[column] = MECHANISMS[described.mechanism].type_of(described, type_of)
@@ -132,6 +134,7 @@ class _Compiler:
                 self._bind(expr, scope, want, column)
         for flag in item.flags:
             self._bind(flag.when, scope, BOOLEAN, column)
+        self.reads[column].discard(column)  # a flag may look at the item it stands beside
         for setting in mechanism.settings(item):
             self._check_setting(setting)
         if mechanism.needs_points and item.points is None:

@@ -196,7 +196,9 @@ class _Reader:
             if name in fields:
                 at[name] = index
             else:
-                listed = "、".join(f"{one}（{described.title}）" for one, described in fields.items())
+                listed = "、".join(
+                    f"{one}（{described.title}）" for one, described in fields.items()
+                )
                 place = Place(table.source, 1, index + 1, name[:60])
                 self.problems.add("F41", place, column=name[:60], columns=listed)
         for name in needed:
@@ -250,9 +252,7 @@ def _needed(register: Register) -> list[str]:
     return list(dict.fromkeys(name for name in (*known, *required) if name))
 
 
-def _check_references(
-    pack: Pack, tables: Mapping[str, FactTable], problems: Problems
-) -> None:
+def _check_references(pack: Pack, tables: Mapping[str, FactTable], problems: Problems) -> None:
     """Every reference must lead to a row of its table."""
     keys = {name: set(table.by_key()) for name, table in tables.items()}
     for table in tables.values():
@@ -267,9 +267,7 @@ def _check_references(
                     problems.add("F49", place, found=value, table=target.title)
 
 
-def _read_periods(
-    pack: Pack, table: TextTable | None, problems: Problems
-) -> tuple[Period, ...]:
+def _read_periods(pack: Pack, table: TextTable | None, problems: Problems) -> tuple[Period, ...]:
     if not pack.period_kinds:
         return ()
     if table is None:
@@ -363,7 +361,7 @@ def _day(text: str) -> date:
     parts = text.replace("/", "-").split("-")
     try:
         year, month, day = (int(part) for part in parts if part.isascii())
-        if len(parts[0]) != 4:  # noqa: PLR2004  # a year is never two digits here
+        if len(parts[0]) != 4:  # a year is never two digits here
             raise ValueError
         return date(year, month, day)
     except (ValueError, OverflowError):

@@ -69,8 +69,8 @@ def shown(value: Value, *, places: int = 2) -> str:
     if is_number(value):
         rounded = rounded_half_up(value, places=places)
         text = exact_text(abs(rounded))
-        if places and "." in text:
-            whole, decimals = text.split(".")
+        if places:
+            whole, _, decimals = text.partition(".")
             text = f"{whole}.{decimals.ljust(places, '0')}"
         return ("−" if rounded < 0 else "") + text
     return value.isoformat() if not isinstance(value, str) and is_known(value) else str(value)

@@ -94,7 +94,9 @@ FUNCTIONS: dict[str, Function] = {
             "文字是否以……开头",
             lambda text, part: text.startswith(part),
         ),
-        Function("contains", (TEXT, TEXT), BOOLEAN, "文字里是否有……", lambda text, part: part in text),
+        Function(
+            "contains", (TEXT, TEXT), BOOLEAN, "文字里是否有……", lambda text, part: part in text
+        ),
         Function("if", (BOOLEAN, None, None), None, "条件成立取前者，否则取后者", None),
         Function("or_else", (None, None), None, "前者缺或不适用时取后者", None),
         Function("present", (None,), BOOLEAN, "有没有填（不缺）", None),
@@ -108,4 +110,3 @@ def apply_function(name: str, arguments: Sequence[Known]) -> Value:
     meaning = FUNCTIONS[name].meaning
     assert meaning is not None
     return cast("Value", meaning(*arguments))
-

@@ -101,7 +101,8 @@ FIELD = Record(
         "title": Key(Text(), "字段的中文名称", required=True),
         "type": Key(
             Text(60),
-            "类型：" + "、".join(f"{word}（{doc}）" for word, doc in FIELD_TYPES.items())
+            "类型："
+            + "、".join(f"{word}（{doc}）" for word, doc in FIELD_TYPES.items())
             + "，或另一张表的 id",
             required=True,
         ),

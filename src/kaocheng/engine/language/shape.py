@@ -178,7 +178,9 @@ class OneOf:
         return scalar.text
 
     def schema(self) -> Schema:
-        return {"oneOf": [{"const": word, "description": doc} for word, doc in self.options.items()]}
+        return {
+            "oneOf": [{"const": word, "description": doc} for word, doc in self.options.items()]
+        }
 
 
 @dataclass(frozen=True)

@@ -75,9 +75,7 @@ ADJUST = Mechanism(
             "register": Key(Identifier(), "登记调整的台账；以最近一条有效的为准", required=True),
             "to": Key(Expression(), "调整为", required=True),
             "when": Key(Expression(), "什么样的调整才有效"),
-            "otherwise": Key(
-                Text(100), "无效时的提示", default="调整未满足规定的条件，不生效"
-            ),
+            "otherwise": Key(Text(100), "无效时的提示", default="调整未满足规定的条件，不生效"),
         },
     ),
     slots=_slots,

@@ -184,9 +184,7 @@ def _spec(item: Item) -> Choose:
     return item.spec
 
 
-_CLAUSE: Mapping[str, Key] = {
-    "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses")
-}
+_CLAUSE: Mapping[str, Key] = {"clause": Key(Clauses(), "条款原文", default=(), attribute="clauses")}
 
 CHOOSE = Mechanism(
     key="choose",

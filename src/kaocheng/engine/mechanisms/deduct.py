@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
-from kaocheng.engine.language.shape import Expression, Key, ListOf, Record, SettingValue
+from kaocheng.engine.language.shape import Expression, Key, ListOf, Record
 from kaocheng.engine.mechanisms.entries import (
     Entry,
     count_entry,

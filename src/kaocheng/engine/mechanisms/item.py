@@ -57,8 +57,7 @@ class ItemShape:
             return None
         if mechanism == "parts":
             spec = Parts(cast("tuple[Item, ...]", spec), combine)
-        make = cast("type[Item]", Item)
-        return make(mechanism=mechanism, spec=spec, **values)  # type: ignore[arg-type]  # keys of COMMON_KEYS
+        return Item(mechanism=mechanism, spec=spec, **values)  # type: ignore[arg-type]  # COMMON_KEYS
 
     def schema(self) -> Schema:
         schema = self._record().schema()

@@ -184,7 +184,9 @@ def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together
 
 def _in_fen(rest: Fraction, sharing: list[tuple[_Person, Fraction]]) -> list[Fraction]:
     """Whole fen that use up the whole fen of `rest`; equal remainders to the better, then earlier."""
-    order = sorted(range(len(sharing)), key=lambda at: (-sharing[at][1], sharing[at][0].frame.subject))
+    order = sorted(
+        range(len(sharing)), key=lambda at: (-sharing[at][1], sharing[at][0].frame.subject)
+    )
     whole = (rest * FEN).__floor__()
     parts = largest_remainder(whole, [weight for _, weight in sharing], order=order)
     return [Fraction(part, FEN) for part in parts]

@@ -359,7 +359,9 @@ SEATS = Mechanism(
             "take": Key(TAKE, "只定一个等次的名额"),
             "otherwise": Key(Expression(), "没有取得名额的，取什么值"),
             "ties": Key(
-                Setting({"earlier_id": "同分的编号在前者先得，并提示", "leave_out": "同分的整组不取"}),
+                Setting(
+                    {"earlier_id": "同分的编号在前者先得，并提示", "leave_out": "同分的整组不取"}
+                ),
                 "名额线上同分时；shares 默认 earlier_id，at_most 默认 leave_out",
             ),
         },

@@ -59,9 +59,7 @@ def check_steps(steps: Sequence[Step], problems: Problems) -> None:
     """Overlaps beyond a shared boundary, and gaps, where the notice prints both ends."""
     ordered = sorted(steps, key=lambda step: step.start)
     for low, high in zip(ordered, ordered[1:], strict=False):
-        if low.start == high.start:
-            problems.add("S25", high.place, first=low.words, second=high.words)
-        elif low.end is not None and low.end > high.start:
+        if low.start == high.start or (low.end is not None and low.end > high.start):
             problems.add("S25", high.place, first=low.words, second=high.words)
         elif low.end is not None and low.end < high.start:
             low_end, high_start = exact_text(low.end), exact_text(high.start)

@@ -7,10 +7,15 @@ broken example per id stands under `tests/engine/broken/`.
 from kaocheng.engine.messages.entries import ENTRIES
 from kaocheng.engine.messages.expressions import EXPRESSIONS
 from kaocheng.engine.messages.facts import FACTS
+from kaocheng.engine.messages.lints import LINTS
 from kaocheng.engine.messages.message import Message
 from kaocheng.engine.messages.shapes import SHAPES
 from kaocheng.engine.messages.text import TEXT
 
-MESSAGES: dict[str, Message] = {message.id: message for group in (TEXT, SHAPES, EXPRESSIONS, FACTS, ENTRIES) for message in group}
+MESSAGES: dict[str, Message] = {
+    message.id: message
+    for group in (TEXT, SHAPES, EXPRESSIONS, FACTS, ENTRIES, LINTS)
+    for message in group
+}
 
 __all__ = ["MESSAGES", "Message"]

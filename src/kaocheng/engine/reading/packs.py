@@ -121,6 +121,4 @@ def _with_common(cases: CasesFile | None) -> tuple[Case, ...]:
     """Each case with the tables that all cases share, unless it has its own."""
     if cases is None:
         return ()
-    return tuple(
-        replace(case, facts={**cases.common, **case.facts}) for case in cases.cases
-    )
+    return tuple(replace(case, facts={**cases.common, **case.facts}) for case in cases.cases)
