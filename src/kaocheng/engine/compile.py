@@ -1,5 +1,6 @@
-"""Compile: a pack becomes an ordered set of columns with every expression bound, or a list of
-problems. Nothing is computed here, and nothing that compiles can fail for want of a name later.
+"""Compile: a pack becomes an ordered set of columns with every expression bound.
+
+Nothing is computed here, and nothing that compiles can fail for want of a name later.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """`parts`: an item made of other items (一级指标 and what stands below it).
 
-`combine` says how: `sum` (default), `weighted`, `mean`, `lowest`, `highest`. A part that is not applicable is left out, counts as full,
-or counts as 0, as the part itself says; with weights or a mean, what is left is scaled to 100 %.
+`combine` says how: `sum` (default), `weighted`, `mean`, `lowest`, `highest`. A part that is not
+applicable is left out, counts as full, or counts as 0, as the part itself says; with weights or a
+mean, what is left is scaled to 100 %.
 """
 
 from __future__ import annotations
@@ -14,8 +15,7 @@ from kaocheng.engine.exact import exact_text
 from kaocheng.engine.expressions.tree import Literal
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import OneOf
-from kaocheng.engine.language.types import NUMBER, Type
-from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
+from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.trace import Line, Outcome, shown
 from kaocheng.engine.values import (
@@ -60,10 +60,6 @@ def _slots(item: Item) -> Iterable[Slot]:
             yield Slot(part.weight)
 
 
-def _type_of(item: Item, type_of: TypeOf) -> Type:
-    return NUMBER
-
-
 def _check(item: Item, problems: Problems) -> None:
     spec = _spec(item)
     if spec.combine == "weighted":
@@ -96,7 +92,7 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     if not taking:
         return Outcome(NotApplicable("各部分都不适用"))
     if spec.combine in ("sum", "weighted", "mean"):
-        return _added(item, spec, taking)
+        return _added(spec, taking)
     return _chosen(spec, taking)
 
 
@@ -120,7 +116,7 @@ def _taking_part(spec: Parts, frame: Frame) -> list[_Part]:
     return found
 
 
-def _added(item: Item, spec: Parts, taking: Sequence[_Part]) -> Outcome:
+def _added(spec: Parts, taking: Sequence[_Part]) -> Outcome:
     whole = Fraction(1) if spec.combine == "sum" else sum(part.weight for part in taking)
     if whole == 0:
         return Outcome(Missing("权重合计为 0"))
@@ -167,7 +163,7 @@ PARTS = Mechanism(
     title="分项合成",
     shape=COMBINE,  # replaced by a list of items where items are read
     slots=_slots,
-    type_of=_type_of,
+    type_of=number_type,
     outcome=_outcome,
     check=_check,
 )

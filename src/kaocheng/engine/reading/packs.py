@@ -30,7 +30,7 @@ NEEDED = ("scheme", "registers")
 
 
 def read_text(path: Path, *, file: str, problems: Problems) -> str | None:
-    """The text of a UTF-8 file (with or without BOM), or None after noting why it cannot be read."""
+    """The text of a UTF-8 file (with or without BOM), or None after noting what is wrong."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -70,7 +70,7 @@ class Environment:
     used: list[RowRef] = field(default_factory=list, compare=False)
 
 
-def evaluate(node: Bound, env: Environment) -> Value:
+def evaluate(node: Bound, env: Environment) -> Value:  # noqa: C901  # one case per kind of node
     """The value of `node` in `env`."""
     match node:
         case BLiteral():
@@ -233,9 +233,8 @@ def _lookup(node: BLookup, env: Environment) -> Value:
     title = env.run.pack.parameters[node.parameter].title
     row = table.rows.get(tuple(cast("list[Known]", keys)))
     if row is None:
-        why = (
-            "还没有填写" if not table.rows else f"没有“{'、'.join(str(key) for key in keys)}”这一行"
-        )
+        words = "、".join(str(key) for key in keys)
+        why = f"没有“{words}”这一行" if table.rows else "还没有填写"
         return Missing(f"对照表“{title}”{why}")
     return row[node.column]
 
@@ -300,7 +299,7 @@ def _blame(node: BAggregate, row: AnyRow, missing: Missing) -> Missing:
     return missing if "：" in missing.why else Missing(f"“{node.title}”{where}：{missing.why}")
 
 
-def _combine(
+def _combine(  # noqa: C901  # one case per function
     node: BAggregate, kept: Sequence[AnyRow], values: list[Known], held: Sequence[bool]
 ) -> Value:
     numbers = cast("list[Fraction]", values)

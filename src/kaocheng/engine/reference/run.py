@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from fractions import Fraction
 from functools import cached_property
 
@@ -132,8 +133,8 @@ class Run:
             day = row.values[register.date]
             if not is_known(day):
                 return False
-            day = day.date() if hasattr(day, "date") else day  # type: ignore[union-attr]  # a moment
-            return period.holds(day)  # type: ignore[arg-type]  # date fields hold dates
+            assert isinstance(day, date)
+            return period.holds(day.date() if isinstance(day, datetime) else day)
         own = self._periods.get(str(row.values[register.period])) if register.period else None
         return own is not None and period.contains(own)
 
