@@ -160,11 +160,9 @@ def _group(spec: Seats, group: Value, members: list[Frame]) -> list[Outcome]:
     base = [frame for frame in members if _holds(spec.base, frame)]
     asked = {id(frame): _asked(spec.among, frame) for frame in members}
     standing = [_stand(spec, frame) for frame in members if asked[id(frame)] is True]
-    ordered = sorted(standing, key=lambda one: one.frame.subject)
-    if spec.order == "lowest":
-        ordered = sorted(ordered[::-1], key=lambda one: one.score)
-    else:
-        ordered = sorted(ordered, key=lambda one: -one.score)
+    lowest = spec.order == "lowest"
+    by_id = sorted(standing, key=lambda one: one.frame.subject, reverse=lowest)
+    ordered = sorted(by_id, key=lambda one: one.score if lowest else -one.score)
     name = f"{group}：" if group else ""
     if spec.take is None:
         given = _distribute(spec, ordered, len(base), name)
