@@ -237,6 +237,8 @@ class _Binder:
             base, rest = self.at_level(rest[0], 0, scope), rest[1:]
         elif first == "row" and rest and len(scope.levels) > 1:
             base, rest = self.at_level(rest[0], len(scope.levels) - 1, scope), rest[1:]
+        elif first == "outer" and rest and len(scope.levels) > 2:
+            base, rest = self.at_level(rest[0], len(scope.levels) - 2, scope), rest[1:]
         elif first == "param" and rest:
             base, rest = self.parameter(rest[0]), rest[1:]
         else:

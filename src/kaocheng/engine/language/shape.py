@@ -332,6 +332,21 @@ class Either:
 
 
 @dataclass(frozen=True)
+class Made:
+    """Another shape whose value is turned into something else."""
+
+    of: Shape
+    make: Callable[..., object]
+
+    def read(self, node: Node, *, problems: Problems) -> object | None:
+        value = self.of.read(node, problems=problems)
+        return None if value is None else self.make(value)
+
+    def schema(self) -> Schema:
+        return self.of.schema()
+
+
+@dataclass(frozen=True)
 class Key:
     """One key of a record: its shape, what it means (Chinese, for editors and the reference)."""
 

@@ -1,0 +1,1 @@
+"""The process of a scheme: time phrases, the calendar they lay out, votes, draws."""
