@@ -134,8 +134,7 @@ class _Compiler:
             if expr is not None:
                 self._bind(expr, scope, want, column)
         for flag in item.flags:
-            self._bind(flag.when, scope, BOOLEAN, column)
-        self.reads[column].discard(column)  # a flag may look at the item it stands beside
+            self._bind(flag.when, scope, BOOLEAN, column, beside=True)
         for setting in mechanism.settings(item):
             self._check_setting(setting)
         if mechanism.needs_points and item.points is None:
@@ -177,13 +176,23 @@ class _Compiler:
         scope = Scope(self.pack, self.item_type, (Level(register, result),), each)
         self._bind(expr, scope, want, None)
 
-    def _bind(self, expr: Expr, scope: Scope, want: Type | None, column: Column | None) -> None:
+    def _bind(
+        self,
+        expr: Expr,
+        scope: Scope,
+        want: Type | None,
+        column: Column | None,
+        *,
+        beside: bool = False,
+    ) -> None:
+        """Bind `expr`; what it reads must come before `column`. A flag may read its own item."""
         bound = bind(expr, scope, want=want, problems=self.problems)
         if bound is None:
             return
         self.bound[expr] = bound
         if column is not None:
-            self.reads.setdefault(column, set()).update(_columns_read(bound))
+            read = set(_columns_read(bound)) - ({column} if beside else set())
+            self.reads.setdefault(column, set()).update(read)
 
     def order(self) -> tuple[Column, ...] | None:
         """Columns in an order in which each comes after what it reads; None when they circle."""
