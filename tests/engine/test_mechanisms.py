@@ -417,3 +417,24 @@ def test_rewards_add_up_or_only_the_highest_counts(take: str) -> None:
     )
 
     assert values(run, "x") == {"a": 550 if take == "sum" else 500, "b": 0, "c": 50}
+
+
+ONLY = """
+- id: total
+  title: 业绩
+  points: 20
+  combine: only
+  parts:
+  - {id: taught, title: 任课, points: 20, when: school = '东校', mark: weekly}
+  - {id: other, title: 其他, points: 20, when: weekly < 16, mark: "20 - weekly"}
+"""
+
+
+def test_only_takes_the_one_part_that_applies() -> None:
+    run = computed(items(ONLY))
+
+    assert values(run, "total") == {
+        "a": 18,
+        "b": Missing("应当只适用一项，却有：任课、其他", Fraction(0), Fraction(20)),
+        "c": 5,
+    }

@@ -20,7 +20,9 @@ WORDS = {
     *("accept", "numbering", "options", "same_as", "unit", "otherwise_say", "who", "what", "else"),
 }
 FILES_WITH_MEANING = ("scheme", "parameters", "process")
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])|(?<![\w.])\d+(?:\.\d+)?(?=[%天次条分元年岁])")
+_NUMBER = re.compile(
+    r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])|(?<![\w.])\d+(?:\.\d+)?(?=[%天次条分元年岁])"
+)
 _QUOTED = re.compile(r"'[^']*'")
 
 
