@@ -68,13 +68,17 @@ def test_place_points_at_the_very_word() -> None:
         ("- {id: x, title: 甲, value: '1', mark: '2'}", "S12"),
         ("- {id: x, title: 甲, count: {of: '1', at_least: '2'}}", "S28"),
         (
-            "- id: x\n  title: 甲\n  points: 10\n  parts:\n"
-            "  - {id: y, title: 乙, points: 4, mark: weekly}",
+            (
+                "- id: x\n  title: 甲\n  points: 10\n  parts:\n"
+                "  - {id: y, title: 乙, points: 4, mark: weekly}"
+            ),
             "S23",
         ),
         (
-            "- id: x\n  title: 甲\n  combine: weighted\n  parts:\n"
-            "  - {id: y, title: 乙, weight: 40%, mark: weekly}",
+            (
+                "- id: x\n  title: 甲\n  combine: weighted\n  parts:\n"
+                "  - {id: y, title: 乙, weight: 40%, mark: weekly}"
+            ),
             "S24",
         ),
         (
@@ -82,13 +86,17 @@ def test_place_points_at_the_very_word() -> None:
             "S27",
         ),
         (
-            "- {id: x, title: 甲, grade: {of: weekly, "
-            "bands: [{from: 60, to: 90, grade: 合格}, {from: 80, grade: 优秀}]}}",
+            (
+                "- {id: x, title: 甲, grade: {of: weekly, "
+                "bands: [{from: 60, to: 90, grade: 合格}, {from: 80, grade: 优秀}]}}"
+            ),
             "S25",
         ),
         (
-            "- {id: x, title: 甲, grade: {of: weekly, "
-            "bands: [{from: 60, to: 70, grade: 合格}, {from: 80, grade: 优秀}]}}",
+            (
+                "- {id: x, title: 甲, grade: {of: weekly, "
+                "bands: [{from: 60, to: 70, grade: 合格}, {from: 80, grade: 优秀}]}}"
+            ),
             "S26",
         ),
     ],
