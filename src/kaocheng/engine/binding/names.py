@@ -54,7 +54,22 @@ def _bare(first: str, rest: tuple[str, ...], scope: Scope) -> tuple[Bound | None
                 if rest[0] in ("title", "kind", "from", "to"):
                     return BPeriod(level, rest[0], kind), rest[1:]
             return found, rest
+    for level in range(len(scope.levels) - 1, -1, -1):
+        if len(rest) == 1 and (item := _other_result(first, rest[0], level, scope)) is not None:
+            return item, ()
     return _parameter(first, scope), rest
+
+
+def _other_result(name: str, item: str, level: int, scope: Scope) -> Bound | None:
+    """`score.final`: what another result says about the very subject of the row."""
+    result, register = scope.pack.results.get(name), scope.levels[level].register
+    if result is None or register is None or result.of != register.id:
+        return None
+    described = scope.pack.items.get((name, item))
+    if described is None or result.each not in ("", scope.each):
+        return None
+    key = BField(level, register.key, TEXT, register.title)
+    return BFollowItem(key, name, item, scope.item_type(name, item), described.title)
 
 
 def at_level(name: str, level: int, scope: Scope) -> Bound | None:
