@@ -353,7 +353,9 @@ def in_order_of_time(rows: Iterable[AnyRow], date_field: str) -> list[AnyRow]:
 
     def when(row: AnyRow) -> tuple[str, int]:
         if isinstance(row, ResultRow):
-            return (row.period.first.isoformat() if row.period else "", 0)
+            if row.period is not None:
+                return (row.period.first.isoformat(), 0)
+            row = row.fact
         moment = row.values.get(date_field) if date_field else None
         text = moment.isoformat() if isinstance(moment, date) else ""
         return (text, row.ref.line)

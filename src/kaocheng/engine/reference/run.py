@@ -116,7 +116,8 @@ class Run:
         rows: list[AnyRow]
         if node.is_result:
             rows = [member.row for member in self.members[node.source].values()]
-            rows = in_order_of_time(rows, "")
+            described = self.pack.registers[self.pack.results[node.source].of]
+            rows = in_order_of_time(rows, described.date)
         else:
             register = self.pack.registers[node.source]
             rows = in_order_of_time(self.counted(node.source), register.date)
@@ -125,9 +126,14 @@ class Run:
         return [row for row in rows if self.is_within(row, period)]
 
     def is_within(self, row: AnyRow, period: Period) -> bool:
-        """Whether a row lies in `period`: by its date, else by its own period."""
+        """Whether a row lies in `period`: by its date, else by its own period.
+
+        A row of a result without periods lies where the entry lies that it is about.
+        """
         if isinstance(row, ResultRow):
-            return row.period is not None and period.contains(row.period)
+            if row.period is not None:
+                return period.contains(row.period)
+            row = row.fact
         register = self.pack.registers[row.ref.table]
         if register.date:
             day = row.values[register.date]
