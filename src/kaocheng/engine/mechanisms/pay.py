@@ -1,9 +1,9 @@
 """`pay`: a sum of money shared out to the fen, as a waterfall of named steps.
 
 Each step of `take` goes to those for whom `who` holds: a fixed `amount`, or what is then left in
-proportion to `by`. Inside `amount`, `rest` is what the steps before have left and `heads` the number
-of people for whom the pay's `heads` holds. Fixed amounts are rounded half up to the fen; the shares
-of a proportional step by largest remainder, so that they use up the rest exactly (D8).
+proportion to `by`. Inside `amount`, `rest` is what the steps before have left and `heads` the
+number of people for whom the pay's `heads` holds. Fixed amounts are rounded half up to the fen; the
+shares of a proportional step by largest remainder, so that they use up the rest exactly (D8).
 `rounding: together` keeps fixed amounts exact and rounds everything in one largest remainder.
 """
 
@@ -183,10 +183,9 @@ def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together
 
 
 def _in_fen(rest: Fraction, sharing: list[tuple[_Person, Fraction]]) -> list[Fraction]:
-    """Whole fen that use up the whole fen of `rest`; equal remainders to the better, then earlier."""
-    order = sorted(
-        range(len(sharing)), key=lambda at: (-sharing[at][1], sharing[at][0].frame.subject)
-    )
+    """Whole fen that use up `rest`; equal remainders to the better score, then the earlier id."""
+    keys = [(-weight, person.frame.subject) for person, weight in sharing]
+    order = sorted(range(len(sharing)), key=keys.__getitem__)
     whole = (rest * FEN).__floor__()
     parts = largest_remainder(whole, [weight for _, weight in sharing], order=order)
     return [Fraction(part, FEN) for part in parts]

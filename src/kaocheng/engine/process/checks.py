@@ -8,6 +8,6 @@ from kaocheng.engine.language.cases import Case
 from kaocheng.engine.reference.run import Run
 
 
-def process_failures(run: Run, case: Case) -> Iterator[tuple[str, str, str]]:
+def process_failures(_run: Run, _case: Case) -> Iterator[tuple[str, str, str]]:
     """(what, wanted text, found text) for gates, effects, draws, votes and the calendar."""
     yield from ()

@@ -9,6 +9,6 @@ from kaocheng.engine.language.process import Process
 from kaocheng.engine.language.types import Type
 
 
-def process_slots(process: Process) -> Iterator[tuple[Expr, str, Type]]:
+def process_slots(_process: Process) -> Iterator[tuple[Expr, str, Type]]:
     """(expression, result or table whose rows it is read on, wanted type)."""
     yield from ()

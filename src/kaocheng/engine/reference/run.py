@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from fractions import Fraction
 from functools import cached_property
 
@@ -96,7 +97,7 @@ class Run:
     ) -> dict[Known, list[AnyRow]]:
         found: dict[Known, list[AnyRow]] = {}
         for row in self._source_rows(node, period):
-            inner = replace(env, rows=(*env.rows[: node.level], row), used=[])
+            inner = Environment(self, (*env.rows[: node.level], row), env.period)
             group = self._group_of(node, row, inner)
             if is_known(group):
                 found.setdefault(group, []).append(row)
@@ -132,8 +133,8 @@ class Run:
             day = row.values[register.date]
             if not is_known(day):
                 return False
-            day = day.date() if hasattr(day, "date") else day  # type: ignore[union-attr]  # a moment
-            return period.holds(day)  # type: ignore[arg-type]  # date fields hold dates
+            assert isinstance(day, date)
+            return period.holds(day.date() if isinstance(day, datetime) else day)
         own = self._periods.get(str(row.values[register.period])) if register.period else None
         return own is not None and period.contains(own)
 
@@ -319,7 +320,7 @@ class RowFrame:
 
     def spell_bound(self, bound: Bound, row: Row | None) -> str:
         env = self._environment(None, row, None)
-        return spell(bound, replace(env, used=[]))
+        return spell(bound, Environment(env.run, env.rows, env.period))
 
     def rows_used(self) -> tuple[RowRef, ...]:
         used = tuple(dict.fromkeys(self._used))
