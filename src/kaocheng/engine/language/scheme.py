@@ -222,7 +222,9 @@ def scheme_shape(item: Shape) -> Record:
             "about": Key(Text(), "一句话介绍", default=""),
             "results": Key(ListOf(result_shape(item)), "各张结果表", required=True),
             "clause": Key(Clauses(), "对整个方案的条款原文", default=(), attribute="clauses"),
-            "same_as": Key(MapOf(Text(), Text(20)), "与别的规则相同：规则编号: 规则编号", default={}),
+            "same_as": Key(
+                MapOf(Text(), Text(20)), "与别的规则相同：规则编号: 规则编号", default={}
+            ),
         },
     )
 

@@ -10,11 +10,12 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import chain
 
+from kaocheng.engine.language.periods import Period
 from kaocheng.engine.language.process import Process
 from kaocheng.engine.problems import Place, Problem, Problems
 from kaocheng.engine.process.checks import check_calendar, check_names, check_numbers
 from kaocheng.engine.process.layout import Layout, timed
-from kaocheng.engine.process.periods import Period, Periods, add_months
+from kaocheng.engine.process.periods import Periods, add_months
 from kaocheng.engine.process.reckoning import Frame, Moment, day_of, in_range
 from kaocheng.engine.process.rows import Row, RowMaker, sort_key
 from kaocheng.engine.process.times import Fixed, Month, Named

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from kaocheng.engine.language.periods import Period
 from kaocheng.engine.language.process import Process
 from kaocheng.engine.language.shape import SettingValue
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.process.entries import Draw, Duty, Entry, Objection, Phase, Publicity, Vote
-from kaocheng.engine.process.periods import Period
 from kaocheng.engine.process.reckoning import (
     Frame,
     Moment,
@@ -298,7 +298,7 @@ class Layout:
         number = 0
         while day <= last:
             if day >= first:
-                yield Period(day.isoformat(), "occurrence", day.isoformat(), day, day)
+                yield Period(day, day, "occurrence", day.isoformat(), day.isoformat())
             number += amount
             # Counted from the first day, so that a series begun on a 31st keeps to month ends.
             day = self._after(begin, number, every.interval.unit) or date.max

@@ -7,22 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kaocheng.engine.language.periods import Period
+
 _ONE_DAY = timedelta(days=1)
 _MONTHS_LONG = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _COUNTED = {"quarter": "第{}季度", "half": "{}半年"}
 _NUMBERS = ("一", "二", "三", "四")
 _HALVES = ("上", "下")
-
-
-@dataclass(frozen=True)
-class Period:
-    """A stretch of days with a name, both ends included."""
-
-    id: str
-    kind: str
-    title: str
-    first: date
-    last: date
 
 
 @dataclass(frozen=True)
@@ -74,12 +65,12 @@ class Periods:
         """The calendar's own period around `day`; None for kinds the calendar does not have."""
         if kind == "day":
             title = f"{day.year}年{day.month}月{day.day}日"
-            return Period(day.isoformat(), kind, title, day, day)
+            return Period(day, day, kind, day.isoformat(), title)
         if kind == "week":
             monday = day - timedelta(days=day.weekday())
             year, week, _ = monday.isocalendar()
             title = f"{year}年第{week}周"
-            return Period(f"{year}-W{week:02}", kind, title, monday, monday + timedelta(days=6))
+            return Period(monday, monday + timedelta(days=6), kind, f"{year}-W{week:02}", title)
         if kind in _MONTHS_LONG:
             return self._block_of_months(kind, day)
         return None
@@ -91,13 +82,13 @@ class Periods:
         first = add_months(day.replace(day=1), -(months_in % length))
         last = add_months(first, length) - _ONE_DAY
         if kind == "month":
-            return Period(f"{day:%Y-%m}", kind, f"{day.year}年{day.month}月", first, last)
+            return Period(first, last, kind, f"{day:%Y-%m}", f"{day.year}年{day.month}月")
         year = day.year if day.month >= self.first_month else day.year - 1
         if kind == "year":
-            return Period(str(year), kind, f"{year}年度", first, last)
+            return Period(first, last, kind, str(year), f"{year}年度")
         words = _HALVES[number] if kind == "half" else _NUMBERS[number]
         title = f"{year}年{_COUNTED[kind].format(words)}"
-        return Period(f"{year}-{kind[0].upper()}{number + 1}", kind, title, first, last)
+        return Period(first, last, kind, f"{year}-{kind[0].upper()}{number + 1}", title)
 
 
 def add_months(day: date, months: int) -> date:

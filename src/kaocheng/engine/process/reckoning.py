@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from kaocheng.engine.process.periods import Period, Periods, add_months
+from kaocheng.engine.language.periods import Period
+from kaocheng.engine.process.periods import Periods, add_months
 from kaocheng.engine.process.times import (
     DayOf,
     Direction,

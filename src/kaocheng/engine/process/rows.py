@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Literal
 
+from kaocheng.engine.language.periods import Period
 from kaocheng.engine.language.process import OBJECTION_KINDS
 from kaocheng.engine.problems import Place
 from kaocheng.engine.process.clocks import end_of_day, is_in_time, start_of_day, time_taken
@@ -23,7 +24,6 @@ from kaocheng.engine.process.entries import (
     Vote,
 )
 from kaocheng.engine.process.layout import MOST_OCCURRENCES, Layout
-from kaocheng.engine.process.periods import Period
 from kaocheng.engine.process.reckoning import Moment, Reckoned, day_of
 from kaocheng.engine.process.times import EachPeriod, Span, When, Written
 from kaocheng.engine.process.words import deadline_in_chinese, in_chinese

@@ -1,0 +1,1 @@
+"""Measured comparisons: `./bench` lists them, `./bench NAME` runs one."""

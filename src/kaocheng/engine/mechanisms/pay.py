@@ -1,0 +1,302 @@
+"""`pay`: a sum of money shared out to the fen, as a waterfall of named steps.
+
+Each step of `take` goes to those for whom `who` holds: a fixed `amount`, or what is then left in
+proportion to `by`. Inside `amount`, `rest` is what the steps before have left and `heads` the
+number of people for whom the pay's `heads` holds. Fixed amounts are rounded half up to the fen; the
+shares of a proportional step by largest remainder, so that they use up the rest exactly (D8).
+`rounding: together` keeps fixed amounts exact and rounds everything in one largest remainder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.language.scheme import Item
+from kaocheng.engine.language.shape import (
+    Clause,
+    Clauses,
+    Expression,
+    Identifier,
+    Key,
+    ListOf,
+    Record,
+    Setting,
+    SettingValue,
+    Text,
+)
+from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type
+from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
+from kaocheng.engine.problems import Place, Problems
+from kaocheng.engine.trace import Line, Outcome, shown
+from kaocheng.engine.values import Missing, Value, is_known, is_number
+from kaocheng.methods.shares import largest_remainder, rounded_half_up
+
+FEN = 100
+SPECIAL: Mapping[str, tuple[Type, str]] = {
+    "rest": (NUMBER, "余额"),
+    "heads": (NUMBER, "参加分配人数"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    id: str
+    title: str
+    place: Place
+    who: Expr | None = None
+    amount: Expr | None = None
+    by: Expr | None = None
+    clauses: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pay:
+    pool: Expr
+    take: tuple[Step, ...]
+    place: Place
+    within: Expr | None = None
+    heads: Expr | None = None
+    rounding: SettingValue | None = None
+
+
+@dataclass
+class _Person:
+    """One payee while the pool is shared out: exact amounts per step, and the words for them."""
+
+    frame: Frame
+    lines: list[Line]
+    trouble: str = ""
+    flags: tuple[str, ...] = ()
+
+
+def _slots(item: Item) -> Iterable[Slot]:
+    spec = _spec(item)
+    yield Slot(spec.pool)
+    if spec.within is not None:
+        yield Slot(spec.within, None)
+    if spec.heads is not None:
+        yield Slot(spec.heads, BOOLEAN)
+    for step in spec.take:
+        if step.who is not None:
+            yield Slot(step.who, BOOLEAN)
+        if step.amount is not None:
+            yield Slot(step.amount, special=SPECIAL)
+        if step.by is not None:
+            yield Slot(step.by)
+
+
+def _check(item: Item, problems: Problems) -> None:
+    for step in _spec(item).take:
+        if (step.amount is None) == (step.by is None):
+            why = f"“{step.title}”写 amount（固定金额）或 by（按什么比例），二者取一"
+            problems.add("S30", step.place, title=item.title, why=why, page="pay")
+
+
+def _outcomes(item: Item, frames: Sequence[Frame]) -> list[Outcome]:
+    spec = _spec(item)
+    groups: dict[Value, list[_Person]] = {}
+    people = [_Person(frame, []) for frame in frames]
+    for person in people:
+        group: Value = "" if spec.within is None else person.frame.value(spec.within)
+        groups.setdefault(group, []).append(person)
+    for group, members in groups.items():
+        if is_known(group):
+            _share_out(spec, members)
+        else:
+            for person in members:
+                person.trouble = "不知道属于哪个范围"
+    return [_outcome(spec, person) for person in people]
+
+
+def _share_out(spec: Pay, people: list[_Person]) -> None:
+    pool = people[0].frame.value(spec.pool)
+    if not is_number(pool):
+        why = pool.why if isinstance(pool, Missing) else "总量不适用"
+        _stop(people, why)
+        return
+    heads = _heads(spec, people)
+    if not isinstance(heads, int):
+        _stop(people, heads.why)
+        return
+    together = spec.rounding is not None and people[0].frame.setting(spec.rounding) == "together"
+    rest = pool
+    for step in spec.take:
+        if step.amount is not None:
+            rest -= _fixed(step, people, rest, heads, together=together)
+        else:
+            rest -= _proportional(step, people, rest, together=together)
+        unsettled = next((one for one in people if one.trouble), None)
+        if unsettled is not None:  # what is left for the others is then unknown too
+            _stop(people, f"{unsettled.frame.subject}：{unsettled.trouble}")
+            return
+        if rest < 0:
+            _stop(people, f"到“{step.title}”为止已超出总量 {shown(-rest)} 元")
+            return
+    if together:
+        _round_together(people, pool - rest)
+
+
+def _heads(spec: Pay, people: list[_Person]) -> int | Missing:
+    counted: list[Value] = [
+        True if spec.heads is None else one.frame.value(spec.heads) for one in people
+    ]
+    missing = (value for value in counted if isinstance(value, Missing))
+    return next(missing, sum(value is True for value in counted))
+
+
+def _fixed(
+    step: Step, people: list[_Person], rest: Fraction, heads: int, *, together: bool
+) -> Fraction:
+    """Fixed amounts; everybody of the step sees the same `rest` and `heads`."""
+    assert step.amount is not None
+    special = {"rest": rest, "heads": Fraction(heads)}
+    paid = Fraction(0)
+    for person in people:
+        who = _belongs(step, person)
+        if who is not True:
+            continue
+        amount = person.frame.value(step.amount, special=special)
+        if not is_number(amount):
+            _miss(person, step, amount)
+            continue
+        spelled = person.frame.spell(step.amount)
+        spelled = spelled.replace("余额", shown(rest)).replace("参加分配人数", str(heads))
+        if not together:
+            amount = rounded_half_up(amount, places=2)
+        paid += amount
+        rows = person.frame.rows_used()
+        person.lines.append(Line(step.title, amount, spelled, step.clauses, rows, step.id))
+    return paid
+
+
+def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together: bool) -> Fraction:
+    """What is left, in proportion to `by`; whole fen by largest remainder, better score first."""
+    assert step.by is not None
+    sharing: list[tuple[_Person, Fraction]] = []
+    for person in people:
+        if _belongs(step, person) is not True:
+            continue
+        weight = person.frame.value(step.by)
+        if not is_number(weight) or weight < 0:
+            _stop(people, f"{person.frame.subject} 的“{step.title}”依据还缺，分值算不出来")
+            return Fraction(0)
+        sharing.append((person, weight))
+    total = sum((weight for _, weight in sharing), Fraction(0))
+    if total == 0:
+        for person in people if rest else ():
+            person.flags = (f"“{step.title}”没有可以分配的人，余额 {shown(rest)} 元没有分出",)
+        return Fraction(0)
+    exact = [rest * weight / total for _, weight in sharing]
+    amounts = exact if together else _in_fen(rest, sharing)
+    for (person, weight), amount, unrounded in zip(sharing, amounts, exact, strict=True):
+        text = f"{shown(rest)} ÷ {shown(total)} × {shown(weight)}"
+        extra = amount - Fraction((unrounded * FEN).__floor__(), FEN)
+        text += "，按最大余数补 1 分" if extra == Fraction(1, FEN) else ""
+        rows = person.frame.rows_used()
+        person.lines.append(Line(step.title, amount, text, step.clauses, rows, step.id))
+    return sum(amounts, Fraction(0))
+
+
+def _in_fen(rest: Fraction, sharing: list[tuple[_Person, Fraction]]) -> list[Fraction]:
+    """Whole fen that use up `rest`; equal remainders to the better score, then the earlier id."""
+    keys = [(-weight, person.frame.subject) for person, weight in sharing]
+    order = sorted(range(len(sharing)), key=keys.__getitem__)
+    whole = (rest * FEN).__floor__()
+    parts = largest_remainder(whole, [weight for _, weight in sharing], order=order)
+    return [Fraction(part, FEN) for part in parts]
+
+
+def _round_together(people: list[_Person], paid: Fraction) -> None:
+    """One largest remainder over everybody's exact total; the difference is a line of its own."""
+    exact = [sum((_amount(line) for line in one.lines), Fraction(0)) for one in people]
+    if paid <= 0 or any(one.trouble for one in people):
+        return
+    order = sorted(range(len(people)), key=lambda at: (-exact[at], people[at].frame.subject))
+    parts = largest_remainder(round(paid * FEN), exact, order=order)
+    for person, amount, part in zip(people, exact, parts, strict=True):
+        difference = Fraction(part, FEN) - amount
+        if difference:
+            person.lines.append(Line("化整到分", difference, "全体一并按最大余数化整"))
+
+
+def _belongs(step: Step, person: _Person) -> Value:
+    who: Value = True if step.who is None else person.frame.value(step.who)
+    if not is_known(who):
+        _miss(person, step, who)
+    return who
+
+
+def _miss(person: _Person, step: Step, value: Value) -> None:
+    why = value.why if isinstance(value, Missing) else "不适用"
+    person.trouble = person.trouble or f"“{step.title}”：{why}"
+    person.lines.append(Line(step.title, value, "", step.clauses, item=step.id))
+
+
+def _stop(people: list[_Person], why: str) -> None:
+    for person in people:
+        person.trouble = person.trouble or why
+
+
+def _amount(line: Line) -> Fraction:
+    return line.value if is_number(line.value) else Fraction(0)
+
+
+def _outcome(spec: Pay, person: _Person) -> Outcome:
+    lines = tuple(person.lines)
+    columns: dict[str, Value] = {step.id: Fraction(0) for step in spec.take}
+    for line in lines:
+        if line.item:
+            columns[line.item] = line.value
+    total = sum((_amount(line) for line in lines), Fraction(0))
+    lines = tuple(
+        Line(line.label, line.value, line.text, line.clauses, line.rows) for line in lines
+    )
+    if person.trouble:
+        missing: dict[str, Value] = dict.fromkeys(columns, Missing(person.trouble))
+        return Outcome(Missing(person.trouble), lines, columns=missing)
+    text = " + ".join(shown(line.value) for line in lines)
+    return Outcome(total, lines, text, person.flags, adds_up=True, columns=columns)
+
+
+def _spec(item: Item) -> Pay:
+    assert isinstance(item.spec, Pay)
+    return item.spec
+
+
+STEP = Record(
+    Step,
+    {
+        "id": Key(Identifier(), "名称", required=True),
+        "title": Key(Text(100), "中文名称", required=True),
+        "who": Key(Expression(), "发给谁，默认全体"),
+        "amount": Key(Expression(), "固定金额；可用 rest（余额）、heads（参加分配人数）"),
+        "by": Key(Expression(), "余额按什么比例分配"),
+        "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
+    },
+)
+
+PAY = Mechanism(
+    key="pay",
+    title="绩效工资分配",
+    shape=Record(
+        Pay,
+        {
+            "pool": Key(Expression(), "总量（元）", required=True),
+            "within": Key(Expression(), "在哪个范围内分配，如 school；不写为全体"),
+            "heads": Key(Expression(), "哪些人算参加分配人数，默认全体"),
+            "take": Key(ListOf(STEP), "各步，按先后", required=True),
+            "rounding": Key(
+                Setting({"each": "固定金额先各自四舍五入到分", "together": "全体一并化整"}),
+                "化整方式，默认 each",
+            ),
+        },
+    ),
+    slots=_slots,
+    type_of=number_type,
+    outcomes=_outcomes,
+    check=_check,
+    settings=lambda item: [one for one in (_spec(item).rounding,) if one is not None],
+)

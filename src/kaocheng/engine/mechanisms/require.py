@@ -1,0 +1,155 @@
+"""`require`: things that must be there or be done (必达、前置、一票否决的条件、清单).
+
+    value = all needs are met        (or at least `at_least` of them)
+
+The value is 是 or 否; an item with `points` earns them when met, otherwise nothing. A need whose
+pool is empty (nobody's work to review yet) is decided by `if_empty`: `owed` counts as met and is
+flagged as a debt, `met` and `unmet` decide at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.language.scheme import Item
+from kaocheng.engine.language.shape import (
+    Clause,
+    Clauses,
+    Expression,
+    Identifier,
+    Key,
+    ListOf,
+    OneOf,
+    Record,
+    Text,
+)
+from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type
+from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
+from kaocheng.engine.problems import Place
+from kaocheng.engine.trace import Line, Outcome, shown
+from kaocheng.engine.values import Missing, NotApplicable, Value, is_number
+
+
+@dataclass(frozen=True)
+class IfEmpty:
+    """When `of` counts nothing, the need is `then`."""
+
+    of: Expr
+    then: str
+
+
+@dataclass(frozen=True)
+class Need:
+    id: str
+    title: str
+    need: Expr
+    place: Place
+    if_empty: IfEmpty | None = None
+    clauses: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True)
+class Require:
+    needs: tuple[Need, ...]
+    at_least: Expr | None = None
+
+
+def _slots(item: Item) -> Iterable[Slot]:
+    spec = _spec(item)
+    for need in spec.needs:
+        yield Slot(need.need, BOOLEAN)
+        if need.if_empty is not None:
+            yield Slot(need.if_empty.of)
+    if spec.at_least is not None:
+        yield Slot(spec.at_least)
+
+
+def _type_of(item: Item, _type_of: TypeOf) -> Type:
+    return BOOLEAN if item.points is None else NUMBER
+
+
+def _outcome(item: Item, frame: Frame) -> Outcome:
+    spec = _spec(item)
+    lines, flags = [], []
+    for need in spec.needs:
+        value, text, flag = _met(need, frame)
+        lines.append(Line(need.title, value, text, need.clauses, frame.rows_used()))
+        flags.extend([flag] if flag else [])
+    asked = [line.value for line in lines if not isinstance(line.value, NotApplicable)]
+    least: Value = Fraction(len(asked)) if spec.at_least is None else frame.value(spec.at_least)
+    if not is_number(least):
+        return Outcome(least, tuple(lines), flags=tuple(flags))
+    met = sum(value is True for value in asked)
+    open_ = sum(isinstance(value, Missing) for value in asked)
+    text = f"{met} 项达到，须达到 {shown(least, places=0)} 项"
+    if met >= least:
+        return _given(item, True, lines, text, flags)
+    if met + open_ < least:
+        return _given(item, False, lines, text, flags)
+    why = "、".join(line.label for line in lines if isinstance(line.value, Missing))
+    return Outcome(Missing(f"还不能判断：{why}"), tuple(lines), text, tuple(flags))
+
+
+def _met(need: Need, frame: Frame) -> tuple[Value, str, str]:
+    if need.if_empty is not None and frame.value(need.if_empty.of) == 0:
+        if need.if_empty.then == "owed":
+            return True, "目前没有可做的对象，先通过，之后补上", f"欠：{need.title}"
+        return need.if_empty.then == "met", "目前没有可做的对象", ""
+    return frame.value(need.need), frame.spell(need.need), ""
+
+
+def _given(item: Item, met: bool, lines: list[Line], text: str, flags: list[str]) -> Outcome:
+    value: Value = met
+    if item.points is not None:
+        value = item.points if met else Fraction(0)
+    return Outcome(value, tuple(lines), text, tuple(flags))
+
+
+def _spec(item: Item) -> Require:
+    assert isinstance(item.spec, Require)
+    return item.spec
+
+
+NEED = Record(
+    Need,
+    {
+        "id": Key(Identifier(), "名称", default=""),
+        "title": Key(Text(100), "要求", required=True),
+        "need": Key(Expression(), "达到的条件", required=True),
+        "if_empty": Key(
+            Record(
+                IfEmpty,
+                {
+                    "of": Key(Expression(), "可做对象的数量", required=True),
+                    "then": Key(
+                        OneOf({"owed": "先通过，记为欠", "met": "视为达到", "unmet": "视为未达到"}),
+                        "数量为 0 时",
+                        required=True,
+                    ),
+                },
+                place=False,
+            ),
+            "没有可做的对象时怎样办",
+        ),
+        "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
+    },
+)
+
+REQUIRE = Mechanism(
+    key="require",
+    title="必达、清单",
+    shape=Record(
+        Require,
+        {
+            "needs": Key(ListOf(NEED), "各项要求", required=True),
+            "at_least": Key(Expression(), "至少达到几项，默认全部"),
+        },
+        place=False,
+    ),
+    slots=_slots,
+    type_of=_type_of,
+    outcome=_outcome,
+)

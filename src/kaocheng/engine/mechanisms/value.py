@@ -1,0 +1,126 @@
+"""`value`: a plain formula, or the first of several cases that applies.
+
+    value: EXPR
+    value: {first: [{when: CONDITION, then: EXPR}, …], otherwise: EXPR}
+
+The cases are tried in order; a condition that is missing makes the value missing unless an earlier
+case applied. Without `otherwise` nothing applies: the value is not applicable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.language.scheme import Item
+from kaocheng.engine.language.shape import (
+    Clause,
+    Clauses,
+    Either,
+    Expression,
+    Key,
+    ListOf,
+    Made,
+    Record,
+)
+from kaocheng.engine.language.types import BOOLEAN, TEXT, Type
+from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
+from kaocheng.engine.problems import Place
+from kaocheng.engine.trace import Line, Outcome
+from kaocheng.engine.values import NotApplicable
+
+
+@dataclass(frozen=True)
+class Choice:
+    when: Expr
+    then: Expr
+    place: Place
+    clauses: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True)
+class Value:
+    first: tuple[Choice, ...] = ()
+    otherwise: Expr | None = None
+
+
+def _plain(expr: object) -> Value:
+    assert isinstance(expr, Expr)
+    return Value(otherwise=expr)
+
+
+def _slots(item: Item) -> Iterable[Slot]:
+    spec = _spec(item)
+    for choice in spec.first:
+        yield Slot(choice.when, BOOLEAN)
+        yield Slot(choice.then, None)
+    if spec.otherwise is not None:
+        yield Slot(spec.otherwise, None)
+
+
+def _type_of(item: Item, type_of: TypeOf) -> Type:
+    spec = _spec(item)
+    branches = [choice.then for choice in spec.first]
+    types = [type_of(expr) for expr in (*branches, spec.otherwise) if expr is not None]
+    if all(one == types[0] for one in types):
+        return types[0]
+    return TEXT if all(one.is_text for one in types) else types[0]
+
+
+def _outcome(item: Item, frame: Frame) -> Outcome:
+    spec = _spec(item)
+    for choice in spec.first:
+        holds = frame.value(choice.when)
+        rows = frame.rows_used()
+        if holds is True:
+            value = frame.value(choice.then)
+            text = f"{frame.spell(choice.when)}，取 {frame.spell(choice.then)}"
+            line = Line(item.title, value, text, choice.clauses, (*rows, *frame.rows_used()))
+            return Outcome(value, (line,), adds_up=True)
+        if holds is not False:
+            return Outcome(holds, rows=rows)
+    if spec.otherwise is None:
+        return Outcome(NotApplicable("没有一种情形符合"))
+    value = frame.value(spec.otherwise)
+    return Outcome(value, text=frame.spell(spec.otherwise), rows=frame.rows_used())
+
+
+def _spec(item: Item) -> Value:
+    assert isinstance(item.spec, Value)
+    return item.spec
+
+
+VALUE = Mechanism(
+    key="value",
+    title="算式",
+    shape=Either(
+        Made(Expression(), _plain),
+        Record(
+            Value,
+            {
+                "first": Key(
+                    ListOf(
+                        Record(
+                            Choice,
+                            {
+                                "when": Key(Expression(), "什么情形", required=True),
+                                "then": Key(Expression(), "取什么值", required=True),
+                                "clause": Key(
+                                    Clauses(), "条款原文", default=(), attribute="clauses"
+                                ),
+                            },
+                        )
+                    ),
+                    "各种情形，按先后取第一个符合的",
+                    required=True,
+                ),
+                "otherwise": Key(Expression(), "都不符合时的值"),
+            },
+            place=False,
+        ),
+    ),
+    slots=_slots,
+    type_of=_type_of,
+    outcome=_outcome,
+)
