@@ -2,7 +2,8 @@
 
 Missing and not applicable pass through every operation, with two exceptions: `and`/`or` are decided
 by what is known (false and missing is false), and aggregates leave out rows that are not
-applicable (when all of them are, there is nothing to take: not applicable). A row with a missing value makes the whole aggregate missing, and says which row.
+applicable (when all of them are, there is nothing to take: not applicable). A row with a missing
+value makes the whole aggregate missing, and says which row.
 """
 
 from __future__ import annotations
