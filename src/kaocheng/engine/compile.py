@@ -5,7 +5,6 @@ Nothing is computed here, and nothing that compiles can fail for want of a name 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
@@ -20,6 +19,7 @@ from kaocheng.engine.expressions.bound import (
     walk_bound,
 )
 from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.hints import near
 from kaocheng.engine.language.scheme import Item, Result, children_of, items_below
 from kaocheng.engine.language.shape import SettingValue
 from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type
@@ -134,8 +134,7 @@ class _Compiler:
             if expr is not None:
                 self._bind(expr, scope, want, column)
         for flag in item.flags:
-            self._bind(flag.when, scope, BOOLEAN, column)
-        self.reads[column].discard(column)  # a flag may look at the item it stands beside
+            self._bind(flag.when, scope, BOOLEAN, column, beside=True)
         for setting in mechanism.settings(item):
             self._check_setting(setting)
         if mechanism.needs_points and item.points is None:
@@ -146,10 +145,10 @@ class _Compiler:
 
     def _check_slot(self, slot: Slot, item: Item) -> None:
         if slot.table and slot.table not in self.pack.registers:
-            hint = _hint(slot.table, self.pack.registers)
+            hint = near(slot.table, self.pack.registers)
             self.problems.add("S21", item.place, name=slot.table, what="表", hint=hint)
         if slot.each and slot.each not in self.pack.period_kinds:
-            hint = _hint(slot.each, self.pack.period_kinds)
+            hint = near(slot.each, self.pack.period_kinds)
             self.problems.add("S21", item.place, name=slot.each, what="周期种类", hint=hint)
 
     def _check_setting(self, setting: SettingValue) -> None:
@@ -158,7 +157,7 @@ class _Compiler:
         parameter = self.pack.parameters.get(setting.parameter)
         if parameter is None:
             known = [*setting.options, *self.pack.parameters]
-            hint = _hint(setting.parameter, known)
+            hint = near(setting.parameter, known)
             name = setting.parameter
             self.problems.add("S21", setting.place, name=name, what="选项或参数", hint=hint)
         elif parameter.type != "choice" or not set(parameter.options) <= set(setting.options):
@@ -170,20 +169,30 @@ class _Compiler:
         register = self.pack.registers.get(result.of if result else name)
         if register is None:
             known = [*self.pack.registers, *self.pack.results]
-            hint = _hint(name, known)
+            hint = near(name, known)
             self.problems.add("S21", expr.place, name=name, what="表或结果", hint=hint)
             return
         each = result.each if result else ""
         scope = Scope(self.pack, self.item_type, (Level(register, result),), each)
         self._bind(expr, scope, want, None)
 
-    def _bind(self, expr: Expr, scope: Scope, want: Type | None, column: Column | None) -> None:
+    def _bind(
+        self,
+        expr: Expr,
+        scope: Scope,
+        want: Type | None,
+        column: Column | None,
+        *,
+        beside: bool = False,
+    ) -> None:
+        """Bind `expr`; what it reads must come before `column`. A flag may read its own item."""
         bound = bind(expr, scope, want=want, problems=self.problems)
         if bound is None:
             return
         self.bound[expr] = bound
         if column is not None:
-            self.reads.setdefault(column, set()).update(_columns_read(bound))
+            read = set(_columns_read(bound)) - ({column} if beside else set())
+            self.reads.setdefault(column, set()).update(read)
 
     def order(self) -> tuple[Column, ...] | None:
         """Columns in an order in which each comes after what it reads; None when they circle."""
@@ -214,8 +223,3 @@ def _columns_read(bound: Bound) -> Iterator[Column]:
                 yield (node.result, node.item)
             case BAggregate() if node.is_result:
                 yield (node.source, MEMBERS)
-
-
-def _hint(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"是不是想写“{near[0]}”？" if near else ""

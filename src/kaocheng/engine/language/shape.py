@@ -6,7 +6,6 @@ JSON Schema for editors (`schema`), and is what the reference pages are made fro
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Protocol
 from kaocheng.engine.exact import NotExact, read_exact
 from kaocheng.engine.expressions.parse import UNITS, parse_expression
 from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.hints import near
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.reading import yaml_text as yaml_tree
 from kaocheng.engine.reading.yaml_text import Node, Scalar
@@ -395,8 +395,7 @@ class Record:
     def _note_unknown(self, node: yaml_tree.Mapping, problems: Problems) -> None:
         for name, _ in node.pairs:
             if name.text not in self.keys:
-                near = difflib.get_close_matches(name.text, self.keys, n=1, cutoff=0.6)
-                hint = f"是不是想写“{near[0]}”？" if near else ""
+                hint = near(name.text, self.keys)
                 listed = "、".join(self.keys)
                 problems.add("S01", name.place, key=name.text[:60], hint=hint, keys=listed)
 

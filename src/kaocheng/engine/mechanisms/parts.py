@@ -1,8 +1,9 @@
 """`parts`: an item made of other items (一级指标 and what stands below it).
 
-`combine` says how: `sum` (default), `weighted`, `mean`, `lowest`, `highest`. A part that is not
-applicable is left out, counts as full, or counts as 0, as the part itself says; with weights or a
-mean, what is left is scaled to 100 %.
+`combine` says how: `sum` (default), `weighted`, `mean`, `lowest`, `highest`, or `only`: exactly one
+part applies to everybody (different rules for different groups) and is the value. A part that is
+not applicable is left out, counts as full, or counts as 0, as the part itself says; with weights or
+a mean, what is left is scaled to 100 %.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ COMBINE = OneOf(
         "mean": "取平均",
         "lowest": "取最低",
         "highest": "取最高",
+        "only": "各人只适用其中一项，取适用的那一项",
     }
 )
 
@@ -64,6 +66,11 @@ def _check(item: Item, problems: Problems) -> None:
     spec = _spec(item)
     if spec.combine == "weighted":
         _check_weights(item, spec, problems)
+    for part in spec.parts if spec.combine == "only" else ():
+        if None not in (part.points, item.points) and part.points != item.points:
+            points, found = shown(item.points or Fraction(0)), shown(part.points or Fraction(0))
+            why = f"“{part.title}”满分 {found}，与上级指标的 {points} 不同"
+            problems.add("S30", part.place, title=item.title, why=why, page="parts")
     counted = [part for part in spec.parts if not part.bonus]
     known = [part.points for part in counted if part.points is not None]
     if spec.combine == "sum" and item.points is not None and len(known) == len(counted):
@@ -93,6 +100,8 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
         return Outcome(NotApplicable("各部分都不适用"))
     if spec.combine in ("sum", "weighted", "mean"):
         return _added(spec, taking)
+    if spec.combine == "only":
+        return _only(taking)
     return _chosen(spec, taking)
 
 
@@ -142,6 +151,17 @@ def _weight_words(part: _Part, share: Fraction) -> str:
     if share == 1:
         return ""
     return f"{shown(part.value)} × {shown(share * 100)}%"
+
+
+def _only(taking: Sequence[_Part]) -> Outcome:
+    """The one part that applies; more than one is a contradiction of the scheme's conditions."""
+    if len(taking) > 1:
+        titles = "、".join(part.item.title for part in taking)
+        return Outcome(Missing(f"应当只适用一项，却有：{titles}"))
+    (part,) = taking
+    return Outcome(
+        part.value, (Line(part.item.title, part.value, item=part.item.id),), adds_up=True
+    )
 
 
 def _chosen(spec: Parts, taking: Sequence[_Part]) -> Outcome:

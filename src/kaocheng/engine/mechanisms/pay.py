@@ -69,6 +69,7 @@ class _Person:
     frame: Frame
     lines: list[Line]
     trouble: str = ""
+    flags: tuple[str, ...] = ()
 
 
 def _slots(item: Item) -> Iterable[Slot]:
@@ -116,7 +117,10 @@ def _share_out(spec: Pay, people: list[_Person]) -> None:
         why = pool.why if isinstance(pool, Missing) else "总量不适用"
         _stop(people, why)
         return
-    heads = sum(spec.heads is None or one.frame.value(spec.heads) is True for one in people)
+    heads = _heads(spec, people)
+    if not isinstance(heads, int):
+        _stop(people, heads.why)
+        return
     together = spec.rounding is not None and people[0].frame.setting(spec.rounding) == "together"
     rest = pool
     for step in spec.take:
@@ -124,11 +128,23 @@ def _share_out(spec: Pay, people: list[_Person]) -> None:
             rest -= _fixed(step, people, rest, heads, together=together)
         else:
             rest -= _proportional(step, people, rest, together=together)
+        unsettled = next((one for one in people if one.trouble), None)
+        if unsettled is not None:  # what is left for the others is then unknown too
+            _stop(people, f"{unsettled.frame.subject}：{unsettled.trouble}")
+            return
         if rest < 0:
             _stop(people, f"到“{step.title}”为止已超出总量 {shown(-rest)} 元")
             return
     if together:
         _round_together(people, pool - rest)
+
+
+def _heads(spec: Pay, people: list[_Person]) -> int | Missing:
+    counted: list[Value] = [
+        True if spec.heads is None else one.frame.value(spec.heads) for one in people
+    ]
+    missing = (value for value in counted if isinstance(value, Missing))
+    return next(missing, sum(value is True for value in counted))
 
 
 def _fixed(
@@ -170,6 +186,8 @@ def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together
         sharing.append((person, weight))
     total = sum((weight for _, weight in sharing), Fraction(0))
     if total == 0:
+        for person in people if rest else ():
+            person.flags = (f"“{step.title}”没有可以分配的人，余额 {shown(rest)} 元没有分出",)
         return Fraction(0)
     exact = [rest * weight / total for _, weight in sharing]
     amounts = exact if together else _in_fen(rest, sharing)
@@ -240,7 +258,7 @@ def _outcome(spec: Pay, person: _Person) -> Outcome:
         missing: dict[str, Value] = dict.fromkeys(columns, Missing(person.trouble))
         return Outcome(Missing(person.trouble), lines, columns=missing)
     text = " + ".join(shown(line.value) for line in lines)
-    return Outcome(total, lines, text, adds_up=True, columns=columns)
+    return Outcome(total, lines, text, person.flags, adds_up=True, columns=columns)
 
 
 def _spec(item: Item) -> Pay:

@@ -4,6 +4,7 @@ Shared by engine, command line and web. The page of an id is `docs/reference/pro
 broken example per id stands under `tests/engine/broken/`.
 """
 
+from kaocheng.engine.messages.commands import COMMANDS
 from kaocheng.engine.messages.entries import ENTRIES
 from kaocheng.engine.messages.expressions import EXPRESSIONS
 from kaocheng.engine.messages.facts import FACTS
@@ -14,7 +15,7 @@ from kaocheng.engine.messages.text import TEXT
 
 MESSAGES: dict[str, Message] = {
     message.id: message
-    for group in (TEXT, SHAPES, EXPRESSIONS, FACTS, ENTRIES, LINTS)
+    for group in (TEXT, SHAPES, EXPRESSIONS, FACTS, ENTRIES, LINTS, COMMANDS)
     for message in group
 }
 

@@ -66,7 +66,7 @@ def read_pack(folder: Path, *, problems: Problems) -> Pack | None:
             whole = False
             continue
         nodes[name], texts[name] = node, text
-    return _assemble(folder.name, nodes, texts, whole=whole, problems=problems)
+    return assemble(folder.name, nodes, texts, whole=whole, problems=problems)
 
 
 def read_bundle(text: str, *, file: str, problems: Problems) -> Pack | None:
@@ -77,10 +77,10 @@ def read_bundle(text: str, *, file: str, problems: Problems) -> Pack | None:
             problems.add("S03", node.place, want="“名称: 内容”")
         return None
     nodes = {name.text: section for name, section in node.pairs if name.text in FILES}
-    return _assemble(file, nodes, {}, whole=True, problems=problems)
+    return assemble(file, nodes, {}, whole=True, problems=problems)
 
 
-def _assemble(
+def assemble(
     name: str,
     nodes: MappingOf[str, Node],
     texts: MappingOf[str, str],

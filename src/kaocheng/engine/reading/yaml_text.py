@@ -197,7 +197,10 @@ def _why(fault: yaml.MarkedYAMLError) -> str:
         ("did not find expected '-' indicator", "列表项没有对齐，或缺少“-”"),
         ("did not find expected key", "缩进没有对齐，或少了引号、括号"),
         ("found unexpected end of stream", "引号或括号没有配对"),
-        ("did not find expected ',' or", "括号里缺少逗号，或括号没有配对"),
+        (
+            "did not find expected ',' or",
+            "括号没有配对，或花括号里的算式含有逗号（请给算式加双引号，或分行写）",
+        ),
         ("found character that cannot start", "行首有不能使用的字符（如 @ % ` 或全角符号）"),
         ("found unknown escape", "双引号里的反斜杠不能这样用，请改用单引号"),
         ("found undefined tag", "使用了 ! 标签"),

@@ -8,7 +8,7 @@ applicable. A row with a missing value makes the whole aggregate missing, and sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
@@ -59,7 +59,7 @@ class ResultRow:
 AnyRow = FactRow | ResultRow
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Environment:
     """Where an expression is read: the rows by level, the period in force, the special names."""
 
@@ -67,7 +67,11 @@ class Environment:
     rows: tuple[AnyRow, ...]
     period: Period | None = None
     special: Mapping[str, Value] = field(default_factory=dict)
-    used: list[RowRef] = field(default_factory=list, compare=False)
+    used: list[RowRef] = field(default_factory=list)
+
+    def on(self, rows: tuple[AnyRow, ...]) -> Environment:
+        """The same place, read on other rows."""
+        return Environment(self.run, rows, self.period, self.special, self.used)
 
 
 def evaluate(node: Bound, env: Environment) -> Value:  # noqa: C901  # one case per kind of node
@@ -264,7 +268,7 @@ def _group_value(node: BAggregate, env: Environment) -> Value:
         return ""
     if node.scope is None:
         return _fact(env.rows[0]).ref.key
-    return evaluate(node.scope[0], replace(env, rows=env.rows[:1]))
+    return evaluate(node.scope[0], env.on(env.rows[:1]))
 
 
 def _over_rows(
@@ -273,8 +277,9 @@ def _over_rows(
     kept: list[AnyRow] = []
     values: list[Known] = []
     held: list[bool] = []
+    outer = env.rows[: node.level]
     for row in rows:
-        inner = replace(env, rows=(*env.rows[: node.level], row))
+        inner = env.on((*outer, row))
         holds = True if node.where is None else evaluate(node.where, inner)
         if isinstance(holds, Missing):
             return _blame(node, row, holds)

@@ -97,7 +97,7 @@ class Run:
     ) -> dict[Known, list[AnyRow]]:
         found: dict[Known, list[AnyRow]] = {}
         for row in self._source_rows(node, period):
-            inner = replace(env, rows=(*env.rows[: node.level], row), used=[])
+            inner = Environment(self, (*env.rows[: node.level], row), env.period)
             group = self._group_of(node, row, inner)
             if is_known(group):
                 found.setdefault(group, []).append(row)
@@ -326,7 +326,7 @@ class RowFrame:
 
     def spell_bound(self, bound: Bound, row: Row | None) -> str:
         env = self._environment(None, row, None)
-        return spell(bound, replace(env, used=[]))
+        return spell(bound, Environment(env.run, env.rows, env.period))
 
     def rows_used(self) -> tuple[RowRef, ...]:
         used = tuple(dict.fromkeys(self._used))
