@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from kaocheng.engine.cases import run_case
@@ -42,6 +43,7 @@ class Mutation:
         return f"{self.file}:{'.'.join(self.path)}:{self.at}:{self.old}→{self.new}"
 
 
+@cache
 def nodes_of(folder: Path) -> dict[str, Node]:
     nodes = {}
     for name in FILES:

@@ -26,7 +26,8 @@ from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type
 from kaocheng.engine.mechanisms import MECHANISMS, Slot
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Problems
-from kaocheng.engine.process.slots import process_slots
+from kaocheng.engine.process.checks import check_names, check_numbers
+from kaocheng.engine.process.slots import settings_of, slots, tables_named
 
 Column = tuple[str, str]
 MEMBERS = ""  # the column of a result that says who is in it
@@ -74,8 +75,7 @@ class _Compiler:
                 self._bind(register.counts_when, scope, BOOLEAN, None)
         for result in self.pack.scheme.results:
             self._bind_result(result)
-        for expr, name, want in process_slots(self.pack.process):
-            self._bind_process(expr, name, want)
+        self._bind_process()
 
     def item_type(self, result: str, item: str) -> Type:
         """The type of an item; a circle of types is reported as a circle of columns later."""
@@ -164,17 +164,25 @@ class _Compiler:
             options = "、".join(setting.options)
             self.problems.add("S09", setting.place, found=setting.parameter, options=options)
 
-    def _bind_process(self, expr: Expr, name: str, want: Type) -> None:
-        result = self.pack.results.get(name)
-        register = self.pack.registers.get(result.of if result else name)
-        if register is None:
-            known = [*self.pack.registers, *self.pack.results]
-            hint = near(name, known)
-            self.problems.add("S21", expr.place, name=name, what="表或结果", hint=hint)
-            return
-        each = result.each if result else ""
-        scope = Scope(self.pack, self.item_type, (Level(register, result),), each)
-        self._bind(expr, scope, want, None)
+    def _bind_process(self) -> None:
+        process = self.pack.process
+        check_names(process, problems=self.problems)
+        check_numbers(process, problems=self.problems)
+        known = [*self.pack.registers, *self.pack.results]
+        for name, place in tables_named(process):
+            if name not in known:
+                hint = near(name, known)
+                self.problems.add("S21", place, name=name, what="表或结果", hint=hint)
+        for setting in settings_of(process):
+            self._check_setting(setting)
+        for slot in slots(process):
+            result = self.pack.results.get(slot.of)
+            register = self.pack.registers.get(result.of if result else slot.of)
+            if register is not None:
+                each = result.each if result else ""
+                level = Level(register, result)
+                scope = Scope(self.pack, self.item_type, (level,), each)
+                self._bind(slot.expr, scope, slot.want, None)
 
     def _bind(
         self,
