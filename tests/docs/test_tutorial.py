@@ -5,7 +5,7 @@ A comment `<!-- step: … -->` above a block of the page says what to do with it
     write FILE · append FILE     the block is the file, or its next lines
     mistake FILE                 a diff, applied for the next check only
     check                        the block shows exactly what checking finds
-    test N                       all N cases hold
+    test                         all cases hold
     data TABLE                   a table of facts
     score RESULT                 a Markdown table of displayed values
     explain SUBJECT              the explanation as an indented text
@@ -30,6 +30,7 @@ from kaocheng.engine.reference.run import Run
 from kaocheng.engine.trace import shown
 from tests.engine.bundles import compile_bundle, told, told_failures
 
+KINDS = ("error", "warning", "lint")
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial" / "first-scheme.md"
 _STEP = re.compile(
     r"<!-- step: (?P<what>[^>]+?) -->\n"
@@ -60,11 +61,14 @@ def blocks() -> Iterator[Block]:
 
 
 def shown_problems(problems: Problems, folder: Path) -> str:
-    """Problems as the page prints them: place, id, reason, then what to do."""
+    """Problems as `kaocheng check` prints them, and the line that counts them."""
     lines = []
     for one in problems:
-        place = str(one.place).replace(f"{folder}/", "").partition(" [")[0]
-        lines += [f"{place} {one.id} {one.reason()}", f"    {one.remedy()}"]
+        place = str(one.place).replace(str(folder), "training")
+        severity = {"error": "", "warning": "警告 ", "lint": "提示 "}[one.severity]
+        lines += [f"{place} {one.id} {severity}{one.reason()}", f"    怎么办：{one.remedy()}"]
+    counted = [sum(one.severity == kind for one in problems) for kind in KINDS]
+    lines.append("1 个方案，错误 {}，警告 {}，提示 {}".format(*counted))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -146,7 +150,8 @@ class Reader:
     def test(self, block: Block) -> Shown:
         reports = verbs.test(checked(self.folder))
         yield "", "\n".join(told_failures(reports))
-        yield block.subject, str(len(reports))
+        said = re.sub(r"^\$ .*\n", "", block.text)
+        yield said, f"{len(reports)} passed, 0 failed\n"
 
     def data(self, block: Block) -> Shown:
         self.tables[block.subject] = block.text

@@ -92,3 +92,9 @@ def test_parameters_are_overlaid_by_the_table_of_that_name() -> None:
     assert problems == []
     assert facts.parameters["pool"] == Fraction("12.34")
     assert facts.parameter_tables["sanction"].rows["警告",]["rate"] == Fraction(1, 2)
+
+
+def test_lines_of_a_table_may_end_as_on_any_system() -> None:
+    table = text_table("staff", "id,name\r\na,甲\rb,乙\n", source="staff.csv")
+
+    assert [row.cells for row in table.rows] == [("a", "甲"), ("b", "乙")]

@@ -121,6 +121,10 @@ class _Compiler:
                 self._bind(expr, scope, want, (result.id, name))
         for item in items_below(result.items):
             self._bind_item(result, item, scope)
+        for item in items_below(result.items):
+            known = [self.bound[one] for one in item.conditions if one in self.bound]
+            read = {column for bound in known for column in _columns_read(bound)}
+            self.reads[result.id, item.id].update(read)
 
     def _bind_item(self, result: Result, item: Item, scope: Scope) -> None:
         column: Column = (result.id, item.id)

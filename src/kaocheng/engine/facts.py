@@ -95,7 +95,8 @@ def read_facts(pack: Pack, tables: Mapping[str, TextTable], *, problems: Problem
 
 def text_table(name: str, text: str, *, source: str, line: int = 0) -> TextTable:
     """A table written as text: first row the field ids, cells separated by commas."""
-    rows = list(csv.reader(io.StringIO(text), skipinitialspace=True, strict=False))
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    rows = list(csv.reader(io.StringIO(unified), skipinitialspace=True, strict=False))
     numbered = [(line + at, [cell.strip() for cell in row]) for at, row in enumerate(rows, 1)]
     numbered = [(at, row) for at, row in numbered if any(row)]
     if not numbered:

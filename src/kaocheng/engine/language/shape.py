@@ -178,9 +178,10 @@ class OneOf:
         return scalar.text
 
     def schema(self) -> Schema:
-        return {
-            "oneOf": [{"const": word, "description": doc} for word, doc in self.options.items()]
-        }
+        words = [{"const": word, "description": doc} for word, doc in self.options.items()]
+        # Editors read `1` as a number; here every scalar is text.
+        numbers = [{"const": int(word)} for word in self.options if word.isdecimal()]
+        return {"anyOf": [*words, *numbers]}
 
 
 @dataclass(frozen=True)
@@ -202,8 +203,9 @@ class Setting:
         return None
 
     def schema(self) -> Schema:
-        words = ", ".join(f"{word}: {doc}" for word, doc in self.options.items())
-        return {"type": "string", "description": f"{words}; or the id of a choice parameter"}
+        words = [{"const": word, "description": doc} for word, doc in self.options.items()]
+        parameter = {**Identifier().schema(), "description": "choice 参数的 id"}
+        return {"anyOf": [*words, parameter]}
 
 
 @dataclass(frozen=True)
@@ -225,7 +227,7 @@ class Expression:
         return None if scalar is None else parse_expression(scalar, problems=problems)
 
     def schema(self) -> Schema:
-        return {"type": ["string", "number", "boolean"], "description": "expression"}
+        return {"type": ["string", "number", "boolean"], "description": "条件或算式"}
 
 
 @dataclass(frozen=True)

@@ -117,9 +117,9 @@ PROCESS = (
     ),
     error(
         "P17",
-        "“{title}”来不及：最早 {earliest} 张贴，要在 {by} 前满 {days}，最迟 {latest} 就得张贴。",
+        "“{title}”来不及：{earliest} 张贴，到 {by} 不满 {days}；最迟 {latest} 张贴。",
         "请提前张贴，或核对公示天数和上报日期。",
-        "“{title}” does not fit: posted on {earliest} at the earliest, {latest} at the latest to last {days} by {by}.",
+        "“{title}” does not fit: posted on {earliest} it lasts less than {days} until {by}; the latest day is {latest}.",
         "Post earlier, or check the length of publicity and the deadline.",
     ),
     lint(

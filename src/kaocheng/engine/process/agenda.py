@@ -73,7 +73,7 @@ def lay_out(
     if begins is None:
         problems.add("P26", Place("start"))
         return Agenda(None, until, (), tuple(problems))
-    ends = until or add_months(begins, _MONTHS_IN_YEAR) - timedelta(days=1)
+    ends = (until or _a_year_on(begins)) if in_range(begins) else begins
     if not in_range(begins) or not in_range(ends):
         problems.add("P12", Place("start"))
         return Agenda(begins, ends, (), tuple(problems))
@@ -86,6 +86,10 @@ def lay_out(
     rows = tuple(sorted(_rows(layout, _titles(process, titles or {})), key=sort_key))
     check_calendar(layout, rows)
     return Agenda(begins, ends, rows, tuple(problems))
+
+
+def _a_year_on(start: date) -> date:
+    return add_months(start, _MONTHS_IN_YEAR) - timedelta(days=1)
 
 
 def _check_events(process: Process, happened: Mapping[str, Moment], *, problems: Problems) -> None:
@@ -112,7 +116,7 @@ def _frame(
         start=start,
         events={name: in_use.get(name) for name in process.events},
         parameters=parameters,
-        entry=lambda _name, _period: None,
+        entry=lambda _name, _period, _end: None,
         entry_names=tuple(entry.id for entry in timed(process)),
         periods=Periods(),
         calendar=calendar,

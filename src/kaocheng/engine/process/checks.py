@@ -193,10 +193,9 @@ def _check_objection(layout: Layout, entry: Objection) -> None:
     answer = layout.answered_at_latest(entry)
     following = _span(layout, entry.before) if entry.before else Reckoned()
     if answer and following.first and day_of(answer) >= day_of(following.first):
-        title = layout.entries[entry.before].title
-        first = day_of(following.first)
-        values = {"answer": day_of(answer), "next": title, "first": first}
-        layout.note(entry, "P18", title=entry.title, **values)
+        values = {"answer": day_of(answer), "first": day_of(following.first)}
+        following_title = layout.entries[entry.before].title
+        layout.note(entry, "P18", title=entry.title, next=following_title, **values)
 
 
 def _check_gates(layout: Layout) -> None:

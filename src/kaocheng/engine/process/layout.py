@@ -22,12 +22,14 @@ from kaocheng.engine.process.reckoning import (
     Reckoned,
     amount_of,
     day_of,
+    in_range,
     latest_start,
     moved,
     reckon,
 )
 from kaocheng.engine.process.times import (
     EachPeriod,
+    End,
     Every,
     Length,
     PhraseFault,
@@ -39,6 +41,7 @@ from kaocheng.engine.process.times import (
 MOST_OCCURRENCES = 1_000
 _ONE_DAY = timedelta(days=1)
 
+_Key = tuple[str, End | None, Period | None]
 Timed = Phase | Duty | Publicity | Objection | Vote | Draw
 
 
@@ -62,8 +65,8 @@ class Layout:
     frame: Frame
     until: date
     problems: Problems
-    _known: dict[tuple[str, str], Reckoned] = field(default_factory=dict)
-    _path: list[str] = field(default_factory=list)
+    _known: dict[_Key, Reckoned] = field(default_factory=dict)
+    _path: list[_Key] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.entries: dict[str, Timed] = {entry.id: entry for entry in timed(self.process)}
@@ -119,24 +122,33 @@ class Layout:
 
     # Entries
 
-    def entry(self, name: str, period: Period | None = None) -> Reckoned | None:
-        """The days of the entry called `name`; None when there is none."""
+    def entry(
+        self, name: str, period: Period | None = None, end: End | None = None
+    ) -> Reckoned | None:
+        """The days of the entry called `name`, or one end of it; None when there is none.
+
+        The ends of a phase are found apart: one may rest on the other, by way of other entries.
+        """
         entry = self.entries.get(name)
         if entry is None:
             return None
-        key = (name, "" if period is None else f"{period.kind}/{period.id}")
+        apart = isinstance(entry, Phase) and (entry.begins is not None or entry.ends is not None)
+        key = (name, end if apart else None, period)
         if key not in self._known:
-            if name in self._path:
-                raise PhraseFault("P07", 0, cycle=" → ".join([*self._path, name]))
-            self._path.append(name)
+            if key in self._path:
+                names = [step[0] for step in (*self._path, key)]
+                raise PhraseFault("P07", 0, cycle=" → ".join(names))
+            self._path.append(key)
             try:
-                self._known[key] = self._days_of(entry, period)
+                self._known[key] = self._days_of(entry, period, key[1])
             finally:
                 self._path.pop()
         return self._known[key]
 
-    def _days_of(self, entry: Timed, period: Period | None) -> Reckoned:
+    def _days_of(self, entry: Timed, period: Period | None, end: End | None) -> Reckoned:
         match entry:
+            case Phase() if end is not None:
+                return self.days(entry.begins if end == "start" else entry.ends)
             case Phase():
                 return self._phase(entry)
             case Duty():
@@ -155,9 +167,18 @@ class Layout:
                 return self.days(entry.by)
 
     def _phase(self, phase: Phase) -> Reckoned:
-        if phase.within and not phase.begins and not phase.ends:
-            return self.entry(phase.within) or Reckoned()
-        return joined(self.days(phase.begins), self.days(phase.ends))
+        if phase.begins is None and phase.ends is None:
+            return self._phase_around(phase) or Reckoned()
+        begins = self.entry(phase.id, None, "start") or Reckoned()
+        return joined(begins, self.entry(phase.id, None, "end") or Reckoned())
+
+    def _phase_around(self, entry: Phase | Duty) -> Reckoned | None:
+        """The days of the phase that `entry` belongs to, where it names one."""
+        try:
+            return self.entry(entry.within) if entry.within else None
+        except PhraseFault as fault:  # phases within each other
+            self._note_fault(entry.place, fault)
+            return None
 
     def _duty(self, duty: Duty, period: Period | None) -> Reckoned:
         """Due `by`; without it within the period, else within the phase."""
@@ -166,7 +187,7 @@ class Layout:
             due = self._strictly(duty, self.days(duty.by, own))
         else:
             due = Reckoned() if own is None else Reckoned(own.first, own.last)
-            phase = self.entry(duty.within) if duty.within else None
+            phase = self._phase_around(duty)
             due = due if phase is None else clipped(due, phase)
         return joined(self.days(duty.begins, own), due) if duty.begins else due
 
@@ -175,6 +196,9 @@ class Layout:
         if due.last is None or self.word(duty.reading, "lenient") == "lenient":
             return due
         last = day_of(due.last) - _ONE_DAY
+        if not in_range(last):
+            self.problems.add("P12", duty.place)
+            return Reckoned()
         first = last if due.first == due.last else due.first
         return replace(due, first=first, last=last)
 
@@ -208,11 +232,17 @@ class Layout:
             awaited=begins.awaited | by.awaited,
             waits=waits,
         )
+        if amount is None or entry.length.tree.unit in ("hour", "minute"):
+            return open_ends  # hours are told as P28
         try:
-            return open_ends if amount is None else self._counted(open_ends, entry, amount)
+            counted = self._counted(open_ends, entry, amount)
         except (OverflowError, ValueError):  # WorkdayError, and dates that Python cannot hold
+            counted = None
+        ends = () if counted is None else (counted.last, counted.latest)
+        if counted is None or not all(in_range(day) for day in ends if day is not None):
             self.problems.add("P12", entry.length.place)
             return open_ends
+        return counted
 
     def _counted(self, posting: Posting, entry: Publicity, amount: int) -> Posting:
         """`posting` with the end of the publicity, and the latest day to post."""
@@ -242,7 +272,7 @@ class Layout:
         """Every period or day of a recurring duty up to `until`, inside its phase."""
         assert duty.each is not None
         first, last = self.frame.start, self.until
-        phase = self.entry(duty.within) if duty.within else None
+        phase = self._phase_around(duty)
         if phase is not None and phase.first is not None and phase.last is not None:
             first, last = max(first, day_of(phase.first)), min(last, day_of(phase.last))
         match duty.each.tree:

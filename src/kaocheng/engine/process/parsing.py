@@ -58,7 +58,7 @@ from kaocheng.engine.reading.yaml_text import Scalar
 
 MOST_CHARACTERS = 200
 MOST_LEVELS = 5
-MOST_AMOUNT = 9_999
+MOST_AMOUNT = 999
 _LEAP_YEAR = 2024
 _LAST_DAY_OF_MONTH = 31
 

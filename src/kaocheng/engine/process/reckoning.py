@@ -20,6 +20,7 @@ from kaocheng.engine.process.times import (
     DayOf,
     Direction,
     Edge,
+    End,
     Fixed,
     Length,
     Month,
@@ -76,13 +77,13 @@ class Reckoned:
 class Frame:
     """What phrases are read against. `events` holds every declared event, None until it happens.
 
-    `entry` gives the days of an entry of the process, None for names that are none.
+    `entry` gives the days of an entry of the process, or one end of it; None for other names.
     """
 
     start: date
     events: Mapping[str, Moment | None]
     parameters: Mapping[str, Value]
-    entry: Callable[[str, Period | None], Reckoned | None]
+    entry: Callable[[str, Period | None, End | None], Reckoned | None]
     entry_names: tuple[str, ...]
     periods: Periods
     calendar: WorkCalendar
@@ -125,9 +126,9 @@ def _reckon(tree: When, frame: Frame) -> Reckoned:
             span = _reckon(week, frame)
             return _shift_days(span, lambda first, _: first + timedelta(days=weekday))
         case Named():
-            return _named(tree, frame)
+            return _named(tree, None, frame)
         case Edge(end=end, of=of):
-            span = _edge_of(of, frame)
+            span = _edge_of(of, end, frame)
             edge = span.first if end == "start" else span.last
             return replace(span, first=edge, last=edge)
         case SameDay(anchor=anchor):
@@ -193,7 +194,7 @@ def _day_of_span(tree: DayOf, frame: Frame) -> Reckoned:
         return span
     day = span.last if tree.number < 0 else span.first + timedelta(days=tree.number - 1)
     if day > span.last:
-        raise PhraseFault("P04", tree.at, found=f"{span.first} + {tree.number - 1}")
+        raise PhraseFault("P04", tree.at, found=f"{in_english(tree)}（{span.first} 起）")
     return Reckoned(day, day, span.awaited)
 
 
@@ -216,13 +217,13 @@ def _period(ref: PeriodRef, frame: Frame) -> Period | None:
     return found
 
 
-def _named(tree: Named, frame: Frame) -> Reckoned:
+def _named(tree: Named, end: End | None, frame: Frame) -> Reckoned:
     if tree.name == "start":
         return Reckoned(frame.start, frame.start)
     if tree.name in frame.events:
         moment = frame.events[tree.name]
         return Reckoned(waits=(tree.name,)) if moment is None else Reckoned(moment, moment)
-    entry = frame.entry(tree.name, frame.period)
+    entry = frame.entry(tree.name, frame.period, end)
     if entry is not None:
         return entry
     value = _parameter(tree.name, tree.at, frame)
@@ -233,18 +234,18 @@ def _named(tree: Named, frame: Frame) -> Reckoned:
     raise PhraseFault("P08", tree.at, name=tree.name, found=_kind_of(value), want="日期")
 
 
-def _edge_of(of: Named | Span, frame: Frame) -> Reckoned:
+def _edge_of(of: Named | Span, end: End, frame: Frame) -> Reckoned:
     if isinstance(of, Named):
         is_name = of.name in frame.events or of.name in frame.entry_names or of.name == "start"
         is_period = not is_name and frame.periods.knows(of.name)
-        return _span(PeriodRef(of.name, 0, of.at), frame) if is_period else _named(of, frame)
+        return _span(PeriodRef(of.name, 0, of.at), frame) if is_period else _named(of, end, frame)
     return _span(of, frame)
 
 
 def _parameter(name: str, at: int, frame: Frame) -> Value:
     if name in frame.parameters:
         return frame.parameters[name]
-    known = ["start", *frame.events, *frame.entry_names, *frame.parameters]
+    known = [*frame.events, *frame.entry_names, *frame.parameters]
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f"是不是想写“{near[0]}”？" if near else ""
     raise PhraseFault("P06", at, name=name, hint=hint)

@@ -25,7 +25,7 @@ from kaocheng.engine.process.entries import (
 )
 from kaocheng.engine.process.layout import MOST_OCCURRENCES, Layout
 from kaocheng.engine.process.reckoning import Moment, Reckoned, day_of
-from kaocheng.engine.process.times import EachPeriod, When, Written
+from kaocheng.engine.process.times import EachPeriod, Span, When, Written
 from kaocheng.engine.process.words import deadline_in_chinese, in_chinese
 from kaocheng.methods.workdays import is_workday
 
@@ -40,7 +40,8 @@ class Row:
     `id` is the entry's id, with `/period` where it recurs and `.part` where it has several days.
     `ends` is the day something is due, `starts` the day it begins where it takes longer. Without
     both, `words` say the rule, and `depends_on` the events (or parameters) that will date it.
-    `awaited_years` are the years whose notice on days off could still move the row.
+    `awaited_years` are the years whose notice on days off could still move the row; `rest_day` says
+    that nobody works on the day it is due.
     """
 
     id: str
@@ -133,6 +134,9 @@ class RowMaker:
     def _duty_rows(self, duty: Duty, period: Period | None) -> Iterator[Row]:
         days = self.layout.entry(duty.id, period) or Reckoned()
         suffix = "" if period is None else f"/{period.id}"
+        on_a_day = period is not None and period.kind == "occurrence"
+        if duty.by is not None:
+            on_a_day = not isinstance(duty.by.tree, Span)
         recurring = "" if duty.each is None else in_chinese(duty.each.tree, self.titles)
         common = replace(
             self.row(duty, "duty", days),
@@ -142,7 +146,7 @@ class RowMaker:
             words="，".join(filter(None, (recurring, self.words(duty.by)))),
             otherwise=duty.otherwise,
             soft=duty.soft,
-            rest_day=self.is_rest_day(days),
+            rest_day=on_a_day and self.is_rest_day(days),
         )
         if duty.target is not None:
             target = self.layout.days(duty.target, period)
@@ -177,7 +181,7 @@ class RowMaker:
         )
 
     def is_rest_day(self, days: Reckoned) -> bool:
-        if days.last is None or days.first != days.last:
+        if days.last is None:
             return False
         return not is_workday(day_of(days.last), calendar=self.layout.frame.calendar)
 

@@ -36,7 +36,8 @@ def read_text(path: Path, *, file: str, problems: Problems) -> str | None:
     except UnicodeDecodeError:
         problems.add("Y04", Place(file))
     except OSError as fault:
-        problems.add("Y11", Place(file), why=fault.strerror or "无法读取")
+        why = "没有这个文件" if isinstance(fault, FileNotFoundError) else "没有读取权限或被占用"
+        problems.add("Y11", Place(file), why=why)
     return None
 
 

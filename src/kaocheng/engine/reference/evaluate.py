@@ -2,7 +2,8 @@
 
 Missing and not applicable pass through every operation, with two exceptions: `and`/`or` are decided
 by what is known (false and missing is false), and aggregates leave out rows that are not
-applicable. A row with a missing value makes the whole aggregate missing, and says which row.
+applicable (when all of them are, there is nothing to take: not applicable). A row with a missing
+value makes the whole aggregate missing, and says which row.
 """
 
 from __future__ import annotations
@@ -331,6 +332,8 @@ def _combine(  # noqa: C901  # one case per function
             return Fraction(len(set(values)))
         case "one" if len(values) > 1:
             return Missing(f"“{node.title}”里有 {len(values)} 条，应当只有 1 条")
+    if not values and kept:
+        return NotApplicable(f"“{node.title}”里的记录都不适用")
     if not values:
         return Missing(f"“{node.title}”里没有可用的记录")
     match node.function:

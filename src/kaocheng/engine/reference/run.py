@@ -234,14 +234,13 @@ def _without_computing(item: Item, member: Member, frame: RowFrame) -> Outcome |
         return Outcome(
             value, (Line(member.exempt.title, value, text, member.exempt.clauses),), text
         )
-    if item.when is None:
-        return None
-    holds = frame.value(item.when)
-    if holds is True:
-        return None
-    if isinstance(holds, Missing):
-        return _bounded(item, Outcome(holds), frame)
-    return Outcome(NotApplicable("不属于本项的范围"))
+    for condition in (*item.conditions, item.when):
+        holds = True if condition is None else frame.value(condition)
+        if isinstance(holds, Missing):
+            return _bounded(item, Outcome(holds), frame)
+        if holds is not True:
+            return Outcome(NotApplicable("不属于本项的范围"))
+    return None
 
 
 def _finish(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
