@@ -90,7 +90,7 @@ TypeOf = Callable[[Expr], Type]
 class Mechanism:
     """One entry of the table of mechanisms.
 
-    `needs_points`: the item must state its full mark. `least` is the floor where the item names none.
+    `needs_points`: the item must state its full mark. `least` is the floor where it names none.
     """
 
     key: str
@@ -102,15 +102,11 @@ class Mechanism:
     outcomes: Callable[[Item, Sequence[Frame]], list[Outcome]] | None = None
     check: Callable[[Item, Problems], None] | None = None
     advise: Callable[[Item, Frame], list[Advice]] | None = None
-    settings: Callable[[Item], Iterable[SettingValue]] = lambda item: ()
+    settings: Callable[[Item], Iterable[SettingValue]] = lambda _: ()
     needs_points: bool = False
     least: Fraction | None = None
 
 
-def number_type(item: Item, type_of: TypeOf) -> Type:
+def number_type(_item: Item, _type_of: TypeOf) -> Type:
     """For mechanisms that always give points."""
     return NUMBER
-
-
-def no_slots(item: Item) -> tuple[Slot, ...]:
-    return ()
