@@ -29,8 +29,7 @@ _NEEDS_QUOTES = re.compile(r'[,"\r\n\t;]|^\s|\s$|^$')
 
 def write_csv(stream: BinaryIO, table: OutTable) -> None:
     stream.write(codecs.BOM_UTF8)
-    for line in _lines(table):
-        stream.write(line)
+    stream.writelines(_lines(table))
 
 
 def canonical_csv_bytes(table: OutTable) -> bytes:
