@@ -59,7 +59,7 @@ class Problem:
         return self.message.remedy(language).format(**dict(self.values))
 
 
-def problem(id: str, place: Place, **values: object) -> Problem:
+def problem(id: str, place: Place, /, **values: object) -> Problem:
     """Make a `Problem`; raises KeyError when the id is not in the catalogue (a bug of ours)."""
     MESSAGES[id]
     return Problem(place, id, tuple((name, str(value)) for name, value in values.items()))
@@ -71,7 +71,7 @@ class Problems:
 
     found: list[Problem] = field(default_factory=list)
 
-    def add(self, id: str, place: Place, **values: object) -> None:
+    def add(self, id: str, place: Place, /, **values: object) -> None:
         self.found.append(problem(id, place, **values))
 
     def extend(self, more: Iterable[Problem]) -> None:
@@ -101,6 +101,6 @@ class Refused(Exception):
         self.problems = problems
 
 
-def refuse(id: str, place: Place, **values: object) -> Refused:
+def refuse(id: str, place: Place, /, **values: object) -> Refused:
     """The exception for a single problem that ends the work: `raise refuse("F01", place, ...)`."""
     return Refused((problem(id, place, **values),))

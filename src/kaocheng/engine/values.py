@@ -10,7 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import TypeGuard
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 Known = Fraction | str | bool | date | datetime
 
@@ -34,11 +37,11 @@ class NotApplicable:
 Value = Known | Missing | NotApplicable
 
 
-def is_known(value: Value) -> TypeGuard[Known]:
+def is_known(value: Value) -> TypeIs[Known]:
     return not isinstance(value, Missing | NotApplicable)
 
 
-def is_number(value: Value) -> TypeGuard[Fraction]:
+def is_number(value: object) -> TypeIs[Fraction]:
     return isinstance(value, Fraction)
 
 

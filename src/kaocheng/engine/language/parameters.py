@@ -74,7 +74,9 @@ PARAMETER = Record(
         "least": Key(Number(), "最小值（含）"),
         "most": Key(Number(), "最大值（含）"),
         "unit": Key(Text(10), "单位", default=""),
-        "confirm": Key(YesNo(), "是：发布前必须由采用单位确认（权重、附件表、金额等）", default=False),
+        "confirm": Key(
+            YesNo(), "是：发布前必须由采用单位确认（权重、附件表、金额等）", default=False
+        ),
         "why": Key(Text(), "为什么要定、默认值的理由", default=""),
         "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
     },

@@ -1,7 +1,7 @@
 """registers.yaml: the tables of facts a scheme reads.
 
-A register (台账) is a ledger of entries; a roster (名册) lists the people, units or things that are
-assessed; a review (评价) table holds ratings; a list (参照表) is reference data written in the pack.
+A register (台账) is a ledger of entries; a roster (名册) lists the people, units or things that
+are assessed; a review (评价) table holds ratings; a list (参照表) is reference data in the pack.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ FIELD = Record(
         "title": Key(Text(), "字段的中文名称", required=True),
         "type": Key(
             Text(60),
-            "类型：" + "、".join(f"{word}（{doc}）" for word, doc in FIELD_TYPES.items())
+            "类型："
+            + "、".join(f"{word}（{doc}）" for word, doc in FIELD_TYPES.items())
             + "，或另一张表的 id",
             required=True,
         ),

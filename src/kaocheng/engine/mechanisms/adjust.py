@@ -1,7 +1,8 @@
 """`adjust`: an earlier value replaced by a recorded decision, and only by a valid one.
 
 The latest row of `register` for which `when` holds gives the new value; rows for which it does not
-hold change nothing and are flagged. Later items read the adjusted value.
+hold change nothing and are flagged. `where` says which rows are meant at all: in a yearly result
+the ledger's quarterly rows lie within the year too. Later items read the adjusted value.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Adjust:
     register: str
     to: Expr
     place: Place
+    where: Expr | None = None
     when: Expr | None = None
     otherwise: str = "调整未满足规定的条件，不生效"
 
@@ -33,8 +35,9 @@ def _slots(item: Item) -> Iterable[Slot]:
     spec = _spec(item)
     yield Slot(spec.of, None)
     yield Slot(spec.to, None, table=spec.register)
-    if spec.when is not None:
-        yield Slot(spec.when, BOOLEAN, table=spec.register)
+    for expr in (spec.where, spec.when):
+        if expr is not None:
+            yield Slot(expr, BOOLEAN, table=spec.register)
 
 
 def _type_of(item: Item, type_of: TypeOf) -> Type:
@@ -48,8 +51,9 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     flags: list[str] = []
     decided: Row | None = None
     for row in frame.rows(spec.register):
-        valid = True if spec.when is None else frame.value(spec.when, row=row)
-        if valid is True and is_known(frame.value(spec.to, row=row)):
+        if not _holds(spec.where, row, frame):
+            continue
+        if _holds(spec.when, row, frame) and is_known(frame.value(spec.to, row=row)):
             decided = row
         else:
             flags.append(spec.otherwise)
@@ -58,6 +62,10 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     after = frame.value(spec.to, row=decided)
     line = Line("调整", after, f"{shown(before)} 调整为 {shown(after)}", rows=(decided.ref,))
     return Outcome(after, (line,), line.text, tuple(flags), rows=(*rows, decided.ref))
+
+
+def _holds(expr: Expr | None, row: Row, frame: Frame) -> bool:
+    return expr is None or frame.value(expr, row=row) is True
 
 
 def _spec(item: Item) -> Adjust:
@@ -74,10 +82,9 @@ ADJUST = Mechanism(
             "of": Key(Expression(), "调整前的值", required=True),
             "register": Key(Identifier(), "登记调整的台账；以最近一条有效的为准", required=True),
             "to": Key(Expression(), "调整为", required=True),
+            "where": Key(Expression(), "只看哪些记录，默认全部"),
             "when": Key(Expression(), "什么样的调整才有效"),
-            "otherwise": Key(
-                Text(100), "无效时的提示", default="调整未满足规定的条件，不生效"
-            ),
+            "otherwise": Key(Text(100), "无效时的提示", default="调整未满足规定的条件，不生效"),
         },
     ),
     slots=_slots,

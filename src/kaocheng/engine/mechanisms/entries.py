@@ -153,7 +153,11 @@ def _words(where: str, amount: Fraction, free: Fraction, extra: Fraction) -> str
 
 
 def _share(counted: Fraction, per: Fraction) -> str:
-    return shown_points(counted) if per == 1 else f"{shown_points(counted)} 份（每 {shown_points(per)} 一份）"
+    return (
+        shown_points(counted)
+        if per == 1
+        else f"{shown_points(counted)} 份（每 {shown_points(per)} 一份）"
+    )
 
 
 def _number(expr: Expr | None, frame: Frame, default: int) -> Value:

@@ -1,0 +1,1 @@
+"""The command line: `kaocheng`, in Chinese by default, without Django."""

@@ -1,0 +1,374 @@
+"""What a bound expression is worth for one subject: exact, with its three states.
+
+Missing and not applicable pass through every operation, with two exceptions: `and`/`or` are decided
+by what is known (false and missing is false), and aggregates leave out rows that are not
+applicable (when all of them are, there is nothing to take: not applicable). A row with a missing
+value makes the whole aggregate missing, and says which row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, cast
+
+from kaocheng.engine.expressions.bound import (
+    BAggregate,
+    BAmong,
+    BBinary,
+    BCall,
+    BField,
+    BFollow,
+    BFollowItem,
+    BItem,
+    BLiteral,
+    BLookup,
+    Bound,
+    BParameter,
+    BPeriod,
+    BSpecial,
+    BUnary,
+)
+from kaocheng.engine.expressions.functions import apply_function, divided
+from kaocheng.engine.facts import FactRow
+from kaocheng.engine.language.periods import Period
+from kaocheng.engine.trace import RowRef
+from kaocheng.engine.values import Known, Missing, NotApplicable, Value, is_known
+
+if TYPE_CHECKING:
+    from kaocheng.engine.reference.run import Run
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """One row of a result: a subject, and the period it is computed for."""
+
+    fact: FactRow
+    period: Period | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.fact.ref.key, self.period.id if self.period else "")
+
+    @property
+    def words(self) -> str:
+        return "/".join(part for part in self.key if part)
+
+
+AnyRow = FactRow | ResultRow
+
+
+@dataclass(slots=True)
+class Environment:
+    """Where an expression is read: the rows by level, the period in force, the special names."""
+
+    run: Run
+    rows: tuple[AnyRow, ...]
+    period: Period | None = None
+    special: Mapping[str, Value] = field(default_factory=dict)
+    used: list[RowRef] = field(default_factory=list)
+
+    def on(self, rows: tuple[AnyRow, ...]) -> Environment:
+        """The same place, read on other rows."""
+        return Environment(self.run, rows, self.period, self.special, self.used)
+
+
+def evaluate(node: Bound, env: Environment) -> Value:  # noqa: C901  # one case per kind of node
+    """The value of `node` in `env`."""
+    match node:
+        case BLiteral():
+            return node.value
+        case BField():
+            return _fact(env.rows[node.level]).values[node.field]
+        case BItem():
+            row = env.rows[node.level]
+            assert isinstance(row, ResultRow)
+            return env.run.value(node.result, node.item, row.key)
+        case BFollow():
+            return _follow(node, env)
+        case BFollowItem():
+            return _follow_item(node, env)
+        case BParameter():
+            return env.run.facts.parameters[node.parameter]
+        case BPeriod():
+            return _period_part(node, env)
+        case BSpecial():
+            return env.special[node.name]
+        case BUnary():
+            return _unary(node, env)
+        case BBinary():
+            return _binary(node, env)
+        case BAmong():
+            return _among(node, env)
+        case BCall():
+            return _call(node, env)
+        case BLookup():
+            return _lookup(node, env)
+        case BAggregate():
+            return _aggregate(node, env)
+
+
+def _fact(row: AnyRow) -> FactRow:
+    return row.fact if isinstance(row, ResultRow) else row
+
+
+def _follow(node: BFollow, env: Environment) -> Value:
+    key = evaluate(node.base, env)
+    if not is_known(key):
+        return key
+    row = env.run.row(node.table, str(key))
+    return Missing(f"没有编号为 {key} 的记录") if row is None else row.values[node.field]
+
+
+def _follow_item(node: BFollowItem, env: Environment) -> Value:
+    key = evaluate(node.base, env)
+    if not is_known(key):
+        return key
+    result = env.run.pack.results[node.result]
+    period = env.period.id if result.each and env.period else ""
+    return env.run.value(node.result, node.item, (str(key), period))
+
+
+def _period_part(node: BPeriod, env: Environment) -> Value:
+    row = env.rows[node.level]
+    own = row.period if isinstance(row, ResultRow) and row.period else None
+    period = own or env.period
+    if period is None:
+        return Missing("没有所属周期")
+    parts: dict[str, Known] = {
+        "id": period.id,
+        "title": period.title,
+        "kind": period.kind,
+        "from": period.first,
+        "to": period.last,
+    }
+    return parts[node.part]
+
+
+def _unary(node: BUnary, env: Environment) -> Value:
+    value = evaluate(node.operand, env)
+    if not is_known(value):
+        return value
+    return -cast("Fraction", value) if node.operator == "-" else not value
+
+
+def _binary(node: BBinary, env: Environment) -> Value:
+    if node.operator in ("and", "or"):
+        return _logic(node, env)
+    left, right = evaluate(node.left, env), evaluate(node.right, env)
+    for value in (left, right):
+        if not is_known(value):
+            return value
+    if node.operator in ("+", "-", "*", "/"):
+        return _arithmetic(node.operator, cast("Fraction", left), cast("Fraction", right))
+    if node.operator in ("=", "!="):
+        return (left == right) == (node.operator == "=")
+    a, b = cast("Fraction", left), cast("Fraction", right)
+    return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[node.operator]
+
+
+def _arithmetic(operator: str, left: Fraction, right: Fraction) -> Value:
+    match operator:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+        case _:
+            return divided(left, right)
+
+
+def _logic(node: BBinary, env: Environment) -> Value:
+    """Decided as soon as one side decides it; otherwise the first unknown stands."""
+    decides = node.operator == "or"
+    left = evaluate(node.left, env)
+    if left is decides:
+        return decides
+    right = evaluate(node.right, env)
+    if right is decides:
+        return decides
+    for value in (left, right):
+        if isinstance(value, Missing):
+            return value
+    for value in (left, right):
+        if isinstance(value, NotApplicable):
+            return value
+    return not decides
+
+
+def _among(node: BAmong, env: Environment) -> Value:
+    value = evaluate(node.operand, env)
+    if not is_known(value):
+        return value
+    options = [evaluate(option, env) for option in node.options]
+    if value in options:
+        return True
+    return next((option for option in options if not is_known(option)), False)
+
+
+def _call(node: BCall, env: Environment) -> Value:
+    if node.function == "if":
+        holds = evaluate(node.arguments[0], env)
+        if not is_known(holds):
+            return holds
+        return evaluate(node.arguments[1 if holds else 2], env)
+    first = evaluate(node.arguments[0], env)
+    if node.function == "or_else":
+        return first if is_known(first) else evaluate(node.arguments[1], env)
+    if node.function == "present":
+        return not isinstance(first, Missing)
+    if node.function == "applies":
+        return not isinstance(first, NotApplicable)
+    values = [first, *(evaluate(argument, env) for argument in node.arguments[1:])]
+    for value in values:
+        if not is_known(value):
+            return value
+    return apply_function(node.function, cast("list[Known]", values))
+
+
+def _lookup(node: BLookup, env: Environment) -> Value:
+    keys = [evaluate(key, env) for key in node.keys]
+    for key in keys:
+        if not is_known(key):
+            return key
+    table = env.run.facts.parameter_tables[node.parameter]
+    title = env.run.pack.parameters[node.parameter].title
+    row = table.rows.get(tuple(cast("list[Known]", keys)))
+    if row is None:
+        words = "、".join(str(key) for key in keys)
+        why = f"没有“{words}”这一行" if table.rows else "还没有填写"
+        return Missing(f"对照表“{title}”{why}")
+    return row[node.column]
+
+
+# Aggregates
+
+
+def _aggregate(node: BAggregate, env: Environment) -> Value:
+    group = _group_value(node, env)
+    if not is_known(group):
+        return group
+    narrowed = env.period if node.timed else None
+    cache = (id(node), group, narrowed.id if narrowed else "")
+    shared = node.alone and (node.whole or node.scope is not None)
+    if shared and cache in env.run.shared:
+        return env.run.shared[cache]
+    rows = env.run.rows_of(node, group, narrowed, env)
+    value = _over_rows(node, rows, env, record=not (node.whole or node.scope is not None))
+    if shared:
+        env.run.shared[cache] = value
+    return value
+
+
+def _group_value(node: BAggregate, env: Environment) -> Value:
+    """What ties rows to the subject: its own id, its group's value, or nothing at all."""
+    if node.whole:
+        return ""
+    if node.scope is None:
+        return _fact(env.rows[0]).ref.key
+    return evaluate(node.scope[0], env.on(env.rows[:1]))
+
+
+def _over_rows(
+    node: BAggregate, rows: Sequence[AnyRow], env: Environment, *, record: bool
+) -> Value:
+    kept: list[AnyRow] = []
+    values: list[Known] = []
+    held: list[bool] = []
+    outer = env.rows[: node.level]
+    for row in rows:
+        inner = env.on((*outer, row))
+        holds = True if node.where is None else evaluate(node.where, inner)
+        if isinstance(holds, Missing):
+            return _blame(node, row, holds)
+        held.append(holds is True)
+        if holds is not True:
+            continue
+        kept.append(row)
+        if node.value is None:
+            continue
+        value = evaluate(node.value, inner)
+        if isinstance(value, Missing):
+            return _blame(node, row, value)
+        if is_known(value):
+            values.append(value)
+    if record:
+        env.used.extend(ref for row in kept if (ref := _entry_behind(row, env)) is not None)
+    return _combine(node, kept, values, held)
+
+
+def _entry_behind(row: AnyRow, env: Environment) -> RowRef | None:
+    """The entry that `row` is, or that a result row is about; a person or unit is no entry."""
+    if isinstance(row, FactRow):
+        return row.ref
+    ref = row.fact.ref
+    return None if env.run.pack.registers[ref.table].kind == "roster" else ref
+
+
+def _blame(node: BAggregate, row: AnyRow, missing: Missing) -> Missing:
+    where = row.words if isinstance(row, ResultRow) else f"第 {row.ref.line} 行"
+    return missing if "：" in missing.why else Missing(f"“{node.title}”{where}：{missing.why}")
+
+
+def _combine(  # noqa: C901  # one case per function
+    node: BAggregate, kept: Sequence[AnyRow], values: list[Known], held: Sequence[bool]
+) -> Value:
+    numbers = cast("list[Fraction]", values)
+    match node.function:
+        case "count":
+            return Fraction(len(kept))
+        case "any":
+            return bool(kept)
+        case "none":
+            return not kept
+        case "run":
+            return Fraction(_longest_run(held))
+        case "sum":
+            return sum(numbers, Fraction(0))
+        case "distinct":
+            return Fraction(len(set(values)))
+        case "one" if len(values) > 1:
+            return Missing(f"“{node.title}”里有 {len(values)} 条，应当只有 1 条")
+    if not values and kept:
+        return NotApplicable(f"“{node.title}”里的记录都不适用")
+    if not values:
+        return Missing(f"“{node.title}”里没有可用的记录")
+    match node.function:
+        case "mean":
+            return sum(numbers, Fraction(0)) / len(numbers)
+        case "min":
+            return min(numbers)
+        case "max":
+            return max(numbers)
+        case "worst":
+            return max(cast("list[str]", values), key=node.type.options.index)
+        case "best":
+            return min(cast("list[str]", values), key=node.type.options.index)
+        case _:  # one, latest: rows are in order of time
+            return values[-1]
+
+
+def _longest_run(held: Iterable[bool]) -> int:
+    longest = current = 0
+    for holds in held:
+        current = current + 1 if holds else 0
+        longest = max(longest, current)
+    return longest
+
+
+def in_order_of_time(rows: Iterable[AnyRow], date_field: str) -> list[AnyRow]:
+    """Rows by their date (or period), then as they stand in the table."""
+
+    def when(row: AnyRow) -> tuple[str, int]:
+        if isinstance(row, ResultRow):
+            if row.period is not None:
+                return (row.period.first.isoformat(), 0)
+            row = row.fact
+        moment = row.values.get(date_field) if date_field else None
+        text = moment.isoformat() if isinstance(moment, date) else ""
+        return (text, row.ref.line)
+
+    return sorted(rows, key=when)

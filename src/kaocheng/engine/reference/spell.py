@@ -1,0 +1,124 @@
+"""Bound expressions as arithmetic with a subject's numbers put in: `18 ÷ 15 × 30`."""
+
+from __future__ import annotations
+
+from kaocheng.engine.expressions.bound import (
+    BAggregate,
+    BAmong,
+    BBinary,
+    BCall,
+    BField,
+    BFollow,
+    BFollowItem,
+    BItem,
+    BLiteral,
+    BLookup,
+    Bound,
+    BParameter,
+    BSpecial,
+    BUnary,
+)
+from kaocheng.engine.reference import evaluate as meaning
+from kaocheng.engine.trace import shown
+from kaocheng.engine.values import Value, is_known, is_number
+
+_SIGNS = {"*": "×", "/": "÷", "-": "−", "!=": "≠", "<=": "≤", ">=": "≥", "and": "且", "or": "或"}
+_STRENGTH = {"or": 1, "and": 2, "+": 4, "-": 4, "*": 5, "/": 5}
+_COMPARISON = 3
+_NAMES = {
+    "max": "取大",
+    "min": "取小",
+    "age": "周岁",
+    "floor": "去尾",
+    "ceil": "进一",
+    "round": "四舍五入",
+}
+_NAMED = BField | BItem | BFollow | BFollowItem | BParameter
+
+
+def plain(value: Value) -> str:
+    """Up to four decimals, without trailing zeros."""
+    text = shown(value, places=4)
+    if is_number(value) and "." in text:
+        return text.rstrip("0").rstrip(".")
+    return text
+
+
+def spell(node: Bound, env: meaning.Environment) -> str:
+    """`node` with values in place of names; only the branch of `if` that was taken is shown."""
+    match node:
+        case BLiteral():
+            return _literal(node)
+        case BSpecial():
+            return node.title
+        case BUnary(operator="not"):
+            return f"不满足（{spell(node.operand, env)}）"
+        case BUnary():
+            return f"−{_inside(node.operand, env, 6)}"
+        case BBinary():
+            return _binary(node, env)
+        case BAmong():
+            options = "、".join(_label(option, env) for option in node.options)
+            return f"{_label(node.operand, env)} 属于 {options}"
+        case BCall(function="if"):
+            holds = meaning.evaluate(node.arguments[0], env)
+            return spell(node.arguments[1 if holds is True else 2], env)
+        case BCall(function="or_else"):
+            first = meaning.evaluate(node.arguments[0], env)
+            return spell(node.arguments[0 if is_known(first) else 1], env)
+        case BCall() if node.function in _NAMES:
+            inside = "，".join(spell(argument, env) for argument in node.arguments)
+            return f"{_NAMES[node.function]}（{inside}）"
+        case _:
+            return plain(meaning.evaluate(node, env))
+
+
+def _literal(node: BLiteral) -> str:
+    unit = f" {node.unit}" if node.unit else ""
+    if is_number(node.value) and 0 < node.value < 1 and not node.unit:
+        return plain(node.value)
+    return plain(node.value) + unit
+
+
+def _binary(node: BBinary, env: meaning.Environment) -> str:
+    sign = _SIGNS.get(node.operator, node.operator)
+    if node.operator in _STRENGTH:
+        strength = _STRENGTH[node.operator]
+        left = _inside(node.left, env, strength)
+        right = _inside(node.right, env, strength + (node.operator in ("-", "/")))
+        return f"{left} {sign} {right}"
+    if isinstance(node.left, BParameter) and isinstance(node.right, BLiteral):
+        return _reading(node.left, env)
+    return f"{_label(node.left, env)} {sign} {_label(node.right, env)}"
+
+
+def _reading(node: BParameter, env: meaning.Environment) -> str:
+    """A parameter in words: a choice by the meaning of the option taken."""
+    value = meaning.evaluate(node, env)
+    options = env.run.pack.parameters[node.parameter].options
+    return f"{node.title}：{options.get(str(value), plain(value))}"
+
+
+def name_of(node: Bound, env: meaning.Environment) -> str:
+    """What a bound name is called, or its arithmetic when it is more than a name."""
+    return node.title if isinstance(node, _NAMED) else spell(node, env)
+
+
+def _label(node: Bound, env: meaning.Environment) -> str:
+    """One side of a comparison, with its name where it has one."""
+    if isinstance(node, _NAMED):
+        return f"{node.title} {spell(node, env)}"
+    if isinstance(node, BAggregate):
+        return f"{node.title} {spell(node, env)}"
+    if isinstance(node, BLookup):
+        return spell(node, env)
+    return _inside(node, env, _COMPARISON + 1)
+
+
+def _inside(node: Bound, env: meaning.Environment, strength: int) -> str:
+    text = spell(node, env)
+    if isinstance(node, BBinary):
+        own = _STRENGTH.get(node.operator, _COMPARISON)
+        if own < strength:
+            return f"（{text}）"
+    return text

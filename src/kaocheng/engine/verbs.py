@@ -1,0 +1,64 @@
+"""The five verbs of the engine, for everybody outside it: read, check, compile, run, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from kaocheng.engine.cases import CaseReport, run_case
+from kaocheng.engine.compile import Compiled, compile_pack
+from kaocheng.engine.explain import Explanation, explain_subject
+from kaocheng.engine.facts import Facts, read_facts
+from kaocheng.engine.lint import lint_pack
+from kaocheng.engine.model import Pack
+from kaocheng.engine.problems import Problems
+from kaocheng.engine.reading.packs import find_packs, read_pack
+from kaocheng.engine.reference.run import Run, run_reference
+from kaocheng.engine.text_table import TextTable
+
+__all__ = ["check", "compile", "explain", "find_packs", "read", "run", "test"]
+
+
+def read(folder: Path, *, problems: Problems) -> Pack | None:
+    """The pack in `folder`, or None after noting every problem of its text."""
+    return read_pack(folder, problems=problems)
+
+
+def compile(pack: Pack, *, problems: Problems) -> Compiled | None:  # noqa: A001  # its verb
+    """The pack with every name bound and every column in order, or None after noting problems."""
+    return compile_pack(pack, problems=problems)
+
+
+def check(folder: Path, *, problems: Problems) -> Compiled | None:
+    """Read, compile and lint the pack in `folder`; everything found goes into `problems`."""
+    pack = read(folder, problems=problems)
+    if pack is None:
+        return None
+    compiled = compile(pack, problems=problems)
+    if compiled is not None:
+        lint_pack(compiled, problems=problems)
+    return compiled
+
+
+def facts(pack: Pack, tables: Mapping[str, TextTable], *, problems: Problems) -> Facts:
+    """Typed facts from text tables by id; raises `Refused` when any table has an error."""
+    found = read_facts(pack, tables, problems=problems)
+    problems.stop_on_errors()
+    return found
+
+
+def run(
+    compiled: Compiled, facts: Facts, *, progress: Callable[[int, int], None] | None = None
+) -> Run:
+    """Every result of the pack, computed exactly by the reference evaluator."""
+    return run_reference(compiled, facts, progress=progress)
+
+
+def explain(done: Run, subject: str) -> list[Explanation]:
+    """Every result row of `subject` as a tree down to clause and register row."""
+    return explain_subject(done, subject)
+
+
+def test(compiled: Compiled) -> list[CaseReport]:
+    """The pack's own cases, each with the expectations that do not hold."""
+    return [run_case(compiled, case) for case in compiled.pack.cases]
