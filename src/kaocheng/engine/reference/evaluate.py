@@ -1,9 +1,9 @@
 """What a bound expression is worth for one subject: exact, with its three states.
 
-Missing and not applicable pass through every operation, missing first, with two exceptions: `and`/`or` are decided
-by what is known (false and missing is false), and aggregates leave out rows that are not
-applicable (when all of them are, there is nothing to take: not applicable). A row with a missing
-value makes the whole aggregate missing, and says which row.
+Missing and not applicable pass through every operation, missing first, with two exceptions:
+`and`/`or` are decided by what is known (false and missing is false), and aggregates leave out rows
+that are not applicable (when all of them are, there is nothing to take: not applicable). A row with
+a missing value makes the whole aggregate missing, and says which row.
 """
 
 from __future__ import annotations
