@@ -16,7 +16,7 @@ from kaocheng.engine.reading.packs import find_packs, read_pack
 from kaocheng.engine.reference.run import Run, run_reference
 from kaocheng.engine.text_table import TextTable
 
-__all__ = ["check", "compile_", "explain", "find_packs", "read", "run", "test"]
+__all__ = ["check", "compile", "explain", "find_packs", "read", "run", "test"]
 
 
 def read(folder: Path, *, problems: Problems) -> Pack | None:
@@ -24,7 +24,7 @@ def read(folder: Path, *, problems: Problems) -> Pack | None:
     return read_pack(folder, problems=problems)
 
 
-def compile_(pack: Pack, *, problems: Problems) -> Compiled | None:
+def compile(pack: Pack, *, problems: Problems) -> Compiled | None:  # noqa: A001  # its verb
     """The pack with every name bound and every column in order, or None after noting problems."""
     return compile_pack(pack, problems=problems)
 
@@ -34,7 +34,7 @@ def check(folder: Path, *, problems: Problems) -> Compiled | None:
     pack = read(folder, problems=problems)
     if pack is None:
         return None
-    compiled = compile_(pack, problems=problems)
+    compiled = compile(pack, problems=problems)
     if compiled is not None:
         lint_pack(compiled, problems=problems)
     return compiled

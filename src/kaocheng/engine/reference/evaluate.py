@@ -300,8 +300,16 @@ def _over_rows(
         if is_known(value):
             values.append(value)
     if record:
-        env.used.extend(row.ref for row in kept if isinstance(row, FactRow))
+        env.used.extend(ref for row in kept if (ref := _entry_behind(row, env)) is not None)
     return _combine(node, kept, values, held)
+
+
+def _entry_behind(row: AnyRow, env: Environment) -> RowRef | None:
+    """The entry that `row` is, or that a result row is about; a person or unit is no entry."""
+    if isinstance(row, FactRow):
+        return row.ref
+    ref = row.fact.ref
+    return None if env.run.pack.registers[ref.table].kind == "roster" else ref
 
 
 def _blame(node: BAggregate, row: AnyRow, missing: Missing) -> Missing:

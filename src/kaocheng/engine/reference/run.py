@@ -24,7 +24,7 @@ from kaocheng.engine.reference.evaluate import (
     evaluate,
     in_order_of_time,
 )
-from kaocheng.engine.reference.spell import spell
+from kaocheng.engine.reference.spell import name_of, spell
 from kaocheng.engine.trace import Line, Outcome, RowRef, shown
 from kaocheng.engine.values import Known, Missing, NotApplicable, Value, is_known, is_number
 
@@ -324,6 +324,10 @@ class RowFrame:
 
     def spell(self, expr: Expr) -> str:
         return self.spell_bound(self.run.compiled.bound[expr], None)
+
+    def name_of(self, expr: Expr) -> str:
+        env = Environment(self.run, (self.row,), self.row.period)
+        return name_of(self.run.compiled.bound[expr], env)
 
     def spell_on(self, expr: Expr, row: Row) -> str:
         return self.spell_bound(self.run.compiled.bound[expr], row)
