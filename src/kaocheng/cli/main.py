@@ -13,14 +13,16 @@ from collections.abc import Sequence
 
 from kaocheng.cli.check import CHECK
 from kaocheng.cli.command import Command, Parser
+from kaocheng.cli.demo import DEMO
 from kaocheng.cli.explain import EXPLAIN
 from kaocheng.cli.facts import FACTS
+from kaocheng.cli.new import NEW
 from kaocheng.cli.score import SCORE
 from kaocheng.cli.terminal import Say, Terminal, system_terminal
 from kaocheng.cli.test import TEST
 from kaocheng.engine.problems import Language, Problem, Refused
 
-COMMANDS = (CHECK, TEST, FACTS, SCORE, EXPLAIN)
+COMMANDS = (CHECK, TEST, FACTS, SCORE, EXPLAIN, NEW, DEMO)
 
 FOUND, WRONG_USE, INTERRUPTED = 1, 2, 130
 # Besides the C messages: files that were named and are not there, or cannot be written.

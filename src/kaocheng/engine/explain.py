@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
 
 from kaocheng.engine.expressions.bound import BAggregate, BFollowItem, BItem, Bound, walk_bound
@@ -127,13 +127,13 @@ def _branch(
     run: Run, member: Member, result: Result, item: Item, *, share: Line | None = None
 ) -> Branch:
     """`share` is the line that the value above has for this item, when it is a sum."""
-    outcome = run.outcomes[result.id, item.id][member.row.key]
+    outcome = _merged(run.outcomes[result.id, item.id][member.row.key])
     shares = {line.item: line for line in outcome.lines if line.item and outcome.adds_up}
-    lines = [line for line in _worth_showing(outcome) if not line.item]
+    lines = [line for line in outcome.lines if not line.item]
     parts = [
         _branch(run, member, result, part, share=shares.get(part.id)) for part in children_of(item)
     ]
-    unit = item.unit or ("分" if is_number(outcome.value) else "")
+    unit = item.unit or ("分" if item.points is not None else "")
     return Branch(
         item=item.id,
         title=item.title,
@@ -143,7 +143,7 @@ def _branch(
         unit=unit,
         counted=None if share is None else share.value,
         counted_text="" if share is None else share.text,
-        clauses=_clauses(item, outcome, lines),
+        clauses=_clauses(item, outcome),
         rows=outcome.rows,
         reads=tuple(_reads(run, result, item, member.row.key)),
         flags=outcome.flags,
@@ -155,6 +155,18 @@ def _branch(
         rounding_note=_rounding_note(outcome),
         branches=(*parts, *(_line_branch(line, outcome) for line in lines)),
     )
+
+
+def _merged(outcome: Outcome) -> Outcome:
+    """An outcome whose only line says the same as the outcome itself, without that line.
+
+    What the line rests on goes to the outcome; its clauses are among those that the item quotes.
+    """
+    if len(outcome.lines) != 1 or outcome.lines[0].item or outcome.lines[0].value != outcome.value:
+        return outcome
+    (line,) = outcome.lines
+    rows = tuple(dict.fromkeys((*outcome.rows, *line.rows)))
+    return replace(outcome, text=outcome.text or line.text, rows=rows, lines=())
 
 
 def _spelled(outcome: Outcome, unit: str) -> str:
@@ -182,9 +194,9 @@ def _sum_text(numbers: Iterable[Fraction]) -> str:
     return text
 
 
-def _clauses(item: Item, outcome: Outcome, lines: Iterable[Line]) -> tuple[Clause, ...]:
+def _clauses(item: Item, outcome: Outcome) -> tuple[Clause, ...]:
     """What the item quotes anywhere, except what stands beside one of its lines."""
-    beside = {clause for line in lines for clause in line.clauses}
+    beside = {clause for line in outcome.lines for clause in line.clauses}
     raised = [flag.clauses for flag in item.flags if flag.say in outcome.flags]
     quoted = [*item.clauses, *_quoted_in(item.spec), *(one for few in raised for one in few)]
     return tuple(clause for clause in dict.fromkeys(quoted) if clause not in beside)
@@ -233,13 +245,6 @@ def _read(run: Run, node: Bound) -> Iterator[Read]:
             yield Read(node.result, node.item, f"{run.pack.results[node.result].title}·{title}")
         case BItem() if node.level == 0:
             yield Read(node.result, node.item, run.pack.items[node.result, node.item].title)
-
-
-def _worth_showing(outcome: Outcome) -> Iterator[Line]:
-    """The lines of an outcome, unless the only one repeats the value."""
-    if len(outcome.lines) == 1 and not outcome.lines[0].clauses and not outcome.adds_up:
-        return
-    yield from outcome.lines
 
 
 def _line_branch(line: Line, outcome: Outcome) -> Branch:

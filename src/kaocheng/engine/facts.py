@@ -172,15 +172,15 @@ class _Reader:
     def value(self, described: Field | Parameter, text: str, place: Place) -> Value:
         """One cell; a problem is noted and the value missing when it cannot be read."""
         if text == "":
-            return Missing("没有填")
+            return Missing(f"“{described.title}”没有填")
         if text == NOT_APPLICABLE:
-            return NotApplicable("填为不适用")
+            return NotApplicable(f"“{described.title}”填为不适用")
         reader = _CELLS.get(described.type, _text)
         try:
             value = reader(text)
         except ValueError as fault:
             self.problems.add("F43", place, found=text[:60], want=str(fault))
-            return Missing("填写有误")
+            return Missing(f"“{described.title}”填写有误")
         return self._in_range(described, value, text, place)
 
     def _in_range(
@@ -191,18 +191,18 @@ class _Reader:
             options = described.values if isinstance(described, Field) else [*described.options]
         if options and value not in options:
             self.problems.add("F44", place, found=text[:60], options="、".join(options))
-            return Missing("填写有误")
+            return Missing(f"“{described.title}”填写有误")
         if described.type == "period" and value not in self.periods:
             listed = "、".join(sorted(self.periods)) or "（periods 表是空的）"
             self.problems.add("F44", place, found=text[:60], options=listed)
-            return Missing("填写有误")
+            return Missing(f"“{described.title}”填写有误")
         if isinstance(value, Fraction):
             low, high = described.least, described.most
             if (low is not None and value < low) or (high is not None and value > high):
                 lowest = "不限" if low is None else exact_text(low)
                 highest = "不限" if high is None else exact_text(high)
                 self.problems.add("F45", place, found=text[:60], low=lowest, high=highest)
-                return Missing("填写有误")
+                return Missing(f"“{described.title}”填写有误")
         return value
 
     def _columns(

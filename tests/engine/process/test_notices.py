@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import pytest
 
+from kaocheng.engine.language.periods import Period
 from kaocheng.engine.process.agenda import Agenda, lay_out
-from kaocheng.engine.process.periods import Period
 from kaocheng.engine.process.rows import Row
 from kaocheng.engine.values import Value
 from kaocheng.methods.workdays import mainland_calendar
@@ -16,8 +16,8 @@ from tests.engine.process.laying import lines, notice, problem_lines
 
 CALENDAR = mainland_calendar()
 TERMS_2005 = (
-    Period("2005-1", "term", "春季学期", date(2005, 2, 21), date(2005, 7, 8)),
-    Period("2005-2", "term", "秋季学期", date(2005, 9, 1), date(2006, 1, 20)),
+    Period(date(2005, 2, 21), date(2005, 7, 8), "term", "2005-1", "春季学期"),
+    Period(date(2005, 9, 1), date(2006, 1, 20), "term", "2005-2", "秋季学期"),
 )
 
 
@@ -32,7 +32,7 @@ def row(agenda: Agenda, row_id: str) -> Row:
 
 
 def s0_4(**changes: object) -> Agenda:
-    parameters: dict[str, Value] = {"fiscal_year_starts": Fraction(1)}
+    parameters: dict[str, Value] = {"fiscal_year_month": Fraction(1), "deadline_reading": "lenient"}
     settings: dict[str, object] = {"start": date(2024, 1, 1), "parameters": parameters} | changes
     return lay_out(notice("S0.4"), calendar=CALENDAR, **settings)  # type: ignore[arg-type] # mixed
 
@@ -78,7 +78,8 @@ def test_s0_4_lays_out_a_whole_appraisal_year() -> None:
         "2025-03-01 year_summary/2024 休息日",
         "2025-03-01 low_rate_approval/2024 休息日",
         "— archive",
-        "— plan_approved",
+        "— quarter_plan_approved",
+        "— year_plan_approved",
         "— quarter_self_first",
         "— year_self_first",
         "— adjustment_consulted",
@@ -135,8 +136,21 @@ def test_s0_4_answer_that_needs_an_unpublished_year_is_provisional() -> None:
     assert answer.awaited_years == (2098,)
 
 
+def test_s0_4_strict_reading_ends_every_named_day_the_day_before() -> None:
+    parameters = {"fiscal_year_month": Fraction(1), "deadline_reading": "strict"}
+
+    days = s0_4(parameters=parameters).days
+
+    assert days["quarter_plan/2024-Q1"] == date(2024, 1, 4)
+    assert days["quarter_grading/2024-Q1"] == date(2024, 4, 14)
+    assert days["year_grading/2024"] == date(2025, 2, 24)
+    assert days["year_summary/2024"] == date(2025, 2, 28)
+
+
 def test_s0_4_fiscal_year_from_april_moves_quarters_and_year() -> None:
-    agenda = s0_4(start=date(2024, 4, 1), parameters={"fiscal_year_starts": Fraction(4)})
+    parameters = {"fiscal_year_month": Fraction(4), "deadline_reading": "lenient"}
+
+    agenda = s0_4(start=date(2024, 4, 1), parameters=parameters)
 
     assert agenda.days["year_plan/2024"] == date(2024, 4, 20)
     assert agenda.days["quarter_plan/2024-Q1"] == date(2024, 4, 5)
@@ -355,5 +369,5 @@ def test_s4_7_without_terms_says_the_rule_and_asks_for_the_periods_table() -> No
     agenda = lay_out(notice("S4.7"), start=date(2005, 1, 1), calendar=CALENDAR)
 
     found = row(agenda, "window_schools")
-    assert (found.words, found.what) == ("每学期", "创建窗口学校（2 至 4 次）")
+    assert (found.words, found.what) == ("每学期", "创建二到四个窗口学校")
     assert {problem.id for problem in agenda.problems} == {"P11"}

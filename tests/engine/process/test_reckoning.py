@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kaocheng.engine.language.periods import Period
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.process.parsing import parse_when
-from kaocheng.engine.process.periods import Period, Periods
+from kaocheng.engine.process.periods import Periods
 from kaocheng.engine.process.reckoning import Frame, Moment, Reckoned, reckon
 from kaocheng.engine.process.times import PhraseFault, When
 from kaocheng.engine.reading.yaml_text import Scalar
@@ -22,8 +23,8 @@ from kaocheng.methods.workdays import is_workday, mainland_calendar
 
 CALENDAR = mainland_calendar()
 TERMS = (
-    Period("2023-2", "term", "秋季学期", date(2023, 9, 1), date(2024, 1, 19)),
-    Period("2024-1", "term", "春季学期", date(2024, 2, 26), date(2024, 7, 5)),
+    Period(date(2023, 9, 1), date(2024, 1, 19), "term", "2023-2", "秋季学期"),
+    Period(date(2024, 2, 26), date(2024, 7, 5), "term", "2024-1", "春季学期"),
 )
 EVENTS: Mapping[str, Moment | None] = {
     "filed": date(2024, 3, 1),
@@ -46,7 +47,7 @@ FRAME = Frame(
     periods=Periods(TERMS),
     calendar=CALENDAR,
 )
-Q2 = Period("2024-Q2", "quarter", "2024年第二季度", date(2024, 4, 1), date(2024, 6, 30))
+Q2 = Period(date(2024, 4, 1), date(2024, 6, 30), "quarter", "2024-Q2", "2024年第二季度")
 
 
 def tree(text: str) -> When:

@@ -67,23 +67,19 @@ def test_tables_and_settings_are_named_for_whoever_checks_them() -> None:
 def test_s0_4_judges_signatures_gates_samples_and_dismissals() -> None:
     found = slots(notice("S0.4"))
 
-    assert [(slot.entry, slot.kind) for slot in found] == [
-        ("quarter_signature", "duty"),
-        ("year_signature", "duty"),
-        ("low_rate_approval", "duty"),
-        ("plan_approved", "gate"),
-        ("quarter_self_first", "gate"),
-        ("year_self_first", "gate"),
-        ("adjustment_consulted", "gate"),
-        ("interview_sample", "draw_size"),
-        ("interview_missed", "effect"),
-        ("dismissal_unfit", "effect"),
-        ("dismissal_e", "effect"),
-        ("dismissal_d", "effect"),
-        ("dismissal_d", "effect_flag"),
-        ("dismissal_low", "effect"),
-        ("dismissal_low", "effect_flag"),
-        ("dismissal_tail", "effect"),
+    assert [(slot.entry, slot.kind, slot.of) for slot in found] == [
+        ("quarter_signature", "duty", "quarterly"),
+        ("year_signature", "duty", "yearly"),
+        ("low_rate_approval", "duty", "departments"),
+        ("quarter_plan_approved", "gate", "quarterly"),
+        ("year_plan_approved", "gate", "yearly"),
+        ("quarter_self_first", "gate", "quarterly"),
+        ("year_self_first", "gate", "yearly"),
+        ("adjustment_consulted", "gate", "grade_change"),
+        ("interview_sample", "draw_size", "interview"),
+        ("interview_missed", "effect", "interview_sample"),
+        ("dismissal", "effect", "yearly"),
+        ("tail_dismissal", "effect", "yearly"),
     ]
 
 

@@ -64,6 +64,9 @@ class Frame(Protocol):
     def spell(self, expr: Expr) -> str:
         """`expr` with this subject's numbers put in, such as `18 ÷ 15`."""
 
+    def name_of(self, expr: Expr) -> str:
+        """What `expr` is called where it is a mere name, otherwise its arithmetic."""
+
     def rows_used(self) -> tuple[RowRef, ...]:
         """The rows that aggregates have looked at since the last call."""
 
