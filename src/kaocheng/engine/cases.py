@@ -11,11 +11,14 @@ from kaocheng.engine.facts import Facts, read_facts, text_table
 from kaocheng.engine.language.cases import Case
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Place, Problems
-from kaocheng.engine.process.checks import process_failures
+from kaocheng.engine.process.agenda import lay_out
+from kaocheng.engine.process.votes import vote_passes
+from kaocheng.engine.reference.judging import effects, gates, samples
 from kaocheng.engine.reference.run import Run, run_reference
 from kaocheng.engine.text_table import TextTable
 from kaocheng.engine.trace import Outcome, exactly
 from kaocheng.engine.values import Missing, NotApplicable, Value
+from kaocheng.methods.workdays import mainland_calendar
 
 MISSING, NOT_APPLICABLE = "缺", "不适用"
 
@@ -98,7 +101,61 @@ def _compared(
                 said = "；".join(outcome.flags) if outcome else "没有这一项"
                 held = want if outcome and (want in said or (want == "无" and not said)) else said
                 yield f"{result}.{subject}.{item} 的提示", want, held
-    yield from process_failures(run, case)
+    yield from _judged(run, case)
+    yield from _voted(run, case)
+    yield from _laid_out(run, case)
+
+
+def _judged(run: Run, case: Case) -> Iterator[tuple[str, str, str]]:
+    """Gates, effects and samples against what the case expects."""
+    found: dict[tuple[str, str], str] = {}
+    for judgement in (*gates(run), *effects(run)) if case.gates or case.effects else ():
+        found[judgement.entry, judgement.subject] = value_text(judgement.value)
+    for entry, subjects in (*case.gates.items(), *case.effects.items()):
+        for subject, want in subjects.items():
+            yield f"{entry}.{subject}", want, found.get((entry, subject), "没有这个对象")
+    sizes = {
+        ".".join(part for part in (sample.draw, sample.group) if part): str(sample.size)
+        for sample in (samples(run) if case.draws else ())
+    }
+    for name, want in case.draws.items():
+        yield f"{name} 抽取数量", want, sizes.get(name, "没有抽取")
+
+
+def _voted(run: Run, case: Case) -> Iterator[tuple[str, str, str]]:
+    votes = {vote.id: vote for vote in run.pack.process.votes}
+    for name, expected in case.votes.items():
+        vote = votes.get(name)
+        if vote is None:
+            yield f"{name} 表决", "有这项表决", "没有"
+            continue
+        word = vote.reading.word if vote.reading else "inclusive"
+        if vote.reading is not None and vote.reading.parameter:
+            word = str(run.facts.parameters[vote.reading.parameter])
+        passes = vote_passes(
+            vote,
+            members=int(expected.members),
+            present=int(expected.present),
+            agreed=int(expected.agreed),
+            strict=word == "strict",
+        )
+        yield f"{name} 表决", value_text(expected.passes), value_text(passes)
+
+
+def _laid_out(run: Run, case: Case) -> Iterator[tuple[str, str, str]]:
+    if case.calendar is None:
+        return
+    agenda = lay_out(
+        run.pack.process,
+        start=case.calendar.start,
+        events=case.calendar.events,
+        parameters=run.facts.parameters,
+        periods=run.facts.periods,
+        calendar=mainland_calendar(),
+    )
+    for step, want in case.calendar.expect.items():
+        day = agenda.days.get(step)
+        yield f"日程 {step}", want.isoformat(), day.isoformat() if day else "没有这一天"
 
 
 def _outcome(run: Run, result: str, subject: str, item: str) -> Outcome | None:

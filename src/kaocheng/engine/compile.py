@@ -1,10 +1,10 @@
-"""Compile: a pack becomes an ordered set of columns with every expression bound, or a list of
-problems. Nothing is computed here, and nothing that compiles can fail for want of a name later.
+"""Compile: a pack becomes an ordered set of columns with every expression bound.
+
+Nothing is computed here, and nothing that compiles can fail for want of a name later.
 """
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
@@ -19,13 +19,15 @@ from kaocheng.engine.expressions.bound import (
     walk_bound,
 )
 from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.hints import near
 from kaocheng.engine.language.scheme import Item, Result, children_of, items_below
 from kaocheng.engine.language.shape import SettingValue
 from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type
 from kaocheng.engine.mechanisms import MECHANISMS, Slot
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Problems
-from kaocheng.engine.process.slots import process_slots
+from kaocheng.engine.process.checks import check_names, check_numbers
+from kaocheng.engine.process.slots import settings_of, slots, tables_named
 
 Column = tuple[str, str]
 MEMBERS = ""  # the column of a result that says who is in it
@@ -73,8 +75,7 @@ class _Compiler:
                 self._bind(register.counts_when, scope, BOOLEAN, None)
         for result in self.pack.scheme.results:
             self._bind_result(result)
-        for expr, name, want in process_slots(self.pack.process):
-            self._bind_process(expr, name, want)
+        self._bind_process()
 
     def item_type(self, result: str, item: str) -> Type:
         """The type of an item; a circle of types is reported as a circle of columns later."""
@@ -120,6 +121,10 @@ class _Compiler:
                 self._bind(expr, scope, want, (result.id, name))
         for item in items_below(result.items):
             self._bind_item(result, item, scope)
+        for item in items_below(result.items):
+            known = [self.bound[one] for one in item.conditions if one in self.bound]
+            read = {column for bound in known for column in _columns_read(bound)}
+            self.reads[result.id, item.id].update(read)
 
     def _bind_item(self, result: Result, item: Item, scope: Scope) -> None:
         column: Column = (result.id, item.id)
@@ -133,8 +138,7 @@ class _Compiler:
             if expr is not None:
                 self._bind(expr, scope, want, column)
         for flag in item.flags:
-            self._bind(flag.when, scope, BOOLEAN, column)
-        self.reads[column].discard(column)  # a flag may look at the item it stands beside
+            self._bind(flag.when, scope, BOOLEAN, column, beside=True)
         for setting in mechanism.settings(item):
             self._check_setting(setting)
         if mechanism.needs_points and item.points is None:
@@ -145,10 +149,10 @@ class _Compiler:
 
     def _check_slot(self, slot: Slot, item: Item) -> None:
         if slot.table and slot.table not in self.pack.registers:
-            hint = _hint(slot.table, self.pack.registers)
+            hint = near(slot.table, self.pack.registers)
             self.problems.add("S21", item.place, name=slot.table, what="表", hint=hint)
         if slot.each and slot.each not in self.pack.period_kinds:
-            hint = _hint(slot.each, self.pack.period_kinds)
+            hint = near(slot.each, self.pack.period_kinds)
             self.problems.add("S21", item.place, name=slot.each, what="周期种类", hint=hint)
 
     def _check_setting(self, setting: SettingValue) -> None:
@@ -157,32 +161,50 @@ class _Compiler:
         parameter = self.pack.parameters.get(setting.parameter)
         if parameter is None:
             known = [*setting.options, *self.pack.parameters]
-            hint = _hint(setting.parameter, known)
+            hint = near(setting.parameter, known)
             name = setting.parameter
             self.problems.add("S21", setting.place, name=name, what="选项或参数", hint=hint)
         elif parameter.type != "choice" or not set(parameter.options) <= set(setting.options):
             options = "、".join(setting.options)
             self.problems.add("S09", setting.place, found=setting.parameter, options=options)
 
-    def _bind_process(self, expr: Expr, name: str, want: Type) -> None:
-        result = self.pack.results.get(name)
-        register = self.pack.registers.get(result.of if result else name)
-        if register is None:
-            known = [*self.pack.registers, *self.pack.results]
-            hint = _hint(name, known)
-            self.problems.add("S21", expr.place, name=name, what="表或结果", hint=hint)
-            return
-        each = result.each if result else ""
-        scope = Scope(self.pack, self.item_type, (Level(register, result),), each)
-        self._bind(expr, scope, want, None)
+    def _bind_process(self) -> None:
+        process = self.pack.process
+        check_names(process, problems=self.problems)
+        check_numbers(process, problems=self.problems)
+        known = [*self.pack.registers, *self.pack.results]
+        for name, place in tables_named(process):
+            if name not in known:
+                hint = near(name, known)
+                self.problems.add("S21", place, name=name, what="表或结果", hint=hint)
+        for setting in settings_of(process):
+            self._check_setting(setting)
+        for slot in slots(process):
+            result = self.pack.results.get(slot.of)
+            register = self.pack.registers.get(result.of if result else slot.of)
+            if register is not None:
+                each = result.each if result else ""
+                level = Level(register, result)
+                scope = Scope(self.pack, self.item_type, (level,), each)
+                self._bind(slot.expr, scope, slot.want, None)
 
-    def _bind(self, expr: Expr, scope: Scope, want: Type | None, column: Column | None) -> None:
+    def _bind(
+        self,
+        expr: Expr,
+        scope: Scope,
+        want: Type | None,
+        column: Column | None,
+        *,
+        beside: bool = False,
+    ) -> None:
+        """Bind `expr`; what it reads must come before `column`. A flag may read its own item."""
         bound = bind(expr, scope, want=want, problems=self.problems)
         if bound is None:
             return
         self.bound[expr] = bound
         if column is not None:
-            self.reads.setdefault(column, set()).update(_columns_read(bound))
+            read = set(_columns_read(bound)) - ({column} if beside else set())
+            self.reads.setdefault(column, set()).update(read)
 
     def order(self) -> tuple[Column, ...] | None:
         """Columns in an order in which each comes after what it reads; None when they circle."""
@@ -213,8 +235,3 @@ def _columns_read(bound: Bound) -> Iterator[Column]:
                 yield (node.result, node.item)
             case BAggregate() if node.is_result:
                 yield (node.source, MEMBERS)
-
-
-def _hint(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"是不是想写“{near[0]}”？" if near else ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 
 from kaocheng.engine.facts import list_table, text_table
+from kaocheng.engine.hints import near
 from kaocheng.engine.language.parameters import Parameter
 from kaocheng.engine.language.registers import FIELD_TYPES, Field, Register
 from kaocheng.engine.language.scheme import Result, items_below
@@ -37,9 +37,7 @@ def unique(named: Iterable[tuple[str, Place]], *, problems: Problems) -> None:
 
 
 def _unknown(name: str, what: str, known: Iterable[str], place: Place, problems: Problems) -> None:
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    hint = f"是不是想写“{near[0]}”？" if near else ""
-    problems.add("S21", place, name=name, what=what, hint=hint)
+    problems.add("S21", place, name=name, what=what, hint=near(name, known))
 
 
 def _check_fields(pack: Pack, fields: Mapping[str, Field], problems: Problems) -> None:
@@ -48,8 +46,7 @@ def _check_fields(pack: Pack, fields: Mapping[str, Field], problems: Problems) -
             problems.add("S06", described.place, name=name)
         if described.type not in FIELD_TYPES and described.type not in pack.registers:
             known = [*FIELD_TYPES, *pack.registers]
-            near = difflib.get_close_matches(described.type, known, n=1, cutoff=0.6)
-            hint = f"是不是想写“{near[0]}”？" if near else ""
+            hint = near(described.type, known)
             problems.add("S29", described.place, field=name, type=described.type, hint=hint)
         needs_values = described.type in ("choice", "scale")
         if needs_values != bool(described.values):

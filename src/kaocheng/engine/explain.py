@@ -1,123 +1,261 @@
 """Explanations: one subject's results as a tree, from the total down to clause and register row.
 
-What is explained is what was executed: the tree is made from the outcomes of the run. Children sum
-exactly to their parent; where the rounded figures on show do not, the tree says so.
+What is explained is what was executed: the tree is made from the outcomes of the run. What its
+branches count for sums exactly to an additive value; where the rounded figures on show do not, the
+tree says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
 
-from kaocheng.engine.language.scheme import Item, Result, children_of
+from kaocheng.engine.expressions.bound import BAggregate, BFollowItem, BItem, Bound, walk_bound
+from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.facts import FactRow
+from kaocheng.engine.language.periods import Period
+from kaocheng.engine.language.scheme import Exemption, Item, Result, children_of
 from kaocheng.engine.language.shape import Clause
 from kaocheng.engine.mechanisms import MECHANISMS
 from kaocheng.engine.mechanisms.grade import Grade
-from kaocheng.engine.reference.run import RowFrame, Run
+from kaocheng.engine.reference.run import Member, RowFrame, RowKey, Run
 from kaocheng.engine.trace import Advice, Line, Outcome, RowRef, shown
 from kaocheng.engine.values import Missing, Value, high_of, is_number
 from kaocheng.methods.shares import rounded_half_up
 
+_ARITHMETIC = re.compile(r"[\d.\s%（）]+([+−×÷][\d.\s%（）]+)+")
+
+
+@dataclass(frozen=True)
+class Read:
+    """Another column that a value was made from. `item` is empty for a whole result table."""
+
+    result: str
+    item: str
+    title: str
+    value: Value | None = None
+
 
 @dataclass(frozen=True)
 class Branch:
-    """One node: an item, or a line of its arithmetic (`item` is empty then)."""
+    """One node: an item, or a line of its arithmetic (`item` is empty then).
+
+    `counted` is what the node adds to the value above it, where that value is a sum (`adds_up`):
+    with weights it differs from `value`, and `counted_text` says how.
+    """
 
     item: str
     title: str
     value: Value
-    points: Fraction | None
-    unit: str
-    text: str
-    clauses: tuple[Clause, ...]
-    rows: tuple[RowRef, ...]
-    flags: tuple[str, ...]
-    note: str
-    mechanism: str
-    hidden: bool
-    rounding_note: str
-    branches: tuple[Branch, ...]
+    text: str = ""
+    points: Fraction | None = None
+    unit: str = ""
+    counted: Value | None = None
+    counted_text: str = ""
+    clauses: tuple[Clause, ...] = ()
+    rows: tuple[RowRef, ...] = ()
+    reads: tuple[Read, ...] = ()
+    flags: tuple[str, ...] = ()
+    note: str = ""
+    mechanism: str = "line"
+    hidden: bool = False
+    bonus: bool = False
+    adds_up: bool = False
+    rounding_note: str = ""
+    branches: tuple[Branch, ...] = ()
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A row of a result, explained."""
+    """A row of a result, explained. `fact` is the subject's own row of its register."""
 
     result: Result
-    subject: str
+    fact: FactRow
     name: str
-    period: str
-    exempt: str
+    period: Period | None
+    exempt: Exemption | None
+    clauses: tuple[Clause, ...]
     branches: tuple[Branch, ...]
     advice: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        return self.fact.ref.key
+
+    def branch(self, item: str) -> Branch | None:
+        """The top-level or deeper branch of an item; None when the result has no such item."""
+        return next((one for one in walk_branches(self.branches) if one.item == item), None)
+
+
+def walk_branches(branches: Iterable[Branch]) -> Iterator[Branch]:
+    """Every branch, each before those below it."""
+    for branch in branches:
+        yield branch
+        yield from walk_branches(branch.branches)
 
 
 def explain_subject(run: Run, subject: str) -> list[Explanation]:
     """Every row that results hold for `subject`, in the order of the scheme; empty when none."""
-    found = []
-    for result in run.pack.scheme.results:
-        for key, member in run.members[result.id].items():
-            if key[0] != subject:
-                continue
-            register = run.pack.registers[result.of]
-            name = member.row.fact.values[register.name] if register.name else subject
-            period = member.row.period.title if member.row.period else ""
-            exempt = member.exempt.title if member.exempt else ""
-            branches = tuple(_branch(run, result, item, key) for item in result.items)
-            advice = tuple(_advice(run, result, RowFrame(run, result, member.row)))
-            found.append(
-                Explanation(result, subject, shown(name), period, exempt, branches, advice)
-            )
-    return found
+    return [
+        explain_row(run, result, key)
+        for result in run.pack.scheme.results
+        for key in run.members[result.id]
+        if key[0] == subject
+    ]
 
 
-def _branch(run: Run, result: Result, item: Item, key: tuple[str, str]) -> Branch:
-    outcome = run.outcomes[result.id, item.id][key]
-    parts = children_of(item)
-    branches = [_branch(run, result, part, key) for part in parts]
-    branches.extend(_line_branch(line) for line in _worth_showing(outcome) if not line.item)
+def explain_row(run: Run, result: Result, key: RowKey) -> Explanation:
+    """One row of a result; KeyError when there is no such row."""
+    member = run.members[result.id][key]
+    register = run.pack.registers[result.of]
+    fact = member.row.fact
+    return Explanation(
+        result=result,
+        fact=fact,
+        name=shown(fact.values[register.name]) if register.name else key[0],
+        period=member.row.period,
+        exempt=member.exempt,
+        clauses=(*result.clauses, *(member.exempt.clauses if member.exempt else ())),
+        branches=tuple(_branch(run, member, result, item) for item in result.items),
+        advice=tuple(_advice(run, result, RowFrame(run, result, member.row))),
+    )
+
+
+def _branch(
+    run: Run, member: Member, result: Result, item: Item, *, share: Line | None = None
+) -> Branch:
+    """`share` is the line that the value above has for this item, when it is a sum."""
+    outcome = _merged(run.outcomes[result.id, item.id][member.row.key])
+    shares = {line.item: line for line in outcome.lines if line.item and outcome.adds_up}
+    lines = [line for line in outcome.lines if not line.item]
+    parts = [
+        _branch(run, member, result, part, share=shares.get(part.id)) for part in children_of(item)
+    ]
+    unit = item.unit or ("分" if item.points is not None else "")
     return Branch(
         item=item.id,
         title=item.title,
         value=outcome.value,
+        text=_spelled(outcome, unit),
         points=item.points,
-        unit=item.unit or ("分" if is_number(outcome.value) else ""),
-        text=outcome.text,
-        clauses=item.clauses,
+        unit=unit,
+        counted=None if share is None else share.value,
+        counted_text="" if share is None else share.text,
+        clauses=_clauses(item, outcome),
         rows=outcome.rows,
+        reads=tuple(_reads(run, result, item, member.row.key)),
         flags=outcome.flags,
         note=item.note,
         mechanism=item.mechanism,
         hidden=item.hidden,
+        bonus=item.bonus,
+        adds_up=outcome.adds_up,
         rounding_note=_rounding_note(outcome),
-        branches=tuple(branches),
+        branches=(*parts, *(_line_branch(line, outcome) for line in lines)),
     )
 
 
-def _worth_showing(outcome: Outcome) -> Iterator[Line]:
-    """The lines of an outcome, unless the only one repeats the value."""
-    if len(outcome.lines) == 1 and not outcome.lines[0].clauses and not outcome.adds_up:
-        return
-    yield from outcome.lines
+def _merged(outcome: Outcome) -> Outcome:
+    """An outcome whose only line says the same as the outcome itself, without that line.
+
+    What the line rests on goes to the outcome; its clauses are among those that the item quotes.
+    """
+    if len(outcome.lines) != 1 or outcome.lines[0].item or outcome.lines[0].value != outcome.value:
+        return outcome
+    (line,) = outcome.lines
+    rows = tuple(dict.fromkeys((*outcome.rows, *line.rows)))
+    return replace(outcome, text=outcome.text or line.text, rows=rows, lines=())
 
 
-def _line_branch(line: Line) -> Branch:
+def _spelled(outcome: Outcome, unit: str) -> str:
+    """How the value came about, up to the value itself: `38 ÷ 40 × 60 ＝ 57.00`."""
+    text = outcome.text
+    if not text and outcome.adds_up and len(outcome.lines) > 1:
+        text = _sum_text(line.value for line in outcome.lines if is_number(line.value))
+    value = shown(outcome.value)
+    if not text or not is_number(outcome.value):
+        return text
+    if _ARITHMETIC.fullmatch(text):
+        return f"{text} ＝ {value}"
+    is_plain = text.replace("−", "-").lstrip("-").replace(".", "").isdigit()
+    return text if is_plain or value in text else f"{text}，得 {value} {unit}"
+
+
+def _sum_text(numbers: Iterable[Fraction]) -> str:
+    """`10.00 − 0.20 + 3.00`; what adds nothing is left out."""
+    text = ""
+    for number in numbers:
+        if text and number == 0:
+            continue
+        sign = " − " if number < 0 else " + "
+        text = f"{text}{sign}{shown(abs(number))}" if text else shown(number)
+    return text
+
+
+def _clauses(item: Item, outcome: Outcome) -> tuple[Clause, ...]:
+    """What the item quotes anywhere, except what stands beside one of its lines."""
+    beside = {clause for line in outcome.lines for clause in line.clauses}
+    raised = [flag.clauses for flag in item.flags if flag.say in outcome.flags]
+    quoted = [*item.clauses, *_quoted_in(item.spec), *(one for few in raised for one in few)]
+    return tuple(clause for clause in dict.fromkeys(quoted) if clause not in beside)
+
+
+def _quoted_in(spec: object) -> Iterator[Clause]:
+    """The clauses of entries, bands, needs, steps: wherever a mechanism takes them."""
+    match spec:
+        case Clause():
+            yield spec
+        case Item() | Expr():
+            return
+        case tuple():
+            for one in spec:
+                yield from _quoted_in(one)
+        case _ if is_dataclass(spec):
+            for field in fields(spec):
+                yield from _quoted_in(getattr(spec, field.name))
+
+
+def _reads(run: Run, result: Result, item: Item, key: RowKey) -> Iterator[Read]:
+    """The columns of this and other results that the item's expressions look at."""
+    slots = MECHANISMS[item.mechanism].slots(item)
+    nodes = [node for slot in slots for node in walk_bound(run.compiled.bound[slot.expr])]
+    inside = {part.id for part in children_of(item)}
+    found = {
+        (read.result, read.item): read
+        for node in nodes
+        for read in _read(run, node)
+        if (read.result, read.item) != (result.id, item.id) and read.item not in inside
+    }
+    for read in found.values():
+        if read.result == result.id and read.item:
+            value = run.value(result.id, read.item, key)
+            yield Read(read.result, read.item, read.title, value)
+        else:
+            yield read
+
+
+def _read(run: Run, node: Bound) -> Iterator[Read]:
+    match node:
+        case BAggregate() if node.is_result:
+            yield Read(node.source, "", run.pack.results[node.source].title)
+        case BFollowItem():
+            title = run.pack.items[node.result, node.item].title
+            yield Read(node.result, node.item, f"{run.pack.results[node.result].title}·{title}")
+        case BItem() if node.level == 0:
+            yield Read(node.result, node.item, run.pack.items[node.result, node.item].title)
+
+
+def _line_branch(line: Line, outcome: Outcome) -> Branch:
     return Branch(
         item="",
         title=line.label,
         value=line.value,
-        points=None,
-        unit="",
         text=line.text,
+        counted=line.value if outcome.adds_up else None,
         clauses=line.clauses,
         rows=line.rows,
-        flags=(),
-        note="",
-        mechanism="line",
-        hidden=False,
-        rounding_note="",
-        branches=(),
     )
 
 

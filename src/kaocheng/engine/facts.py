@@ -76,7 +76,7 @@ def read_facts(pack: Pack, tables: Mapping[str, TextTable], *, problems: Problem
             listed = "、".join(sorted(pack.registers))
             problems.add("F02", Place(table.source), table=name, tables=listed)
     periods = _read_periods(pack, tables.get("periods"), problems)
-    reader = _Reader(pack, {period.id for period in periods}, problems)
+    reader = _Reader(pack, periods, problems)
     found: dict[str, FactTable] = {}
     for register in pack.registers.values():
         if register.kind == "list":
@@ -95,7 +95,8 @@ def read_facts(pack: Pack, tables: Mapping[str, TextTable], *, problems: Problem
 
 def text_table(name: str, text: str, *, source: str, line: int = 0) -> TextTable:
     """A table written as text: first row the field ids, cells separated by commas."""
-    rows = list(csv.reader(io.StringIO(text), skipinitialspace=True, strict=False))
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    rows = list(csv.reader(io.StringIO(unified), skipinitialspace=True, strict=False))
     numbered = [(line + at, [cell.strip() for cell in row]) for at, row in enumerate(rows, 1)]
     numbered = [(at, row) for at, row in numbered if any(row)]
     if not numbered:
@@ -122,9 +123,10 @@ def _tables_of(pack: Pack) -> list[str]:
 class _Reader:
     """Reads cells by the type of their column."""
 
-    def __init__(self, pack: Pack, periods: set[str], problems: Problems) -> None:
+    def __init__(self, pack: Pack, periods: tuple[Period, ...], problems: Problems) -> None:
         self.pack = pack
-        self.periods = periods
+        self.spine = periods
+        self.periods = {period.id for period in periods}
         self.problems = problems
 
     def table(self, register: Register, table: TextTable) -> FactTable:
@@ -137,8 +139,23 @@ class _Reader:
             key = str(values[register.key]) if register.key in values else ""
             if unique:
                 self._check_unique(unique, at, row, table, seen)
+            if register.kind != "roster" and register.date in at:
+                place = Place(table.source, row.line, at[register.date] + 1)
+                self._check_day(values[register.date], place)
             rows.append(FactRow(RowRef(register.id, row.line, key), values))
+        if register.kind == "roster" and not rows:
+            self.problems.add("F62", Place(table.source), title=register.title)
         return FactTable(register, tuple(rows))
+
+    def _check_day(self, value: Value, place: Place) -> None:
+        """Warn of an entry that no period of a kind in use holds: it would count nowhere."""
+        if not isinstance(value, date):
+            return
+        day = value.date() if isinstance(value, datetime) else value
+        for kind in {period.kind for period in self.spine}:
+            if not any(period.kind == kind and period.holds(day) for period in self.spine):
+                title = self.pack.period_kinds[kind]
+                self.problems.add("F60", place, day=day, kind=title)
 
     def parameter_table(self, parameter: Parameter, table: TextTable) -> ParameterTable:
         at = self._columns(parameter.columns, table, needed=tuple(parameter.columns))
@@ -155,15 +172,15 @@ class _Reader:
     def value(self, described: Field | Parameter, text: str, place: Place) -> Value:
         """One cell; a problem is noted and the value missing when it cannot be read."""
         if text == "":
-            return Missing("没有填")
+            return Missing(f"“{described.title}”没有填")
         if text == NOT_APPLICABLE:
-            return NotApplicable("填为不适用")
+            return NotApplicable(f"“{described.title}”填为不适用")
         reader = _CELLS.get(described.type, _text)
         try:
             value = reader(text)
         except ValueError as fault:
             self.problems.add("F43", place, found=text[:60], want=str(fault))
-            return Missing("填写有误")
+            return Missing(f"“{described.title}”填写有误")
         return self._in_range(described, value, text, place)
 
     def _in_range(
@@ -174,18 +191,18 @@ class _Reader:
             options = described.values if isinstance(described, Field) else [*described.options]
         if options and value not in options:
             self.problems.add("F44", place, found=text[:60], options="、".join(options))
-            return Missing("填写有误")
+            return Missing(f"“{described.title}”填写有误")
         if described.type == "period" and value not in self.periods:
             listed = "、".join(sorted(self.periods)) or "（periods 表是空的）"
             self.problems.add("F44", place, found=text[:60], options=listed)
-            return Missing("填写有误")
+            return Missing(f"“{described.title}”填写有误")
         if isinstance(value, Fraction):
             low, high = described.least, described.most
             if (low is not None and value < low) or (high is not None and value > high):
                 lowest = "不限" if low is None else exact_text(low)
                 highest = "不限" if high is None else exact_text(high)
                 self.problems.add("F45", place, found=text[:60], low=lowest, high=highest)
-                return Missing("填写有误")
+                return Missing(f"“{described.title}”填写有误")
         return value
 
     def _columns(

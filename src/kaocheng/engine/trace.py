@@ -13,7 +13,6 @@ from fractions import Fraction
 from kaocheng.engine.exact import exact_text
 from kaocheng.engine.language.shape import Clause
 from kaocheng.engine.values import Missing, NotApplicable, Value, is_known, is_number
-from kaocheng.methods.shares import rounded_half_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +66,16 @@ def shown(value: Value, *, places: int = 2) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if is_number(value):
-        rounded = rounded_half_up(value, places=places)
-        text = exact_text(abs(rounded))
-        if places:
-            whole, _, decimals = text.partition(".")
-            text = f"{whole}.{decimals.ljust(places, '0')}"
-        return ("−" if rounded < 0 else "") + text
+        return _rounded_text(value, places)
     return value.isoformat() if not isinstance(value, str) and is_known(value) else str(value)
+
+
+def _rounded_text(value: Fraction, places: int) -> str:
+    """Half up on the absolute value, in whole units of the last place."""
+    units = (2 * abs(value.numerator) * 10**places + value.denominator) // (2 * value.denominator)
+    digits = str(units).rjust(places + 1, "0")
+    text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
+    return f"−{text}" if value < 0 and units else text
 
 
 def exactly(value: Value) -> str:

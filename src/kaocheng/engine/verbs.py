@@ -24,7 +24,7 @@ def read(folder: Path, *, problems: Problems) -> Pack | None:
     return read_pack(folder, problems=problems)
 
 
-def compile(pack: Pack, *, problems: Problems) -> Compiled | None:
+def compile(pack: Pack, *, problems: Problems) -> Compiled | None:  # noqa: A001  # its verb
     """The pack with every name bound and every column in order, or None after noting problems."""
     return compile_pack(pack, problems=problems)
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import cast
 
 from kaocheng.engine.language.types import BOOLEAN, DATE, MOMENT, NUMBER, TEXT, Type
 from kaocheng.engine.values import Known, Missing, Value
@@ -69,7 +68,7 @@ FUNCTIONS: dict[str, Function] = {
     for function in (
         Function("max", (NUMBER,), NUMBER, "最大的一个", lambda *v: max(v), more=True, least=2),
         Function("min", (NUMBER,), NUMBER, "最小的一个", lambda *v: min(v), more=True, least=2),
-        Function("abs", (NUMBER,), NUMBER, "绝对值", lambda v: abs(v)),
+        Function("abs", (NUMBER,), NUMBER, "绝对值", abs),
         Function("floor", (NUMBER,), NUMBER, "去尾取整", lambda v: Fraction(v.__floor__())),
         Function("ceil", (NUMBER,), NUMBER, "进一取整", lambda v: Fraction(v.__ceil__())),
         Function("round", (NUMBER, NUMBER), NUMBER, "四舍五入到几位小数", _rounded),
@@ -109,4 +108,4 @@ def apply_function(name: str, arguments: Sequence[Known]) -> Value:
     """The value of a strict function for known arguments."""
     meaning = FUNCTIONS[name].meaning
     assert meaning is not None
-    return cast("Value", meaning(*arguments))
+    return meaning(*arguments)

@@ -48,8 +48,9 @@ class VoteCase:
 class Case:
     """Facts and expectations. `expect`: result → subject (`id` or `id/period`) → item → text.
 
-    Texts: exact numbers (`9.1`, `7/3`), `缺` for missing, `不适用` for not applicable. `flags` holds
-    a part of the words that must stand beside an item; `problems` the ids the facts must raise.
+    Texts: exact numbers (`9.1`, `7/3`), `缺` for missing, `不适用` for not applicable. `flags`
+    holds a part of the words that must stand beside an item; `problems` the ids that the facts
+    must raise.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """registers.yaml: the tables of facts a scheme reads.
 
-A register (台账) is a ledger of entries; a roster (名册) lists the people, units or things that are
-assessed; a review (评价) table holds ratings; a list (参照表) is reference data written in the pack.
+A register (台账) is a ledger of entries; a roster (名册) lists the people, units or things that
+are assessed; a review (评价) table holds ratings; a list (参照表) is reference data in the pack.
 """
 
 from __future__ import annotations

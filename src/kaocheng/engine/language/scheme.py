@@ -42,6 +42,7 @@ class FlagRule:
 class Item:
     """One indicator or step. Exactly one mechanism says how its value comes about.
 
+    `conditions` are the `when`s of the items above it: a part applies only where its whole does.
     `points` is the full mark. `floor` and `cap` bound the value after the mechanism; a bound that
     takes effect is a line of the explanation. `bonus` items lie outside their parent's full mark.
     """
@@ -57,6 +58,7 @@ class Item:
     bonus: bool = False
     weight: Expr | None = None
     when: Expr | None = None
+    conditions: tuple[Expr, ...] = ()
     not_applicable: NotApplicableRule = "drop"
     floor: Expr | None = None
     cap: Expr | None = None

@@ -6,7 +6,6 @@ JSON Schema for editors (`schema`), and is what the reference pages are made fro
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Protocol
 from kaocheng.engine.exact import NotExact, read_exact
 from kaocheng.engine.expressions.parse import UNITS, parse_expression
 from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.hints import near
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.reading import yaml_text as yaml_tree
 from kaocheng.engine.reading.yaml_text import Node, Scalar
@@ -178,9 +178,10 @@ class OneOf:
         return scalar.text
 
     def schema(self) -> Schema:
-        return {
-            "oneOf": [{"const": word, "description": doc} for word, doc in self.options.items()]
-        }
+        words = [{"const": word, "description": doc} for word, doc in self.options.items()]
+        # Editors read `1` as a number; here every scalar is text.
+        numbers = [{"const": int(word)} for word in self.options if word.isdecimal()]
+        return {"anyOf": [*words, *numbers]}
 
 
 @dataclass(frozen=True)
@@ -202,8 +203,9 @@ class Setting:
         return None
 
     def schema(self) -> Schema:
-        words = ", ".join(f"{word}: {doc}" for word, doc in self.options.items())
-        return {"type": "string", "description": f"{words}; or the id of a choice parameter"}
+        words = [{"const": word, "description": doc} for word, doc in self.options.items()]
+        parameter = {**Identifier().schema(), "description": "choice 参数的 id"}
+        return {"anyOf": [*words, parameter]}
 
 
 @dataclass(frozen=True)
@@ -225,7 +227,7 @@ class Expression:
         return None if scalar is None else parse_expression(scalar, problems=problems)
 
     def schema(self) -> Schema:
-        return {"type": ["string", "number", "boolean"], "description": "expression"}
+        return {"type": ["string", "number", "boolean"], "description": "条件或算式"}
 
 
 @dataclass(frozen=True)
@@ -395,8 +397,7 @@ class Record:
     def _note_unknown(self, node: yaml_tree.Mapping, problems: Problems) -> None:
         for name, _ in node.pairs:
             if name.text not in self.keys:
-                near = difflib.get_close_matches(name.text, self.keys, n=1, cutoff=0.6)
-                hint = f"是不是想写“{near[0]}”？" if near else ""
+                hint = near(name.text, self.keys)
                 listed = "、".join(self.keys)
                 problems.add("S01", name.place, key=name.text[:60], hint=hint, keys=listed)
 

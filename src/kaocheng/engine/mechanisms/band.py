@@ -57,7 +57,7 @@ def _check(item: Item, problems: Problems) -> None:
             problems.add("S30", step.place, title=item.title, why=why, page="band")
 
 
-def _type_of(item: Item, type_of: TypeOf) -> Type:
+def _type_of(item: Item, _type_of: TypeOf) -> Type:
     return TEXT if any(step.gives for step in _spec(item).steps) else NUMBER
 
 

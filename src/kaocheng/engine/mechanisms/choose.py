@@ -92,7 +92,7 @@ def _slots(item: Item) -> Iterable[Slot]:
             yield Slot(rule.when, BOOLEAN, table=spec.picks)
 
 
-def _type_of(item: Item, type_of: TypeOf) -> Type:
+def _type_of(item: Item, _type_of: TypeOf) -> Type:
     return BOOLEAN if item.points is None else NUMBER
 
 

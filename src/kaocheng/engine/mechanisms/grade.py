@@ -67,7 +67,7 @@ def _slots(item: Item) -> Iterable[Slot]:
         yield Slot(fail.when, BOOLEAN)
 
 
-def _type_of(item: Item, type_of: TypeOf) -> Type:
+def _type_of(item: Item, _type_of: TypeOf) -> Type:
     return Type("scale", grades_of(_spec(item)))
 
 

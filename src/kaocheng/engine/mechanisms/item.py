@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
+from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import COMMON_KEYS, Item, scheme_shape
 from kaocheng.engine.language.shape import Key, Later, ListOf, Record, Schema
 from kaocheng.engine.mechanisms import MECHANISMS
@@ -56,13 +57,26 @@ class ItemShape:
         if spec is None:
             return None
         if mechanism == "parts":
-            spec = Parts(cast("tuple[Item, ...]", spec), combine)
+            parts = cast("tuple[Item, ...]", spec)
+            when = cast("Expr | None", values["when"])
+            spec = Parts(parts if when is None else _all_under(when, parts), combine)
         return Item(mechanism=mechanism, spec=spec, **values)  # type: ignore[arg-type]  # COMMON_KEYS
 
     def schema(self) -> Schema:
         schema = self._record().schema()
         schema["oneOf"] = [{"required": [key]} for key in MECHANISMS]
         return schema
+
+
+def _all_under(when: Expr, parts: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The parts of an item that applies only `when`, down to the last."""
+    found = []
+    for part in parts:
+        spec = part.spec
+        if isinstance(spec, Parts):
+            spec = replace(spec, parts=_all_under(when, spec.parts))
+        found.append(replace(part, spec=spec, conditions=(when, *part.conditions)))
+    return tuple(found)
 
 
 ITEM = ItemShape()

@@ -64,6 +64,9 @@ class Frame(Protocol):
     def spell(self, expr: Expr) -> str:
         """`expr` with this subject's numbers put in, such as `18 ÷ 15`."""
 
+    def name_of(self, expr: Expr) -> str:
+        """What `expr` is called where it is a mere name, otherwise its arithmetic."""
+
     def rows_used(self) -> tuple[RowRef, ...]:
         """The rows that aggregates have looked at since the last call."""
 
@@ -90,7 +93,7 @@ TypeOf = Callable[[Expr], Type]
 class Mechanism:
     """One entry of the table of mechanisms.
 
-    `needs_points`: the item must state its full mark. `least` is the floor where the item names none.
+    `needs_points`: the item must state its full mark. `least` is the floor where it names none.
     """
 
     key: str
@@ -102,15 +105,11 @@ class Mechanism:
     outcomes: Callable[[Item, Sequence[Frame]], list[Outcome]] | None = None
     check: Callable[[Item, Problems], None] | None = None
     advise: Callable[[Item, Frame], list[Advice]] | None = None
-    settings: Callable[[Item], Iterable[SettingValue]] = lambda item: ()
+    settings: Callable[[Item], Iterable[SettingValue]] = lambda _: ()
     needs_points: bool = False
     least: Fraction | None = None
 
 
-def number_type(item: Item, type_of: TypeOf) -> Type:
+def number_type(_item: Item, _type_of: TypeOf) -> Type:
     """For mechanisms that always give points."""
     return NUMBER
-
-
-def no_slots(item: Item) -> tuple[Slot, ...]:
-    return ()

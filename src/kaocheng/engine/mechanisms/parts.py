@@ -1,7 +1,9 @@
 """`parts`: an item made of other items (一级指标 and what stands below it).
 
-`combine` says how: `sum` (default), `weighted`, `mean`, `lowest`, `highest`. A part that is not applicable is left out, counts as full,
-or counts as 0, as the part itself says; with weights or a mean, what is left is scaled to 100 %.
+`combine` says how: `sum` (default), `weighted`, `mean`, `lowest`, `highest`, or `only`: exactly one
+part applies to everybody (different rules for different groups) and is the value. A part that is
+not applicable is left out, counts as full, or counts as 0, as the part itself says; with weights or
+a mean, what is left is scaled to 100 %.
 """
 
 from __future__ import annotations
@@ -14,8 +16,7 @@ from kaocheng.engine.exact import exact_text
 from kaocheng.engine.expressions.tree import Literal
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import OneOf
-from kaocheng.engine.language.types import NUMBER, Type
-from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
+from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.trace import Line, Outcome, shown
 from kaocheng.engine.values import (
@@ -35,6 +36,7 @@ COMBINE = OneOf(
         "mean": "取平均",
         "lowest": "取最低",
         "highest": "取最高",
+        "only": "各人只适用其中一项，取适用的那一项",
     }
 )
 
@@ -60,14 +62,15 @@ def _slots(item: Item) -> Iterable[Slot]:
             yield Slot(part.weight)
 
 
-def _type_of(item: Item, type_of: TypeOf) -> Type:
-    return NUMBER
-
-
 def _check(item: Item, problems: Problems) -> None:
     spec = _spec(item)
     if spec.combine == "weighted":
         _check_weights(item, spec, problems)
+    for part in spec.parts if spec.combine == "only" else ():
+        if None not in (part.points, item.points) and part.points != item.points:
+            points, found = shown(item.points or Fraction(0)), shown(part.points or Fraction(0))
+            why = f"“{part.title}”满分 {found}，与上级指标的 {points} 不同"
+            problems.add("S30", part.place, title=item.title, why=why, page="parts")
     counted = [part for part in spec.parts if not part.bonus]
     known = [part.points for part in counted if part.points is not None]
     if spec.combine == "sum" and item.points is not None and len(known) == len(counted):
@@ -106,7 +109,9 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     if not taking:
         return Outcome(NotApplicable("各部分都不适用"))
     if spec.combine in ("sum", "weighted", "mean"):
-        return _added(item, spec, taking)
+        return _added(spec, taking)
+    if spec.combine == "only":
+        return _only(taking)
     return _chosen(spec, taking)
 
 
@@ -130,7 +135,7 @@ def _taking_part(spec: Parts, frame: Frame) -> list[_Part]:
     return found
 
 
-def _added(item: Item, spec: Parts, taking: Sequence[_Part]) -> Outcome:
+def _added(spec: Parts, taking: Sequence[_Part]) -> Outcome:
     whole = Fraction(1) if spec.combine == "sum" else sum(part.weight for part in taking)
     if whole == 0:
         return Outcome(Missing("权重合计为 0"))
@@ -158,6 +163,17 @@ def _weight_words(part: _Part, share: Fraction) -> str:
     return f"{shown(part.value)} × {shown(share * 100)}%"
 
 
+def _only(taking: Sequence[_Part]) -> Outcome:
+    """The one part that applies; more than one is a contradiction of the scheme's conditions."""
+    if len(taking) > 1:
+        titles = "、".join(part.item.title for part in taking)
+        return Outcome(Missing(f"应当只适用一项，却有：{titles}"))
+    (part,) = taking
+    return Outcome(
+        part.value, (Line(part.item.title, part.value, item=part.item.id),), adds_up=True
+    )
+
+
 def _chosen(spec: Parts, taking: Sequence[_Part]) -> Outcome:
     lines = tuple(Line(part.item.title, part.value, item=part.item.id) for part in taking)
     for part in taking:
@@ -177,7 +193,7 @@ PARTS = Mechanism(
     title="分项合成",
     shape=COMBINE,  # replaced by a list of items where items are read
     slots=_slots,
-    type_of=_type_of,
+    type_of=number_type,
     outcome=_outcome,
     check=_check,
 )

@@ -1,9 +1,9 @@
 """`pay`: a sum of money shared out to the fen, as a waterfall of named steps.
 
 Each step of `take` goes to those for whom `who` holds: a fixed `amount`, or what is then left in
-proportion to `by`. Inside `amount`, `rest` is what the steps before have left and `heads` the number
-of people for whom the pay's `heads` holds. Fixed amounts are rounded half up to the fen; the shares
-of a proportional step by largest remainder, so that they use up the rest exactly (D8).
+proportion to `by`. Inside `amount`, `rest` is what the steps before have left and `heads` the
+number of people for whom the pay's `heads` holds. Fixed amounts are rounded half up to the fen; the
+shares of a proportional step by largest remainder, so that they use up the rest exactly (D8).
 `rounding: together` keeps fixed amounts exact and rounds everything in one largest remainder.
 """
 
@@ -69,6 +69,7 @@ class _Person:
     frame: Frame
     lines: list[Line]
     trouble: str = ""
+    flags: tuple[str, ...] = ()
 
 
 def _slots(item: Item) -> Iterable[Slot]:
@@ -116,7 +117,10 @@ def _share_out(spec: Pay, people: list[_Person]) -> None:
         why = pool.why if isinstance(pool, Missing) else "总量不适用"
         _stop(people, why)
         return
-    heads = sum(spec.heads is None or one.frame.value(spec.heads) is True for one in people)
+    heads = _heads(spec, people)
+    if not isinstance(heads, int):
+        _stop(people, heads.why)
+        return
     together = spec.rounding is not None and people[0].frame.setting(spec.rounding) == "together"
     rest = pool
     for step in spec.take:
@@ -124,11 +128,23 @@ def _share_out(spec: Pay, people: list[_Person]) -> None:
             rest -= _fixed(step, people, rest, heads, together=together)
         else:
             rest -= _proportional(step, people, rest, together=together)
+        unsettled = next((one for one in people if one.trouble), None)
+        if unsettled is not None:  # what is left for the others is then unknown too
+            _stop(people, f"{unsettled.frame.subject}：{unsettled.trouble}")
+            return
         if rest < 0:
             _stop(people, f"到“{step.title}”为止已超出总量 {shown(-rest)} 元")
             return
     if together:
         _round_together(people, pool - rest)
+
+
+def _heads(spec: Pay, people: list[_Person]) -> int | Missing:
+    counted: list[Value] = [
+        True if spec.heads is None else one.frame.value(spec.heads) for one in people
+    ]
+    missing = (value for value in counted if isinstance(value, Missing))
+    return next(missing, sum(value is True for value in counted))
 
 
 def _fixed(
@@ -170,6 +186,8 @@ def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together
         sharing.append((person, weight))
     total = sum((weight for _, weight in sharing), Fraction(0))
     if total == 0:
+        for person in people if rest else ():
+            person.flags = (f"“{step.title}”没有可以分配的人，余额 {shown(rest)} 元没有分出",)
         return Fraction(0)
     exact = [rest * weight / total for _, weight in sharing]
     amounts = exact if together else _in_fen(rest, sharing)
@@ -183,10 +201,9 @@ def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together
 
 
 def _in_fen(rest: Fraction, sharing: list[tuple[_Person, Fraction]]) -> list[Fraction]:
-    """Whole fen that use up the whole fen of `rest`; equal remainders to the better, then earlier."""
-    order = sorted(
-        range(len(sharing)), key=lambda at: (-sharing[at][1], sharing[at][0].frame.subject)
-    )
+    """Whole fen that use up `rest`; equal remainders to the better score, then the earlier id."""
+    keys = [(-weight, person.frame.subject) for person, weight in sharing]
+    order = sorted(range(len(sharing)), key=keys.__getitem__)
     whole = (rest * FEN).__floor__()
     parts = largest_remainder(whole, [weight for _, weight in sharing], order=order)
     return [Fraction(part, FEN) for part in parts]
@@ -241,7 +258,7 @@ def _outcome(spec: Pay, person: _Person) -> Outcome:
         missing: dict[str, Value] = dict.fromkeys(columns, Missing(person.trouble))
         return Outcome(Missing(person.trouble), lines, columns=missing)
     text = " + ".join(shown(line.value) for line in lines)
-    return Outcome(total, lines, text, adds_up=True, columns=columns)
+    return Outcome(total, lines, text, person.flags, adds_up=True, columns=columns)
 
 
 def _spec(item: Item) -> Pay:

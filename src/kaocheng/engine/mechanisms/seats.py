@@ -5,8 +5,8 @@ are 3, 5, 1, 1, 0. `take` gives one grade to the best (or, `order: lowest`, the 
 may have it: `at_most` a share of the base, rounded down, or `fill_to` a share, rounded up, counting
 those already `filled` (D9).
 
-Seats go to the better score, then to the earlier id. Everybody of a score that a cut line divides is
-flagged. `ties: leave_out` gives a tied group that no longer fits the worse grade as a whole. A
+Seats go to the better score, then to the earlier id. Everybody of a score that a cut line divides
+is flagged. `ties: leave_out` gives a tied group that no longer fits the worse grade as a whole. A
 missing score is ranked with what it has so far (0 where nothing is known) and flagged (D18).
 """
 
@@ -160,11 +160,9 @@ def _group(spec: Seats, group: Value, members: list[Frame]) -> list[Outcome]:
     base = [frame for frame in members if _holds(spec.base, frame)]
     asked = {id(frame): _asked(spec.among, frame) for frame in members}
     standing = [_stand(spec, frame) for frame in members if asked[id(frame)] is True]
-    ordered = sorted(standing, key=lambda one: one.frame.subject)
-    if spec.order == "lowest":
-        ordered = sorted(reversed(ordered), key=lambda one: one.score)
-    else:
-        ordered = sorted(ordered, key=lambda one: -one.score)
+    lowest = spec.order == "lowest"
+    by_id = sorted(standing, key=lambda one: one.frame.subject, reverse=lowest)
+    ordered = sorted(by_id, key=lambda one: one.score if lowest else -one.score)
     name = f"{group}：" if group else ""
     if spec.take is None:
         given = _distribute(spec, ordered, len(base), name)
@@ -201,11 +199,11 @@ def _distribute(
     places = [grade for grade, count in zip(grades, numbers, strict=True) for _ in range(count)]
     places.extend(grades[-1:] * (len(ordered) - len(places)))
     text = f"{name}{people} 人，名额 {listed}"
-    return _seat(spec, ordered, places, grades, text)
+    return _seat(spec, ordered, places, text)
 
 
 def _seat(
-    spec: Seats, ordered: list[_Standing], places: list[str], grades: list[str], text: str
+    spec: Seats, ordered: list[_Standing], places: list[str], text: str
 ) -> dict[int, Outcome]:
     """Grades by place; a score that a cut line divides is flagged, or left out as a whole."""
     found = {}
@@ -258,7 +256,7 @@ def _take(
 
 
 def _cut(spec: Seats, candidates: list[_Standing], limit: int) -> int:
-    """How many of the candidates get a seat, whole tied groups left out where the scheme says so."""
+    """How many candidates get a seat; tied groups are left out whole where the scheme says so."""
     cut = min(limit, len(candidates))
     if _leaves_out(spec, candidates) and 0 < cut < len(candidates):
         while cut and candidates[cut - 1].score == candidates[limit].score:

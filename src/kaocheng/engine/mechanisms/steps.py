@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from kaocheng.engine.exact import exact_text
 from kaocheng.engine.language.shape import Clause, Clauses, Key, Number, Record, Setting, Text
@@ -58,7 +59,7 @@ def find_step(value: Fraction, steps: Sequence[Step], *, boundary: str) -> Step 
 def check_steps(steps: Sequence[Step], problems: Problems) -> None:
     """Overlaps beyond a shared boundary, and gaps, where the notice prints both ends."""
     ordered = sorted(steps, key=lambda step: step.start)
-    for low, high in zip(ordered, ordered[1:], strict=False):
+    for low, high in pairwise(ordered):
         if low.start == high.start or (low.end is not None and low.end > high.start):
             problems.add("S25", high.place, first=low.words, second=high.words)
         elif low.end is not None and low.end < high.start:

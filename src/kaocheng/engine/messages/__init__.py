@@ -4,17 +4,19 @@ Shared by engine, command line and web. The page of an id is `docs/reference/pro
 broken example per id stands under `tests/engine/broken/`.
 """
 
+from kaocheng.engine.messages.commands import COMMANDS
 from kaocheng.engine.messages.entries import ENTRIES
 from kaocheng.engine.messages.expressions import EXPRESSIONS
 from kaocheng.engine.messages.facts import FACTS
 from kaocheng.engine.messages.lints import LINTS
 from kaocheng.engine.messages.message import Message
+from kaocheng.engine.messages.process import PROCESS
 from kaocheng.engine.messages.shapes import SHAPES
 from kaocheng.engine.messages.text import TEXT
 
 MESSAGES: dict[str, Message] = {
     message.id: message
-    for group in (TEXT, SHAPES, EXPRESSIONS, FACTS, ENTRIES, LINTS)
+    for group in (TEXT, SHAPES, EXPRESSIONS, FACTS, ENTRIES, LINTS, PROCESS, COMMANDS)
     for message in group
 }
 

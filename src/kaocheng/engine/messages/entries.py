@@ -94,14 +94,7 @@ ENTRIES = (
         "The date {day} lies in no {kind} and is left out of its counts.",
         "Check the date or add the period.",
     ),
-    error(
-        "F61",
-        "名册“{title}”里没有“{found}”。",
-        "请核对编号。",
-        "“{found}” is not in the roster “{title}”.",
-        "Check the id.",
-    ),
-    error(
+    warning(
         "F62",
         "名册“{title}”是空的，没有可考核的对象。",
         "请先填写名册。",

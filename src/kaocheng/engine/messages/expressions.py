@@ -41,9 +41,9 @@ EXPRESSIONS = (
     error(
         "E06",
         "这里应为“{want}”，却是“{found}”。",
-        "请检查括号、逗号和词序。",
+        "请检查括号、逗号和词序；花括号 {{…}} 里的算式有逗号时，整个算式要加引号。",
         "Expected “{want}” but found “{found}”.",
-        "Check brackets, commas and word order.",
+        "Check brackets, commas and word order; quote an expression with commas inside {{…}}.",
     ),
     error(
         "E07",

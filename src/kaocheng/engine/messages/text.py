@@ -76,8 +76,8 @@ TEXT = (
     error(
         "Y11",
         "文件打不开：{why}。",
-        "请检查文件是否被占用、是否有读取权限。",
+        "请核对文件名；一份方案至少要有 scheme.yaml 和 registers.yaml，文件要关闭后再读。",
         "The file cannot be opened: {why}.",
-        "Check that it is not locked and may be read.",
+        "Check its name, and that it is not locked; a scheme needs scheme.yaml and registers.yaml.",
     ),
 )

@@ -1,1 +1,1 @@
-"""The process of a scheme: time phrases, the calendar they lay out, votes, draws."""
+"""The process of a scheme: phrases of time, laying out on a calendar, votes, sizes of draws."""

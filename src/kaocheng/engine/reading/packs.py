@@ -30,13 +30,14 @@ NEEDED = ("scheme", "registers")
 
 
 def read_text(path: Path, *, file: str, problems: Problems) -> str | None:
-    """The text of a UTF-8 file (with or without BOM), or None after noting why it cannot be read."""
+    """The text of a UTF-8 file (with or without BOM), or None after noting what is wrong."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         problems.add("Y04", Place(file))
     except OSError as fault:
-        problems.add("Y11", Place(file), why=fault.strerror or "无法读取")
+        why = "没有这个文件" if isinstance(fault, FileNotFoundError) else "没有读取权限或被占用"
+        problems.add("Y11", Place(file), why=why)
     return None
 
 
@@ -66,7 +67,7 @@ def read_pack(folder: Path, *, problems: Problems) -> Pack | None:
             whole = False
             continue
         nodes[name], texts[name] = node, text
-    return _assemble(folder.name, nodes, texts, whole=whole, problems=problems)
+    return assemble(folder.name, nodes, texts, whole=whole, problems=problems)
 
 
 def read_bundle(text: str, *, file: str, problems: Problems) -> Pack | None:
@@ -77,10 +78,10 @@ def read_bundle(text: str, *, file: str, problems: Problems) -> Pack | None:
             problems.add("S03", node.place, want="“名称: 内容”")
         return None
     nodes = {name.text: section for name, section in node.pairs if name.text in FILES}
-    return _assemble(file, nodes, {}, whole=True, problems=problems)
+    return assemble(file, nodes, {}, whole=True, problems=problems)
 
 
-def _assemble(
+def assemble(
     name: str,
     nodes: MappingOf[str, Node],
     texts: MappingOf[str, str],

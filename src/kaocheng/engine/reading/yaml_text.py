@@ -7,6 +7,7 @@ several documents and duplicate keys are refused, so a page of text can never gr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import yaml
 from yaml.events import (
@@ -102,22 +103,26 @@ class _Builder:
 
     def document(self) -> Node | None:
         self._next()  # stream start
-        if not isinstance(self.events.peek_event(), DocumentStartEvent):
+        if not isinstance(self._peek(), DocumentStartEvent):
             self.problems.add("Y06", Place(self.file))
             return None
         self._next()
         tree = self._node(1)
         self._next()  # document end
-        if isinstance(self.events.peek_event(), DocumentStartEvent):
-            self.problems.add("Y07", self._place(self.events.peek_event()), what="---")
+        if isinstance(following := self._peek(), DocumentStartEvent):
+            self.problems.add("Y07", self._place(following), what="---")
         return tree
 
     def _next(self) -> Event:
-        event: Event = self.events.get_event()
-        return event
+        return cast("Event", self.events.get_event())
+
+    def _peek(self) -> Event:
+        return cast("Event", self.events.peek_event())
 
     def _place(self, event: Event) -> Place:
-        return Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        assert mark is not None
+        return Place(self.file, mark.line + 1, mark.column + 1)
 
     def _node(self, depth: int) -> Node:
         event = self._next()
@@ -126,12 +131,11 @@ class _Builder:
             self.problems.add("Y05", place, most=MOST_NESTING)
             raise _Stop
         if isinstance(event, AliasEvent):
-            self.problems.add("Y07", place, what=f"*{event.anchor}")
+            self.problems.add("Y07", place, what=f"*{getattr(event, 'anchor', '')}")
             return Scalar("", place)
-        if getattr(event, "anchor", None):
-            self.problems.add("Y07", place, what=f"&{event.anchor}")
-        if getattr(event, "tag", None):
-            self.problems.add("Y07", place, what=str(event.tag))
+        for name, sign in (("anchor", "&"), ("tag", "")):
+            if found := getattr(event, name, None):
+                self.problems.add("Y07", place, what=f"{sign}{found}")
         if isinstance(event, ScalarEvent):
             return self._scalar(event, place)
         if isinstance(event, SequenceStartEvent):
@@ -140,7 +144,8 @@ class _Builder:
         return self._mapping(place, depth)
 
     def _scalar(self, event: ScalarEvent, place: Place) -> Scalar:
-        one_line = event.start_mark.line == event.end_mark.line
+        ends = (event.start_mark, event.end_mark)
+        one_line = len({mark.line for mark in ends if mark is not None}) == 1
         if event.style in ("'", '"'):
             inner = Place(place.file, place.line, place.column + 1)
             plain = one_line and "''" not in event.value and "\\" not in event.value
@@ -151,7 +156,7 @@ class _Builder:
 
     def _sequence(self, place: Place, depth: int) -> Sequence:
         items = []
-        while not isinstance(self.events.peek_event(), SequenceEndEvent):
+        while not isinstance(self._peek(), SequenceEndEvent):
             items.append(self._node(depth + 1))
         self._next()
         return Sequence(tuple(items), place)
@@ -159,7 +164,7 @@ class _Builder:
     def _mapping(self, place: Place, depth: int) -> Mapping:
         pairs: list[tuple[Scalar, Node]] = []
         seen: dict[str, Place] = {}
-        while not isinstance(self.events.peek_event(), MappingEndEvent):
+        while not isinstance(self._peek(), MappingEndEvent):
             key = self._node(depth + 1)
             value = self._node(depth + 1)
             if not isinstance(key, Scalar):
@@ -192,7 +197,10 @@ def _why(fault: yaml.MarkedYAMLError) -> str:
         ("did not find expected '-' indicator", "列表项没有对齐，或缺少“-”"),
         ("did not find expected key", "缩进没有对齐，或少了引号、括号"),
         ("found unexpected end of stream", "引号或括号没有配对"),
-        ("did not find expected ',' or", "括号里缺少逗号，或括号没有配对"),
+        (
+            "did not find expected ',' or",
+            "括号没有配对，或花括号里的算式含有逗号（请给算式加双引号，或分行写）",
+        ),
         ("found character that cannot start", "行首有不能使用的字符（如 @ % ` 或全角符号）"),
         ("found unknown escape", "双引号里的反斜杠不能这样用，请改用单引号"),
         ("found undefined tag", "使用了 ! 标签"),

@@ -2,13 +2,14 @@
 
 Missing and not applicable pass through every operation, with two exceptions: `and`/`or` are decided
 by what is known (false and missing is false), and aggregates leave out rows that are not
-applicable. A row with a missing value makes the whole aggregate missing, and says which row.
+applicable (when all of them are, there is nothing to take: not applicable). A row with a missing
+value makes the whole aggregate missing, and says which row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
@@ -59,7 +60,7 @@ class ResultRow:
 AnyRow = FactRow | ResultRow
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Environment:
     """Where an expression is read: the rows by level, the period in force, the special names."""
 
@@ -67,10 +68,14 @@ class Environment:
     rows: tuple[AnyRow, ...]
     period: Period | None = None
     special: Mapping[str, Value] = field(default_factory=dict)
-    used: list[RowRef] = field(default_factory=list, compare=False)
+    used: list[RowRef] = field(default_factory=list)
+
+    def on(self, rows: tuple[AnyRow, ...]) -> Environment:
+        """The same place, read on other rows."""
+        return Environment(self.run, rows, self.period, self.special, self.used)
 
 
-def evaluate(node: Bound, env: Environment) -> Value:
+def evaluate(node: Bound, env: Environment) -> Value:  # noqa: C901  # one case per kind of node
     """The value of `node` in `env`."""
     match node:
         case BLiteral():
@@ -233,9 +238,8 @@ def _lookup(node: BLookup, env: Environment) -> Value:
     title = env.run.pack.parameters[node.parameter].title
     row = table.rows.get(tuple(cast("list[Known]", keys)))
     if row is None:
-        why = (
-            "还没有填写" if not table.rows else f"没有“{'、'.join(str(key) for key in keys)}”这一行"
-        )
+        words = "、".join(str(key) for key in keys)
+        why = f"没有“{words}”这一行" if table.rows else "还没有填写"
         return Missing(f"对照表“{title}”{why}")
     return row[node.column]
 
@@ -265,7 +269,7 @@ def _group_value(node: BAggregate, env: Environment) -> Value:
         return ""
     if node.scope is None:
         return _fact(env.rows[0]).ref.key
-    return evaluate(node.scope[0], replace(env, rows=env.rows[:1]))
+    return evaluate(node.scope[0], env.on(env.rows[:1]))
 
 
 def _over_rows(
@@ -274,8 +278,9 @@ def _over_rows(
     kept: list[AnyRow] = []
     values: list[Known] = []
     held: list[bool] = []
+    outer = env.rows[: node.level]
     for row in rows:
-        inner = replace(env, rows=(*env.rows[: node.level], row))
+        inner = env.on((*outer, row))
         holds = True if node.where is None else evaluate(node.where, inner)
         if isinstance(holds, Missing):
             return _blame(node, row, holds)
@@ -291,8 +296,16 @@ def _over_rows(
         if is_known(value):
             values.append(value)
     if record:
-        env.used.extend(row.ref for row in kept if isinstance(row, FactRow))
+        env.used.extend(ref for row in kept if (ref := _entry_behind(row, env)) is not None)
     return _combine(node, kept, values, held)
+
+
+def _entry_behind(row: AnyRow, env: Environment) -> RowRef | None:
+    """The entry that `row` is, or that a result row is about; a person or unit is no entry."""
+    if isinstance(row, FactRow):
+        return row.ref
+    ref = row.fact.ref
+    return None if env.run.pack.registers[ref.table].kind == "roster" else ref
 
 
 def _blame(node: BAggregate, row: AnyRow, missing: Missing) -> Missing:
@@ -300,7 +313,7 @@ def _blame(node: BAggregate, row: AnyRow, missing: Missing) -> Missing:
     return missing if "：" in missing.why else Missing(f"“{node.title}”{where}：{missing.why}")
 
 
-def _combine(
+def _combine(  # noqa: C901  # one case per function
     node: BAggregate, kept: Sequence[AnyRow], values: list[Known], held: Sequence[bool]
 ) -> Value:
     numbers = cast("list[Fraction]", values)
@@ -319,6 +332,8 @@ def _combine(
             return Fraction(len(set(values)))
         case "one" if len(values) > 1:
             return Missing(f"“{node.title}”里有 {len(values)} 条，应当只有 1 条")
+    if not values and kept:
+        return NotApplicable(f"“{node.title}”里的记录都不适用")
     if not values:
         return Missing(f"“{node.title}”里没有可用的记录")
     match node.function:
@@ -349,7 +364,9 @@ def in_order_of_time(rows: Iterable[AnyRow], date_field: str) -> list[AnyRow]:
 
     def when(row: AnyRow) -> tuple[str, int]:
         if isinstance(row, ResultRow):
-            return (row.period.first.isoformat() if row.period else "", 0)
+            if row.period is not None:
+                return (row.period.first.isoformat(), 0)
+            row = row.fact
         moment = row.values.get(date_field) if date_field else None
         text = moment.isoformat() if isinstance(moment, date) else ""
         return (text, row.ref.line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from fractions import Fraction
 from functools import cached_property
 
@@ -23,7 +24,7 @@ from kaocheng.engine.reference.evaluate import (
     evaluate,
     in_order_of_time,
 )
-from kaocheng.engine.reference.spell import spell
+from kaocheng.engine.reference.spell import name_of, spell
 from kaocheng.engine.trace import Line, Outcome, RowRef, shown
 from kaocheng.engine.values import Known, Missing, NotApplicable, Value, is_known, is_number
 
@@ -96,7 +97,7 @@ class Run:
     ) -> dict[Known, list[AnyRow]]:
         found: dict[Known, list[AnyRow]] = {}
         for row in self._source_rows(node, period):
-            inner = replace(env, rows=(*env.rows[: node.level], row), used=[])
+            inner = Environment(self, (*env.rows[: node.level], row), env.period)
             group = self._group_of(node, row, inner)
             if is_known(group):
                 found.setdefault(group, []).append(row)
@@ -115,7 +116,8 @@ class Run:
         rows: list[AnyRow]
         if node.is_result:
             rows = [member.row for member in self.members[node.source].values()]
-            rows = in_order_of_time(rows, "")
+            described = self.pack.registers[self.pack.results[node.source].of]
+            rows = in_order_of_time(rows, described.date)
         else:
             register = self.pack.registers[node.source]
             rows = in_order_of_time(self.counted(node.source), register.date)
@@ -124,16 +126,21 @@ class Run:
         return [row for row in rows if self.is_within(row, period)]
 
     def is_within(self, row: AnyRow, period: Period) -> bool:
-        """Whether a row lies in `period`: by its date, else by its own period."""
+        """Whether a row lies in `period`: by its date, else by its own period.
+
+        A row of a result without periods lies where the entry lies that it is about.
+        """
         if isinstance(row, ResultRow):
-            return row.period is not None and period.contains(row.period)
+            if row.period is not None:
+                return period.contains(row.period)
+            row = row.fact
         register = self.pack.registers[row.ref.table]
         if register.date:
             day = row.values[register.date]
             if not is_known(day):
                 return False
-            day = day.date() if hasattr(day, "date") else day  # type: ignore[union-attr]  # a moment
-            return period.holds(day)  # type: ignore[arg-type]  # date fields hold dates
+            assert isinstance(day, date)
+            return period.holds(day.date() if isinstance(day, datetime) else day)
         own = self._periods.get(str(row.values[register.period])) if register.period else None
         return own is not None and period.contains(own)
 
@@ -227,14 +234,13 @@ def _without_computing(item: Item, member: Member, frame: RowFrame) -> Outcome |
         return Outcome(
             value, (Line(member.exempt.title, value, text, member.exempt.clauses),), text
         )
-    if item.when is None:
-        return None
-    holds = frame.value(item.when)
-    if holds is True:
-        return None
-    if isinstance(holds, Missing):
-        return _bounded(item, Outcome(holds), frame)
-    return Outcome(NotApplicable("不属于本项的范围"))
+    for condition in (*item.conditions, item.when):
+        holds = True if condition is None else frame.value(condition)
+        if isinstance(holds, Missing):
+            return _bounded(item, Outcome(holds), frame)
+        if holds is not True:
+            return Outcome(NotApplicable("不属于本项的范围"))
+    return None
 
 
 def _finish(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
@@ -314,12 +320,16 @@ class RowFrame:
     def spell(self, expr: Expr) -> str:
         return self.spell_bound(self.run.compiled.bound[expr], None)
 
+    def name_of(self, expr: Expr) -> str:
+        env = Environment(self.run, (self.row,), self.row.period)
+        return name_of(self.run.compiled.bound[expr], env)
+
     def spell_on(self, expr: Expr, row: Row) -> str:
         return self.spell_bound(self.run.compiled.bound[expr], row)
 
     def spell_bound(self, bound: Bound, row: Row | None) -> str:
         env = self._environment(None, row, None)
-        return spell(bound, replace(env, used=[]))
+        return spell(bound, Environment(env.run, env.rows, env.period))
 
     def rows_used(self) -> tuple[RowRef, ...]:
         used = tuple(dict.fromkeys(self._used))

@@ -1,0 +1,91 @@
+"""`kaocheng explain`: one subject's results, down to clause and register row."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from kaocheng.cli.command import Command
+from kaocheng.cli.packs import chosen_results, computed, near, the_facts, the_pack
+from kaocheng.cli.terminal import Say, Terminal
+from kaocheng.cli.text_files import write_text
+from kaocheng.engine import verbs
+from kaocheng.engine.explain import Explanation
+from kaocheng.engine.problems import Place, refuse
+from kaocheng.engine.reference.run import Run
+from kaocheng.engine.values import is_known
+
+
+def _declare(parser: argparse.ArgumentParser, say: Say) -> None:
+    parser.add_argument("pack", metavar=say("方案", "PACK"), help=say("方案文件夹", "a pack"))
+    facts = say("数据表所在的文件夹，或一个工作簿", "folder of fact tables, or a workbook")
+    parser.add_argument("--facts", metavar=say("文件夹", "DIR"), required=True, help=facts)
+    subject = say("考核对象的编号", "id of the person or unit")
+    parser.add_argument("--subject", metavar=say("编号", "ID"), required=True, help=subject)
+    one = say("只要这一张结果表", "only this result")
+    parser.add_argument("--result", metavar=say("结果表", "NAME"), help=one)
+    kind = say("文字、JSON 或网页，默认文字", "text by default")
+    parser.add_argument("--format", choices=("text", "json", "html"), default="text", help=kind)
+    out = say("写到这个文件，不写则显示出来", "write to this file instead of showing it")
+    parser.add_argument("--out", metavar=say("文件", "FILE"), help=out)
+
+
+def _run(options: argparse.Namespace, terminal: Terminal) -> int:
+    compiled = the_pack(options.pack)
+    results = {result.id for result in chosen_results(compiled.pack, options.result)}
+    facts, warnings = the_facts(compiled.pack, Path(options.facts))
+    terminal.problems(warnings, to=terminal.err)
+    run = computed(compiled, facts, terminal)
+    found = verbs.explain(run, options.subject)
+    if not found:
+        _refuse_unknown_subject(run, options.subject)
+    kept = [one for one in found if one.result.id in results]
+    if not kept:
+        title = compiled.pack.results[options.result].title
+        raise refuse("C15", Place("--subject"), found=options.subject[:60], title=title)
+    text = _written(run, kept, options.format)
+    if options.out is None:
+        terminal.line(text.rstrip("\n"))
+    else:
+        write_text(Path(options.out), text)
+        terminal.note(terminal.say(f"已写入 {options.out}", f"Written: {options.out}"))
+    return 0
+
+
+def _refuse_unknown_subject(run: Run, subject: str) -> None:
+    tables = {result.of: run.pack.subject_of(result) for result in run.pack.scheme.results}
+    names: dict[str, str] = {}
+    for register in tables.values():
+        for row in run.facts.tables[register.id].rows:
+            name = row.values[register.name] if register.name else ""
+            names[row.ref.key] = str(name) if is_known(name) else ""
+    titles = "、".join(register.title for register in tables.values())
+    hint = near(subject, names)
+    raise refuse("C05", Place("--subject"), found=subject[:60], hint=hint, tables=titles)
+
+
+def _written(run: Run, explanations: list[Explanation], kind: str) -> str:
+    # Imported here: `check` must not wait for what it does not need.
+    from kaocheng.documents.register_rows import RowFinder
+
+    rows = RowFinder(run.pack, run.facts)
+    if kind == "json":
+        from kaocheng.documents.score_json import score_json
+
+        return score_json(run.pack, explanations, rows=rows)
+    if kind == "html":
+        from kaocheng.documents.score_report import subject_page
+
+        return subject_page(run.pack, explanations, rows=rows)
+    from kaocheng.documents.score_text import score_text
+
+    return score_text(run.pack, explanations, rows=rows)
+
+
+EXPLAIN = Command(
+    "explain",
+    "说明一个对象的每一分是怎么来的",
+    "Explain one subject's results.",
+    declare=_declare,
+    run=_run,
+)

@@ -1,0 +1,160 @@
+"""`kaocheng score`: compute results from facts and write them to files."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kaocheng.cli.columns import aligned
+from kaocheng.cli.command import Command
+from kaocheng.cli.packs import chosen_results, computed, near, the_facts, the_pack
+from kaocheng.cli.terminal import Say, Terminal
+from kaocheng.engine.language.scheme import Result
+from kaocheng.engine.model import Pack
+from kaocheng.engine.problems import Place, refuse
+from kaocheng.engine.trace import shown
+from kaocheng.engine.values import is_known
+
+if TYPE_CHECKING:
+    from kaocheng.documents.result_summary import ResultSummary
+    from kaocheng.engine.reference.run import Run
+    from kaocheng.formats import OutTable
+
+
+def _declare(parser: argparse.ArgumentParser, say: Say) -> None:
+    parser.add_argument("pack", metavar=say("方案", "PACK"), help=say("方案文件夹", "a pack"))
+    facts = say("数据表所在的文件夹，或一个工作簿", "folder of fact tables, or a workbook")
+    parser.add_argument("--facts", metavar=say("文件夹", "DIR"), required=True, help=facts)
+    out = say(
+        "写到哪里：.csv .xlsx .json .parquet 文件，或文件夹（每张结果表一个 CSV）",
+        "where to: a .csv .xlsx .json .parquet file, or a folder (one CSV per result)",
+    )
+    parser.add_argument("--out", metavar=say("文件或文件夹", "FILE|DIR"), required=True, help=out)
+    one = say("只要这一张结果表", "only this result")
+    parser.add_argument("--result", metavar=say("结果表", "NAME"), help=one)
+    unit = say(
+        "只写出这个单位的对象（仍按全体计算）",
+        "only subjects of this unit (computed over everything)",
+    )
+    parser.add_argument("--unit", metavar=say("单位", "ID"), help=unit)
+    backend = say("计算方式", "how to compute")
+    parser.add_argument("--backend", choices=("reference",), default="reference", help=backend)
+    titles = say("列名和状态用中文", "Chinese headers and states")
+    parser.add_argument("--titles", action="store_true", help=titles)
+
+
+def _run(options: argparse.Namespace, terminal: Terminal) -> int:
+    from kaocheng.formats import kind_of
+
+    compiled = the_pack(options.pack)
+    results = chosen_results(compiled.pack, options.result)
+    out = Path(options.out)
+    if not _is_folder(out):
+        kind_of(out)
+        _refuse_several(results, out)
+    for result in results if options.unit is not None else ():
+        _refuse_without_unit(compiled.pack, result)
+    facts, warnings = the_facts(compiled.pack, Path(options.facts))
+    terminal.problems(warnings, to=terminal.err)
+    run = computed(compiled, facts, terminal)
+    for result in results if options.unit is not None else ():
+        _refuse_unknown_unit(run, result, options.unit)
+    _write(run, results, out, unit=options.unit, titled=options.titles)
+    _print_summaries(run, results, unit=options.unit, terminal=terminal)
+    _print_files(results, out, terminal)
+    return 0
+
+
+def _is_folder(out: Path) -> bool:
+    return out.is_dir() or not out.suffix
+
+
+def _refuse_several(results: list[Result], out: Path) -> None:
+    if len(results) > 1:
+        names = "、".join(result.id for result in results)
+        raise refuse("C08", Place(str(out)), count=len(results), names=names)
+
+
+def _refuse_without_unit(pack: Pack, result: Result) -> None:
+    register = pack.subject_of(result)
+    if not register.unit:
+        raise refuse("C07", Place("--unit"), title=result.title, table=register.id)
+
+
+def _refuse_unknown_unit(run: Run, result: Result, unit: str) -> None:
+    field = run.pack.subject_of(result).unit
+    members = run.members[result.id].values()
+    values = [member.row.fact.values[field] for member in members]
+    known = {str(value): "" for value in values if is_known(value)}
+    if unit not in known:
+        hint = near(unit, known)
+        raise refuse("C06", Place("--unit"), title=result.title, found=unit[:60], hint=hint)
+
+
+def _write(run: Run, results: list[Result], out: Path, *, unit: str | None, titled: bool) -> None:
+    from kaocheng.formats import write_table, write_tables
+
+    tables = [_table(run, result, unit=unit, titled=titled) for result in results]
+    if _is_folder(out):
+        write_tables(out, tables, kind="csv")
+    else:
+        write_table(out, tables[0])
+
+
+def _table(run: Run, result: Result, *, unit: str | None, titled: bool) -> OutTable:
+    from kaocheng.documents.result_table import result_table, titled_table
+
+    return (titled_table if titled else result_table)(run, result, unit=unit)
+
+
+def _print_files(results: list[Result], out: Path, terminal: Terminal) -> None:
+    names = [out / f"{result.id}.csv" for result in results] if _is_folder(out) else [out]
+    for name in names:
+        terminal.line(terminal.say(f"已写入 {name}", f"Written: {name}"))
+
+
+def _print_summaries(
+    run: Run, results: list[Result], *, unit: str | None, terminal: Terminal
+) -> None:
+    from kaocheng.documents.result_summary import summarize
+
+    for result in results:
+        summary = summarize(run, result, unit=unit)
+        terminal.line(terminal.styled(f"{summary.title}（{result.id}）", "bold"))
+        for line in aligned(summary_rows(summary, terminal.say)):
+            terminal.line(f"  {line}")
+
+
+def summary_rows(summary: ResultSummary, say: Say) -> list[tuple[str, str]]:
+    """A label and its words for each thing to say about a result."""
+    people = say(f"{summary.subjects} 个", str(summary.subjects))
+    if summary.rows != summary.subjects:
+        people += say(f"（{summary.rows} 行）", f" ({summary.rows} rows)")
+    states = [
+        (say("有结果", "scored"), summary.scored),
+        (say("缺数据", "missing"), summary.missing),
+        (say("不适用", "not applicable"), summary.not_applicable),
+        (say("免于考核", "exempt"), summary.exempt),
+    ]
+    rows = [
+        (say("对象", "subjects"), people),
+        (say("状态", "states"), say("，", ", ").join(f"{word} {count}" for word, count in states)),
+    ]
+    if summary.grades:
+        grades = "，".join(f"{grade} {count}" for grade, count in summary.grades)
+        rows.append((say("等次", "grades"), grades))
+    if summary.spread is not None:
+        spread = summary.spread
+        low, mean, high = shown(spread.least), shown(spread.mean), shown(spread.most)
+        words = say(
+            f"最低 {low}，平均 {mean}，最高 {high}", f"least {low}, mean {mean}, most {high}"
+        )
+        rows.append((spread.title, f"{words} {spread.unit}"))
+    rows.append((say("要核对", "flags"), say(f"{summary.flags} 条提示", str(summary.flags))))
+    return rows
+
+
+SCORE = Command(
+    "score", "核算结果，写成表格", "Compute results and write tables.", declare=_declare, run=_run
+)

@@ -1,0 +1,1 @@
+"""What people read: result tables, explanations as text, JSON and HTML."""

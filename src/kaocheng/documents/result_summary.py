@@ -1,0 +1,105 @@
+"""What a result comes to as a whole: how many rows in which state, grades, spread, flags."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kaocheng.documents.result_table import rows_of
+from kaocheng.engine.language.scheme import Item, Result, items_below
+from kaocheng.engine.reference.run import Member, RowKey, Run
+from kaocheng.engine.trace import shown
+from kaocheng.engine.values import Missing, NotApplicable, Value, is_known, is_number
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The headline figures of those who have one."""
+
+    title: str
+    unit: str
+    least: Fraction
+    mean: Fraction
+    most: Fraction
+
+
+@dataclass(frozen=True)
+class ResultSummary:
+    """`rows` = `scored` + `missing` + `not_applicable` + `exempt`; a row is one subject and period.
+
+    `grades` are counted in the order of the scheme, best first, only those that somebody has.
+    """
+
+    title: str
+    subjects: int
+    rows: int
+    scored: int
+    missing: int
+    not_applicable: int
+    exempt: int
+    grades: tuple[tuple[str, int], ...]
+    spread: Spread | None
+    flags: int
+
+
+def summarize(run: Run, result: Result, *, unit: str | None = None) -> ResultSummary:
+    """Counts over the rows of a result, or over those of one unit."""
+    rows = rows_of(run, result, unit=unit)
+    states = Counter(_state(run, result, key, member) for key, member in rows)
+    keys = [key for key, _ in rows]
+    return ResultSummary(
+        title=result.title,
+        subjects=len({key[0] for key in keys}),
+        rows=len(rows),
+        scored=states["scored"],
+        missing=states["missing"],
+        not_applicable=states["not_applicable"],
+        exempt=states["exempt"],
+        grades=_grades(run, result, keys),
+        spread=_spread(run, result, keys),
+        flags=sum(
+            len(run.outcomes[result.id, item.id][key].flags)
+            for item in items_below(result.items)
+            for key in keys
+        ),
+    )
+
+
+def headline_item(result: Result) -> Item:
+    """The item that stands for the whole result: its headline, else its grade, else its last."""
+    wanted = result.headline or result.grade
+    found = (item for item in items_below(result.items) if item.id == wanted)
+    return next(found, result.items[-1])
+
+
+def _state(run: Run, result: Result, key: RowKey, member: Member) -> str:
+    if member.exempt is not None:
+        return "exempt"
+    value = run.outcomes[result.id, headline_item(result).id][key].value
+    if isinstance(value, Missing):
+        return "missing"
+    return "not_applicable" if isinstance(value, NotApplicable) else "scored"
+
+
+def _grades(run: Run, result: Result, keys: Sequence[RowKey]) -> tuple[tuple[str, int], ...]:
+    if not result.grade:
+        return ()
+    column = run.outcomes[result.id, result.grade]
+    values: list[Value] = [column[key].value for key in keys]
+    counted = Counter(shown(value) for value in values if is_known(value))
+    known = run.compiled.types[result.id, result.grade].options
+    ordered = [grade for grade in known if grade in counted]
+    ordered += sorted(set(counted) - set(known))
+    return tuple((grade, counted[grade]) for grade in ordered)
+
+
+def _spread(run: Run, result: Result, keys: Sequence[RowKey]) -> Spread | None:
+    item = headline_item(result)
+    column = run.outcomes[result.id, item.id]
+    numbers = [value for key in keys if is_number(value := column[key].value)]
+    if not numbers:
+        return None
+    mean = sum(numbers, Fraction(0)) / len(numbers)
+    return Spread(item.title, item.unit or "分", min(numbers), mean, max(numbers))

@@ -1,0 +1,58 @@
+"""Values and states in words, the same in every document."""
+
+from __future__ import annotations
+
+from kaocheng.documents.register_rows import cell_text
+from kaocheng.engine.exact import exact_text
+from kaocheng.engine.explain import Branch
+from kaocheng.engine.trace import shown
+from kaocheng.engine.values import Missing, NotApplicable, Value, is_number
+from kaocheng.methods.shares import rounded_half_up
+
+MISSING, NOT_APPLICABLE = "缺数据", "不适用"
+
+
+def value_words(value: Value) -> str:
+    """The value itself, or its state: `9.10`, `优秀`, `缺数据`, `不适用`."""
+    if isinstance(value, Missing):
+        return MISSING
+    return NOT_APPLICABLE if isinstance(value, NotApplicable) else shown(value)
+
+
+def reason(value: Value) -> str:
+    """Why there is no value, with the bounds that a missing one has; empty for a known value."""
+    if isinstance(value, NotApplicable):
+        return value.why or "不属于本项的范围"
+    if not isinstance(value, Missing):
+        return ""
+    if value.low is None or value.high is None:
+        return value.why
+    return f"{value.why}（暂计 {shown(value.low)}–{shown(value.high)}）"
+
+
+def exact_words(value: Value) -> str:
+    """`7/3` where two decimals do not show all of a number; empty otherwise."""
+    if not is_number(value) or rounded_half_up(value, places=2) == value:
+        return ""
+    return exact_text(value)
+
+
+def out_of(branch: Branch) -> str:
+    """The full mark: `10`; empty where there is none or there is nothing to compare with it."""
+    return "" if branch.points is None else cell_text(branch.points)
+
+
+def arithmetic(branch: Branch) -> str:
+    """How the value came about; empty where it would only repeat the value."""
+    text = branch.text
+    if is_number(branch.value) and text in (cell_text(branch.value), shown(branch.value)):
+        return ""
+    return "" if text in (value_words(branch.value), "无") else text
+
+
+def counted_words(branch: Branch) -> str:
+    """What a part counts for where that differs from its value: `90.00 × 40.00% ＝ 36.00`."""
+    if branch.counted is None or branch.counted == branch.value:
+        return ""
+    counted = value_words(branch.counted)
+    return f"{branch.counted_text} ＝ {counted}" if branch.counted_text else counted

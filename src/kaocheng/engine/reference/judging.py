@@ -1,0 +1,116 @@
+"""What a process asks of the results: gates that open, effects that follow, samples to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.language.shape import Clause
+from kaocheng.engine.process.draws import draw_size
+from kaocheng.engine.process.entries import Draw, Effect, Gate
+from kaocheng.engine.reference.evaluate import AnyRow, Environment, ResultRow, evaluate
+from kaocheng.engine.reference.run import Run
+from kaocheng.engine.trace import shown
+from kaocheng.engine.values import Missing, Value, is_known, is_number
+
+OPEN, SHUT, OWED = "开", "未开", "欠"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a gate or an effect says about one subject (`subject` is `id` or `id/period`)."""
+
+    entry: str
+    title: str
+    subject: str
+    value: Value
+    flags: tuple[str, ...]
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """How many to draw out of how many, for each group of the draw."""
+
+    draw: str
+    title: str
+    group: str
+    population: int
+    size: int
+
+
+def gates(run: Run) -> Iterator[Judgement]:
+    """Open, shut or owed for every subject of every gate that has a condition."""
+    for gate in run.pack.process.gates:
+        if gate.need is not None:
+            for subject, env in _subjects(run, gate.of):
+                yield _judged(gate, subject, _gate_state(run, gate, gate.need, env))
+
+
+def effects(run: Run) -> Iterator[Judgement]:
+    """Whether each effect follows for each subject; with a confirmation it is only proposed."""
+    for effect in run.pack.process.effects:
+        for subject, env in _subjects(run, effect.of):
+            value = _value(run, effect.when, env)
+            said = [flag.say for flag in effect.flags if _value(run, flag.when, env) is True]
+            if value is True and effect.confirm:
+                said.append(f"提名，须由{effect.confirm}确认")
+            yield _judged(effect, subject, value, tuple(said))
+
+
+def samples(run: Run) -> Iterator[Sample]:
+    """The size of every draw, for the whole or for each value of its `per`."""
+    for draw in run.pack.process.draws:
+        groups: dict[str, list[Environment]] = {}
+        for _, env in _subjects(run, draw.of):
+            if draw.where is None or _value(run, draw.where, env) is True:
+                groups.setdefault(_group(draw, env), []).append(env)
+        for group, members in groups.items():
+            expr = draw.share or draw.count
+            asked = None if expr is None else _value(run, expr, members[0])
+            if is_number(asked):
+                size = draw_size(draw, population=len(members), share=asked)
+                yield Sample(draw.id, draw.title, group, len(members), size)
+
+
+def _subjects(run: Run, name: str) -> Iterator[tuple[str, Environment]]:
+    """The rows of a result, or the counted rows of a register, as places to read expressions."""
+    if name in run.pack.results:
+        for member in run.members[name].values():
+            row = member.row
+            if member.exempt is None:
+                yield row.words, Environment(run, (row,), row.period)
+        return
+    for fact in run.counted(name):
+        yield fact.ref.key or str(fact.ref.line), Environment(run, (fact,))
+
+
+def _group(draw: Draw, env: Environment) -> str:
+    if not draw.per:
+        return ""
+    row: AnyRow = env.rows[0]
+    fact = row.fact if isinstance(row, ResultRow) else row
+    return shown(fact.values[draw.per])
+
+
+def _value(run: Run, expr: Expr, env: Environment) -> Value:
+    return evaluate(run.compiled.bound[expr], env)
+
+
+def _gate_state(run: Run, gate: Gate, need: Expr, env: Environment) -> Value:
+    """A met need opens the gate at once; otherwise an empty pool decides as the notice says."""
+    met = _value(run, need, env)
+    if met is True:
+        return OPEN
+    if gate.if_empty is not None and _value(run, gate.if_empty.of, env) == 0:
+        return {"owe": OWED, "open": OPEN, "closed": SHUT}[gate.if_empty.then]
+    if isinstance(met, Missing) or not is_known(met):
+        return met
+    return SHUT
+
+
+def _judged(
+    entry: Gate | Effect, subject: str, value: Value, flags: tuple[str, ...] = ()
+) -> Judgement:
+    return Judgement(entry.id, entry.title, subject, value, flags, entry.clauses)

@@ -1,0 +1,27 @@
+"""Tables in and out: CSV, workbooks, JSON and Parquet, to and from exact text.
+
+pyarrow, calamine and xlsxwriter are imported where they are used and not before: a command that
+touches none of them must not wait for them.
+"""
+
+from kaocheng.formats.csv_writer import canonical_csv_bytes
+from kaocheng.formats.folder import READ_EXTENSIONS, read_tables
+from kaocheng.formats.limits import LIMITS, Limits
+from kaocheng.formats.out_files import Kind, kind_of, write_table, write_tables
+from kaocheng.formats.out_table import OutCell, OutColumn, OutTable, out_text
+
+__all__ = [
+    "LIMITS",
+    "READ_EXTENSIONS",
+    "Kind",
+    "Limits",
+    "OutCell",
+    "OutColumn",
+    "OutTable",
+    "canonical_csv_bytes",
+    "kind_of",
+    "out_text",
+    "read_tables",
+    "write_table",
+    "write_tables",
+]

@@ -1,0 +1,105 @@
+"""The tables of a facts folder, of one workbook or of one CSV file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from kaocheng.engine.problems import Place, Problems, Refused, refuse
+from kaocheng.engine.text_table import TextTable
+from kaocheng.formats.blanks import trimmed
+from kaocheng.formats.csv_reader import read_csv
+from kaocheng.formats.limits import LIMITS, MEGABYTE, Limits
+from kaocheng.formats.workbook import is_workbook, read_workbook
+
+WORKBOOK_EXTENSIONS = (".xlsx", ".xlsm", ".xls", ".ods")
+READ_EXTENSIONS = (".csv", *WORKBOOK_EXTENSIONS)
+
+# Kinds that hold tables too; passing over them in silence would look like missing data.
+_UNREAD_EXTENSIONS = (".et", ".ett", ".numbers", ".tsv", ".txt", ".xlsb", ".xlt", ".xltx")
+
+
+def read_tables(
+    path: Path, *, problems: Problems, known: Collection[str] = (), limits: Limits = LIMITS
+) -> dict[str, TextTable]:
+    """Every table at `path`, by its id, in the order of file names and then of sheets.
+
+    `path` is a folder of .csv, .xlsx, .xlsm, .xls and .ods files (sub-folders and hidden files are
+    passed over), or one such file. A CSV file's stem is its table's id; for workbooks, and for what
+    `known` (the ids that the scheme uses) is good for, see `read_workbook`. Cells are exact text.
+
+    Nothing is raised for what is wrong with the files: every fault of every file goes to
+    `problems`, and a table with an error is left out.
+    """
+    tables: dict[str, TextTable] = {}
+    for file in _files(path, problems=problems):
+        for table in _tables_of(file, problems=problems, known=known, limits=limits):
+            if table.name in tables:
+                first = tables[table.name].source
+                place = Place(table.source)
+                problems.add("F06", place, table=table.name, first=first, second=table.source)
+            else:
+                tables[table.name] = table
+    return tables
+
+
+def _files(path: Path, *, problems: Problems) -> list[Path]:
+    """The files to read, sorted by name; faults of the folder itself go to `problems`."""
+    if path.is_file():
+        if path.suffix.lower() in READ_EXTENSIONS:
+            return [path]
+        problems.add("F03", Place(path.name), path=path)
+        return []
+    if not path.is_dir():
+        problems.add("F01", Place(str(path)), path=path)
+        return []
+    try:
+        visible = [file for file in path.iterdir() if not _is_hidden(file)]
+        files = sorted((file for file in visible if file.is_file()), key=lambda file: file.name)
+    except OSError as error:
+        problems.add("F07", Place(str(path)), path=path, detail=error.strerror)
+        return []
+    for file in files:
+        if file.suffix.lower() in _UNREAD_EXTENSIONS:
+            problems.add("F05", Place(file.name), path=file.name, extension=file.suffix)
+    tables = [file for file in files if file.suffix.lower() in READ_EXTENSIONS]
+    if not tables:
+        problems.add("F04", Place(str(path)), path=path)
+    return tables
+
+
+def _is_hidden(file: Path) -> bool:
+    """Files of the system, and the locks that Excel (~$) and LibreOffice (.~lock) leave beside."""
+    return file.name.startswith((".", "~$"))
+
+
+def _tables_of(
+    file: Path, *, problems: Problems, known: Collection[str], limits: Limits
+) -> list[TextTable]:
+    try:
+        raw = _bytes_of(file, limits=limits)
+        if file.suffix.lower() in WORKBOOK_EXTENSIONS or is_workbook(raw):
+            return read_workbook(raw, file=file.name, problems=problems, limits=limits, known=known)
+        name = trimmed(file.stem)
+        table = read_csv(raw, name=name, source=file.name, problems=problems, limits=limits)
+    except Refused as refused:
+        problems.extend(refused.problems)
+        return []
+    return [table] if table else []
+
+
+def _bytes_of(file: Path, *, limits: Limits) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            # Read, not asked: a file may grow, and some report no size.
+            raw = stream.read(limits.file_bytes + 1)
+            size = max(len(raw), file.stat().st_size)
+    except OSError as error:
+        raise refuse("F07", Place(file.name), path=file.name, detail=error.strerror) from error
+    if size > limits.file_bytes:
+        limit = limits.file_bytes // MEGABYTE
+        megabytes = size // MEGABYTE
+        raise refuse("F08", Place(file.name), path=file.name, megabytes=megabytes, limit=limit)
+    if not raw:
+        raise refuse("F09", Place(file.name), path=file.name)
+    return raw

@@ -1,0 +1,27 @@
+"""How much is taken in before we refuse; the web sets smaller limits than the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEGABYTE = 1_000_000
+
+# Excel's own limit. A longer cell in a CSV file is nearly always an unclosed quote.
+MOST_CHARACTERS_IN_CELL = 32_767
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Upper bounds for one file.
+
+    `unpacked_bytes` bounds what a workbook grows to (zip bombs). `sheet_cells` bounds the rectangle
+    around a sheet's cells: it is laid out whole in memory, about 32 bytes a cell.
+    """
+
+    file_bytes: int = 200 * MEGABYTE
+    unpacked_bytes: int = 1000 * MEGABYTE
+    rows: int = 2_000_000
+    sheet_cells: int = 32_000_000
+
+
+LIMITS = Limits()

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.cli.conftest import PACKS, T1, Kaocheng
+
+Edit = Callable[[str, str, str], None]
+
+
+def test_check_lists_hints_and_is_content(kaocheng: Kaocheng) -> None:
+    ran = kaocheng("check", T1)
+
+    lines = ran.out.splitlines()
+    assert lines[0] == (
+        f"{T1}/parameters.yaml:3:5 L02 提示 "
+        "“绩效工资总量”通知没有写明，现为默认值，发布前须由采用单位确认。"
+    )
+    assert lines[1] == "    怎么办：请在采用时填写并确认这个参数。"
+    assert ran.last_line == "1 个方案，错误 0，警告 0，提示 4"
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_check_strict_counts_hints_as_failures(kaocheng: Kaocheng) -> None:
+    assert kaocheng("check", "--strict", T1).code == 1
+
+
+def test_check_takes_a_folder_of_packs_and_a_scheme_file(kaocheng: Kaocheng) -> None:
+    assert kaocheng("check", PACKS).last_line == "1 个方案，错误 0，警告 0，提示 4"
+    assert kaocheng("check", T1 / "scheme.yaml", T1).last_line.startswith("1 个方案")
+
+
+def test_check_reports_every_error_by_file_and_line(
+    kaocheng: Kaocheng, pack: Path, edit: Edit
+) -> None:
+    edit("scheme.yaml", "points: 0.2, free: 2 天", "points: 0.2, free: 2 天, wat: 1")
+    edit("scheme.yaml", "headline: pay", "headlin: pay")
+    edit("registers.yaml", "kind: roster", "kind: rooster")
+
+    ran = kaocheng("check", pack)
+
+    placed = [line.split(" ")[:2] for line in ran.out.splitlines() if line.startswith(str(pack))]
+    assert placed == [
+        [f"{pack}/registers.yaml:6:11", "S09"],
+        [f"{pack}/scheme.yaml:21:109", "S01"],
+        [f"{pack}/scheme.yaml:96:5", "S01"],
+    ]
+    assert ran.last_line == "1 个方案，错误 3，警告 0，提示 0"
+    assert ran.code == 1
+
+
+def test_check_of_broken_yaml_says_where(kaocheng: Kaocheng, pack: Path) -> None:
+    (pack / "scheme.yaml").write_text("language: 1\nresults: [\n", encoding="utf-8")
+
+    ran = kaocheng("check", pack)
+
+    assert ran.out.startswith(f"{pack}/scheme.yaml:3:1 Y03 ")
+    assert ran.code == 1
+
+
+def test_check_of_bytes_that_are_no_text_says_so(kaocheng: Kaocheng, pack: Path) -> None:
+    (pack / "scheme.yaml").write_bytes(b"\xff\xfe\x00\x01")
+
+    ran = kaocheng("check", pack)
+
+    assert "Y04" in ran.out
+    assert ran.code == 1
+
+
+def test_check_of_a_missing_folder_is_wrong_use(kaocheng: Kaocheng, tmp_path: Path) -> None:
+    ran = kaocheng("check", tmp_path / "nothing")
+
+    assert ran.out.startswith(f"{tmp_path}/nothing C01 没有“{tmp_path}/nothing”这个文件夹。")
+    assert ran.last_line == "0 个方案，错误 1，警告 0，提示 0"
+    assert ran.code == 2
+
+
+def test_check_of_a_folder_without_packs_is_wrong_use(kaocheng: Kaocheng, tmp_path: Path) -> None:
+    ran = kaocheng("check", tmp_path, T1)
+
+    assert "C02" in ran.out
+    assert ran.last_line == "1 个方案，错误 1，警告 0，提示 4"
+    assert ran.code == 2
+
+
+def test_check_speaks_english_when_asked(kaocheng: Kaocheng) -> None:
+    ran = kaocheng("check", T1, "--lang", "en")
+
+    assert "    What to do: Fill in and confirm the parameter on adoption." in ran.out
+    assert ran.last_line == "packs 1, errors 0, warnings 0, hints 4"
+
+
+def test_check_finds_a_pack_of_another_name(kaocheng: Kaocheng, tmp_path: Path) -> None:
+    shutil.copytree(T1, tmp_path / "教师考核")
+
+    assert kaocheng("check", tmp_path).code == 0

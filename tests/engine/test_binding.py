@@ -1,0 +1,119 @@
+"""Names and types: everything that cannot mean anything is found before anything is computed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engine.bench import items, problems_of
+
+
+def ids(results: str) -> list[str]:
+    return [one.id for one in problems_of(results)]
+
+
+def of(expression: str) -> str:
+    return items(f"- id: x\n  title: 值\n  value: >-\n    {expression}")
+
+
+@pytest.mark.parametrize(
+    ("expression", "id"),
+    [
+        ("weeekly + 1", "E20"),
+        ("maxx(1, 2)", "E21"),
+        ("age(born)", "E22"),
+        ("school + 1", "E23"),
+        ("weekly and born", "E23"),
+        ("weekly > school", "E24"),
+        ("school > 'a'", "E24"),
+        ("count(leave where kind = '婚假')", "E25"),
+        ("count(absence)", "E26"),
+        ("count(review)", "E27"),
+        ("count(staff)", "E28"),
+        ("count(staff of all where school = school)", "E29"),
+        ("school.name", "E30"),
+        ("run(leave where days > 1)", "E31"),
+        ("worst(kind over leave)", "E32"),
+        ("latest(score over review by reviewer)", "E33"),
+        ("lookup(sanctions, '警告')", "E20"),
+        ("lookup(sanction, weekly)", "E23"),
+        ("mentor.score.x", "S22"),
+    ],
+)
+def test_expression_that_cannot_mean_anything_is_refused(expression: str, id: str) -> None:
+    assert ids(of(expression)) == [id]
+
+
+def test_unknown_name_comes_with_the_nearest_known_one() -> None:
+    (found,) = problems_of(of("weeekly + 1"))
+
+    assert found.reason() == "没有叫“weeekly”的内容。是不是想写“weekly”？"
+
+
+def test_place_points_at_the_very_word() -> None:
+    (found,) = problems_of(items("- {id: x, title: 值, value: weekly + wekly}"))
+
+    line, column = found.place.line, found.place.column
+    assert (line, column) == (11, 41)
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("- {id: x, title: 甲, value: y}\n- {id: y, title: 乙, value: x}", "S22"),
+        ("- {id: x, title: 甲, value: sum(x over score of all)}", "S22"),
+        ("- {id: weekly, title: 甲, value: '1'}", "S20"),
+        ("- {id: x, title: 甲, value: '1'}\n- {id: x, title: 乙, value: '1'}", "S20"),
+        ("- {id: own, title: 甲, value: '1'}", "S06"),
+        ("- {id: x, title: 甲}", "S11"),
+        ("- {id: x, title: 甲, value: '1', mark: '2'}", "S12"),
+        ("- {id: x, title: 甲, count: {of: '1', at_least: '2'}}", "S28"),
+        (
+            (
+                "- id: x\n  title: 甲\n  points: 10\n  parts:\n"
+                "  - {id: y, title: 乙, points: 4, mark: weekly}"
+            ),
+            "S23",
+        ),
+        (
+            (
+                "- id: x\n  title: 甲\n  combine: weighted\n  parts:\n"
+                "  - {id: y, title: 乙, weight: 40%, mark: weekly}"
+            ),
+            "S24",
+        ),
+        (
+            "- {id: x, title: 甲, seats: {rank: weekly, shares: {A: 30%, B: 60%}}}",
+            "S27",
+        ),
+        (
+            (
+                "- {id: x, title: 甲, grade: {of: weekly, "
+                "bands: [{from: 60, to: 90, grade: 合格}, {from: 80, grade: 优秀}]}}"
+            ),
+            "S25",
+        ),
+        (
+            (
+                "- {id: x, title: 甲, grade: {of: weekly, "
+                "bands: [{from: 60, to: 70, grade: 合格}, {from: 80, grade: 优秀}]}}"
+            ),
+            "S26",
+        ),
+    ],
+)
+def test_items_that_do_not_fit_together_are_refused(text: str, id: str) -> None:
+    assert id in ids(items(text))
+
+
+def test_all_problems_are_told_at_once() -> None:
+    text = items(
+        "- {id: x, title: 甲, value: nothing}\n"
+        "- {id: y, title: 乙, vlaue: 1}\n"
+        "- {id: z, title: 丙, points: 1e3, value: '1'}"
+    )
+
+    assert ids(text) == ["S11", "S01", "S07"]
+    assert ids(items("- {id: x, title: 甲, value: a}\n- {id: y, title: 乙, value: b}")) == [
+        "E20",
+        "E20",
+    ]
