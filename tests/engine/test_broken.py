@@ -78,7 +78,7 @@ def problems_of(broken: Broken) -> Iterable[Problem]:
             verbs.check(Path(folder), problems=problems)
         return problems
     pack = read_bundle(broken.text, file=broken.name, problems=problems)
-    compiled = None if pack is None else verbs.compile_(pack, problems=problems)
+    compiled = None if pack is None else verbs.compile(pack, problems=problems)
     if compiled is None:
         return problems
     lint_pack(compiled, problems=problems)

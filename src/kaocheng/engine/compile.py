@@ -134,9 +134,13 @@ class _Compiler:
         for slot in _slots_of(item):
             self._check_slot(slot, item)
             self._bind(slot.expr, self._slot_scope(slot, scope), slot.want, column)
-        for expr, want in ((item.when, BOOLEAN), (item.floor, NUMBER), (item.cap, NUMBER)):
-            if expr is not None:
-                self._bind(expr, scope, want, column)
+        if item.when is not None:
+            self._bind(item.when, scope, BOOLEAN, column)
+        for limit in (item.floor, item.cap):
+            if limit is not None:
+                self._bind(limit.at, scope, NUMBER, column)
+                if limit.when is not None:
+                    self._bind(limit.when, scope, BOOLEAN, column)
         for flag in item.flags:
             self._bind(flag.when, scope, BOOLEAN, column, beside=True)
         for setting in mechanism.settings(item):

@@ -32,10 +32,10 @@ def read_process(text: str, *, name: str = "process.yaml") -> tuple[object, list
 
 
 def notice(system: str) -> Process:
-    """The process of a system: of its pack, or of a file beside the tests where it has none yet."""
-    packs = sorted(SCHEMES.glob(f"{system.lower()}-*/process.yaml"))
+    """The process of a system: of its pack where there is one, else of the notice alone."""
+    packs = list(SCHEMES.glob(f"{system.lower()}-*/process.yaml"))
     path = packs[0] if packs else NOTICES / f"{system}.yaml"
-    return process_from(path.read_text("utf-8"), name=f"{system}.yaml")
+    return process_from(path.read_text("utf-8"), name=path.name)
 
 
 def lines(agenda: Agenda) -> list[str]:

@@ -95,7 +95,7 @@ def evaluate(node: Bound, env: Environment) -> Value:  # noqa: C901  # one case 
         case BPeriod():
             return _period_part(node, env)
         case BSpecial():
-            return env.special[node.name]
+            return env.special.get(node.name, Missing(f"{node.title}还没有算出"))
         case BUnary():
             return _unary(node, env)
         case BBinary():
