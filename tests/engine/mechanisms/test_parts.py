@@ -29,7 +29,11 @@ scheme:
 registers:
   language: 1
   registers:
-    - {{id: employee, title: 员工, kind: roster, key: id, fields: {{id: {{title: 编号, type: text}}}}}}
+    - id: employee
+      title: 员工
+      kind: roster
+      key: id
+      fields: {{id: {{title: 编号, type: text}}}}
 """
 
 

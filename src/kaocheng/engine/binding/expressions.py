@@ -137,7 +137,7 @@ class _Binder:
                 self.faults.need(bound, argument, want)
         if function.type is not None:
             return BCall(node.function, tuple(bounds), function.type)
-        first, last = bounds[-2], bounds[-1]
+        first, last = bounds[-function.branches], bounds[-1]
         if not agree(first.type, last.type):
             raise self.faults.fault("E24", node, left=first.type.zh, right=last.type.zh)
         return BCall(node.function, tuple(bounds), either([first.type, last.type]))

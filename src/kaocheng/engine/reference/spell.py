@@ -111,7 +111,8 @@ def _label(node: Bound, env: meaning.Environment) -> str:
     if isinstance(node, _NAMED):
         return f"{node.title} {spell(node, env)}"
     if isinstance(node, BAggregate):
-        return f"{node.title} {spell(node, env)}"
+        what = "最长连续期数" if node.function == "run" else ""
+        return f"{node.title}{what} {spell(node, env)}"
     if isinstance(node, BLookup):
         return spell(node, env)
     return _inside(node, env, _COMPARISON + 1)
