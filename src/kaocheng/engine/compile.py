@@ -22,7 +22,7 @@ from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.hints import near
 from kaocheng.engine.language.scheme import Item, Result, children_of, items_below
 from kaocheng.engine.language.shape import SettingValue
-from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type
+from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type, either
 from kaocheng.engine.mechanisms import MECHANISMS, Slot
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Problems
@@ -94,8 +94,17 @@ class _Compiler:
                 )
                 return NUMBER if bound is None else bound.type
 
-            self.types[column] = MECHANISMS[described.mechanism].type_of(described, type_of)
+            own = MECHANISMS[described.mechanism].type_of(described, type_of)
+            self.types[column] = either([own, *self._carried_types(result, item, scope)])
         return self.types[column]
+
+    def _carried_types(self, result: str, item: str, scope: Scope) -> Iterator[Type]:
+        """The types of what exemptions carry over to an item: texts add to what it can be."""
+        for exemption in self.pack.results[result].exempt:
+            if item in exemption.gives:
+                bound = bind(exemption.gives[item], scope, want=None, problems=Problems())
+                if bound is not None:
+                    yield bound.type
 
     def _scope(self, result: Result) -> Scope:
         level = Level(self.pack.registers[result.of], result)
@@ -133,7 +142,9 @@ class _Compiler:
         mechanism = MECHANISMS[item.mechanism]
         for slot in _slots_of(item):
             self._check_slot(slot, item)
-            self._bind(slot.expr, self._slot_scope(slot, scope), slot.want, column)
+            want = self.item_type(*column) if slot.gives else slot.want
+            self._bind(slot.expr, self._slot_scope(slot, scope), want, column)
+        self._check_rows(result, item)
         if item.when is not None:
             self._bind(item.when, scope, BOOLEAN, column)
         for limit in (item.floor, item.cap):
@@ -151,10 +162,25 @@ class _Compiler:
             mechanism.check(item, self.problems)
         self.item_type(result.id, item.id)
 
+    def _check_rows(self, result: Result, item: Item) -> None:
+        """The registers whose rows an item reads: they exist, and belong to the subject."""
+        fields = tuple(MECHANISMS[item.mechanism].fields(item))
+        read = (*(slot.table for slot in _slots_of(item)), *(table for table, _ in fields))
+        for table in dict.fromkeys(name for name in read if name):
+            register = self.pack.registers.get(table)
+            if register is None:
+                hint = near(table, self.pack.registers)
+                self.problems.add("S21", item.place, name=table, what="表", hint=hint)
+            elif all(one.type != result.of for one in register.fields.values()):
+                subject, why = self.pack.registers[result.of].title, "没有对应的字段"
+                self.problems.add("E27", item.place, table=table, subject=subject, why=why)
+        for table, name in fields:
+            known = self.pack.registers[table].fields if table in self.pack.registers else {}
+            if known and name not in known:
+                hint = near(name, known)
+                self.problems.add("S21", item.place, name=name, what="字段", hint=hint)
+
     def _check_slot(self, slot: Slot, item: Item) -> None:
-        if slot.table and slot.table not in self.pack.registers:
-            hint = near(slot.table, self.pack.registers)
-            self.problems.add("S21", item.place, name=slot.table, what="表", hint=hint)
         if slot.each and slot.each not in self.pack.period_kinds:
             hint = near(slot.each, self.pack.period_kinds)
             self.problems.add("S21", item.place, name=slot.each, what="周期种类", hint=hint)

@@ -24,7 +24,7 @@ from kaocheng.engine.language.shape import (
     Made,
     Record,
 )
-from kaocheng.engine.language.types import BOOLEAN, TEXT, Type
+from kaocheng.engine.language.types import BOOLEAN, Type, either
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
 from kaocheng.engine.problems import Place
 from kaocheng.engine.trace import Line, Outcome
@@ -54,18 +54,15 @@ def _slots(item: Item) -> Iterable[Slot]:
     spec = _spec(item)
     for choice in spec.first:
         yield Slot(choice.when, BOOLEAN)
-        yield Slot(choice.then, None)
+        yield Slot(choice.then, None, gives=True)
     if spec.otherwise is not None:
-        yield Slot(spec.otherwise, None)
+        yield Slot(spec.otherwise, None, gives=True)
 
 
 def _type_of(item: Item, type_of: TypeOf) -> Type:
     spec = _spec(item)
     branches = [choice.then for choice in spec.first]
-    types = [type_of(expr) for expr in (*branches, spec.otherwise) if expr is not None]
-    if all(one == types[0] for one in types):
-        return types[0]
-    return TEXT if all(one.is_text for one in types) else types[0]
+    return either([type_of(expr) for expr in (*branches, spec.otherwise) if expr is not None])
 
 
 def _outcome(item: Item, frame: Frame) -> Outcome:

@@ -1,9 +1,9 @@
 """What a bound expression is worth for one subject: exact, with its three states.
 
-Missing and not applicable pass through every operation, with two exceptions: `and`/`or` are decided
-by what is known (false and missing is false), and aggregates leave out rows that are not
-applicable (when all of them are, there is nothing to take: not applicable). A row with a missing
-value makes the whole aggregate missing, and says which row.
+Missing and not applicable pass through every operation, missing first, with two exceptions:
+`and`/`or` are decided by what is known (false and missing is false), and aggregates leave out rows
+that are not applicable (when all of them are, there is nothing to take: not applicable). A row with
+a missing value makes the whole aggregate missing, and says which row.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ class ResultRow:
 
 
 AnyRow = FactRow | ResultRow
+_FEWEST_TO_TRIM = 3
 
 
 @dataclass(slots=True)
@@ -158,9 +159,9 @@ def _binary(node: BBinary, env: Environment) -> Value:
     if node.operator in ("and", "or"):
         return _logic(node, env)
     left, right = evaluate(node.left, env), evaluate(node.right, env)
-    for value in (left, right):
-        if not is_known(value):
-            return value
+    unknown = _first_unknown(left, right)
+    if unknown is not None:
+        return unknown
     if node.operator in ("+", "-", "*", "/"):
         return _arithmetic(node.operator, cast("Fraction", left), cast("Fraction", right))
     if node.operator in ("=", "!="):
@@ -190,13 +191,17 @@ def _logic(node: BBinary, env: Environment) -> Value:
     right = evaluate(node.right, env)
     if right is decides:
         return decides
-    for value in (left, right):
-        if isinstance(value, Missing):
-            return value
-    for value in (left, right):
-        if isinstance(value, NotApplicable):
-            return value
-    return not decides
+    unknown = _first_unknown(left, right)
+    return not decides if unknown is None else unknown
+
+
+def _first_unknown(*values: Value) -> Missing | NotApplicable | None:
+    """What keeps an operation from being computed, whatever the order of the operands."""
+    for state in (Missing, NotApplicable):
+        for value in values:
+            if isinstance(value, state):
+                return value
+    return None
 
 
 def _among(node: BAmong, env: Environment) -> Value:
@@ -216,6 +221,8 @@ def _call(node: BCall, env: Environment) -> Value:
             return holds
         return evaluate(node.arguments[1 if holds else 2], env)
     first = evaluate(node.arguments[0], env)
+    if node.function == "provided":
+        return _provided(node, env)
     if node.function == "or_else":
         return first if is_known(first) else evaluate(node.arguments[1], env)
     if node.function == "present":
@@ -223,17 +230,34 @@ def _call(node: BCall, env: Environment) -> Value:
     if node.function == "applies":
         return not isinstance(first, NotApplicable)
     values = [first, *(evaluate(argument, env) for argument in node.arguments[1:])]
-    for value in values:
-        if not is_known(value):
-            return value
+    unknown = _first_unknown(*values)
+    if unknown is not None:
+        return unknown
+    if node.function == "lower":
+        return _lower(node, *cast("tuple[str, Fraction]", values))
     return apply_function(node.function, cast("list[Known]", values))
+
+
+def _provided(node: BCall, env: Environment) -> Value:
+    holds = evaluate(node.arguments[0], env)
+    if not is_known(holds):
+        return holds
+    return evaluate(node.arguments[1], env) if holds else Missing("不满足取值的条件")
+
+
+def _lower(node: BCall, grade: str, by: Fraction) -> Value:
+    """So many grades worse, at most down to the worst."""
+    options = node.type.options
+    if by.denominator != 1 or grade not in options:
+        return Missing("降等的级数须是整数")
+    return options[min(max(0, options.index(grade) + int(by)), len(options) - 1)]
 
 
 def _lookup(node: BLookup, env: Environment) -> Value:
     keys = [evaluate(key, env) for key in node.keys]
-    for key in keys:
-        if not is_known(key):
-            return key
+    unknown = _first_unknown(*keys)
+    if unknown is not None:
+        return unknown
     table = env.run.facts.parameter_tables[node.parameter]
     title = env.run.pack.parameters[node.parameter].title
     row = table.rows.get(tuple(cast("list[Known]", keys)))
@@ -337,6 +361,10 @@ def _combine(  # noqa: C901  # one case per function
     if not values:
         return Missing(f"“{node.title}”里没有可用的记录")
     match node.function:
+        case "trimmed_mean" if len(numbers) < _FEWEST_TO_TRIM:
+            return Missing(f"“{node.title}”只有 {len(numbers)} 个，去掉最高最低后没有剩下的")
+        case "trimmed_mean":
+            return (sum(numbers, Fraction(0)) - max(numbers) - min(numbers)) / (len(numbers) - 2)
         case "mean":
             return sum(numbers, Fraction(0)) / len(numbers)
         case "min":

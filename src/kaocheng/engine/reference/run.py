@@ -288,7 +288,12 @@ def _bounded(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
         return outcome
     low = Fraction(0) if value.low is None else value.low
     high = item.points if value.high is None else value.high
+    floor: Value | None = MECHANISMS[item.mechanism].least
+    if item.floor is not None:
+        floor = _limit(item.floor, frame)
     cap = _limit(item.cap, frame)
+    if is_number(floor):
+        low, high = max(low, floor), max(high, floor)
     if is_number(cap):
         low, high = min(low, cap), min(high, cap)
     return replace(outcome, value=Missing(value.why, low, high))
