@@ -170,8 +170,8 @@ PARTS = """
   points: 100
   {combine}
   parts:
-  - {{id: one, title: 一, points: 40, weight: 40%, mark: weekly}}
-  - {{id: two, title: 二, points: 60, weight: 60%, not_applicable: {rule},
+  - {{id: one, title: 一, points: {one}, weight: 40%, mark: weekly}}
+  - {{id: two, title: 二, points: {two}, weight: 60%, not_applicable: {rule},
      when: school = '东校', mark: weekly}}
 """
 
@@ -180,20 +180,22 @@ PARTS = """
     ("rule", "points"), [("drop", Fraction(15)), ("full", Fraction(75)), ("zero", Fraction(15))]
 )
 def test_part_that_does_not_apply_follows_its_rule(rule: str, points: Fraction) -> None:
-    run = computed(items(PARTS.format(combine="combine: sum", rule=rule)))
+    run = computed(items(PARTS.format(combine="combine: sum", rule=rule, one=40, two=60)))
 
     assert values(run, "total")["c"] == points
 
 
 def test_weights_are_scaled_when_a_part_drops_out() -> None:
-    run = computed(items(PARTS.format(combine="combine: weighted", rule="drop")))
+    run = computed(items(PARTS.format(combine="combine: weighted", rule="drop", one=100, two=100)))
 
     assert values(run, "total") == {"a": 18, "b": 12, "c": 15}
 
 
 def test_total_of_a_missing_part_keeps_its_bounds_for_the_preview() -> None:
     staff = "id,name,school,weekly,born,mentor\na,甲,东校,,,\n"
-    run = computed(items(PARTS.format(combine="combine: sum", rule="drop")), staff=staff)
+    run = computed(
+        items(PARTS.format(combine="combine: sum", rule="drop", one=40, two=60)), staff=staff
+    )
 
     assert values(run, "total")["a"] == Missing("缺“一”", Fraction(0), Fraction(100))
 
