@@ -1,4 +1,4 @@
-"""Writes docs/explanation/hardest-rules.md: the hardest rules with their text in the packs.
+"""Writes docs/explanation/hardest-rules.md and the excerpts of the how-tos.
 
 `docs/explanation/hard/rules.yaml` names rules, the pack (or bundle) that says them and the case
 that proves it; quotes, excerpts and expectations are taken from there, so none can go stale.
@@ -6,6 +6,7 @@ that proves it; quotes, excerpts and expectations are taken from there, so none 
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,6 +161,23 @@ def page() -> str:
     return text.rstrip("\n") + "\n"
 
 
+_EXCERPT = re.compile(
+    r"(?P<head><!-- excerpt: (?P<path>[^|]+) \| (?P<words>[^>]+) -->\n```yaml\n).*?```", re.DOTALL
+)
+
+
+def how_to_pages() -> dict[Path, str]:
+    """Every how-to with its excerpts as they now stand in the files they come from."""
+
+    def fresh(match: re.Match[str]) -> str:
+        return f"{match['head']}{excerpt(ROOT / match['path'], match['words'])}```"
+
+    paths = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+    return {path: _EXCERPT.sub(fresh, path.read_text("utf-8")) for path in paths}
+
+
 if __name__ == "__main__":
     PAGE.write_text(page(), "utf-8")
+    for path, text in how_to_pages().items():
+        path.write_text(text, "utf-8")
     sys.exit(0)

@@ -10,11 +10,13 @@ import pytest
 
 from kaocheng.engine import verbs
 from kaocheng.engine.mechanisms import MECHANISMS
-from tests.engine.bundles import compile_bundle, lines_that_do_not_add_up, told_failures
+from kaocheng.engine.problems import Problems
+from tests.engine.bundles import compile_bundle, lines_that_do_not_add_up, told, told_failures
 from tools import hard_rules
 
 ROOT = Path(__file__).parents[2]
 BUNDLES = sorted(path for path in hard_rules.HARD.glob("*.yaml") if path.stem != "rules")
+NOTICES = verbs.find_packs(ROOT / "docs" / "tutorial" / "notices")
 RULES = json.loads((ROOT / "tests/schemes/rules.json").read_text("utf-8"))
 
 
@@ -28,10 +30,42 @@ def test_bundle_says_the_rules_it_stands_for(path: Path) -> None:
     assert lines_that_do_not_add_up(compiled) == []
 
 
+@pytest.mark.parametrize("folder", NOTICES, ids=lambda path: path.name)
+def test_notice_written_from_the_tutorial_holds(folder: Path) -> None:
+    problems = Problems()
+
+    compiled = verbs.check(folder, problems=problems)
+
+    assert compiled is not None, told(problems)
+    assert problems.errors == []
+    assert told_failures(verbs.test(compiled)) == []
+
+
 def test_page_of_the_hardest_rules_is_current() -> None:
     expected = hard_rules.page()
 
     assert hard_rules.PAGE.read_text("utf-8") == expected, "run: python tools/hard_rules.py"
+
+
+def test_excerpts_of_the_how_tos_are_current() -> None:
+    stale = [
+        path.name
+        for path, text in hard_rules.how_to_pages().items()
+        if path.read_text("utf-8") != text
+    ]
+
+    assert stale == [], "run: python tools/hard_rules.py"
+
+
+def test_links_of_the_pages_lead_somewhere() -> None:
+    dead = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+        if not target.startswith(("http:", "https:")) and not (page.parent / target).exists()
+    ]
+
+    assert dead == []
 
 
 def test_quotes_are_the_words_of_the_notice() -> None:
