@@ -263,3 +263,9 @@ def test_rows_count_only_when_the_register_says_so() -> None:
     run = computed(items("- {id: x, title: 值, value: count(leave)}"), registers, leave=LEAVE)
 
     assert values(run, "x") == {"a": 2, "b": 1, "c": 0}
+
+
+def test_provided_is_missing_until_its_condition_holds() -> None:
+    run = computed(items("- {id: x, title: 值, value: 'provided(weekly > 12, weekly)'}"))
+
+    assert values(run, "x") == {"a": 18, "b": Missing("不满足取值的条件"), "c": 15}
