@@ -276,3 +276,9 @@ def test_trimmed_mean_leaves_out_one_highest_and_one_lowest() -> None:
 
     assert found["b"] == 90
     assert found["c"] == Missing("“互评”只有 2 个，去掉最高最低后没有剩下的")
+
+
+def test_provided_is_missing_until_its_condition_holds() -> None:
+    run = computed(items("- {id: x, title: 值, value: 'provided(weekly > 12, weekly)'}"))
+
+    assert values(run, "x") == {"a": 18, "b": Missing("不满足取值的条件"), "c": 15}

@@ -22,7 +22,7 @@ Meaning = Callable[..., Value]
 class Function:
     """`takes` are the argument types; with `more` the last type may be given any number of times.
 
-    `type` None means: the type of the last `branches` arguments, which must agree.
+    `type` None means: the type of the arguments that may be of any type, which must agree.
     """
 
     name: str
@@ -32,7 +32,6 @@ class Function:
     meaning: Meaning | None
     more: bool = False
     least: int = 0
-    branches: int = 2
 
 
 def _whole_years(first: date, last: date) -> Fraction:
@@ -107,7 +106,7 @@ FUNCTIONS: dict[str, Function] = {
         ),
         Function("if", (BOOLEAN, None, None), None, "条件成立取前者，否则取后者", None),
         Function("or_else", (None, None), None, "前者缺或不适用时取后者", None),
-        Function("provided", (BOOLEAN, None), None, "条件成立取后者，否则为缺", None, branches=1),
+        Function("provided", (BOOLEAN, None), None, "条件成立取后者，否则为缺", None),
         Function("present", (None,), BOOLEAN, "有没有填（不缺）", None),
         Function("applies", (None,), BOOLEAN, "是否适用", None),
     )
