@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from kaocheng.cli.calendar import CALENDAR
 from kaocheng.cli.check import CHECK
 from kaocheng.cli.command import Command, Parser
 from kaocheng.cli.demo import DEMO
@@ -22,12 +23,14 @@ from kaocheng.cli.terminal import Say, Terminal, system_terminal
 from kaocheng.cli.test import TEST
 from kaocheng.engine.problems import Language, Problem, Refused
 
-COMMANDS = (CHECK, TEST, FACTS, SCORE, EXPLAIN, NEW, DEMO)
+COMMANDS = (CHECK, TEST, FACTS, SCORE, EXPLAIN, CALENDAR, NEW, DEMO)
 
 FOUND, WRONG_USE, INTERRUPTED = 1, 2, 130
-# Besides the C messages: files that were named and are not there, or cannot be written.
+# Besides the C messages: files that were named and are not there or cannot be written, and days
+# and events of `calendar` that cannot be.
 _ABOUT_THE_COMMAND = frozenset(
     {"F01", "F03", "F04", "F07", "F32", "F33", "F34", "F35", "F36", "F37", "F38"}
+    | {"P22", "P25", "P26"}
 )
 
 
