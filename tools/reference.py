@@ -196,7 +196,7 @@ def _bundle_part(text: str) -> str:
 def _compiled(text: str, file: str) -> Compiled:
     problems = Problems()
     pack = read_bundle(text, file=file, problems=problems)
-    compiled = None if pack is None else verbs.compile_(pack, problems=problems)
+    compiled = None if pack is None else verbs.compile(pack, problems=problems)
     assert compiled is not None, file
     return compiled
 
@@ -476,7 +476,7 @@ def _is_printable(lines: Iterable[str]) -> bool:
 def _broken_problems(whole: str, raw: str) -> list[Problem]:
     problems = Problems()
     pack = read_bundle(raw or whole, file="例.yaml", problems=problems)
-    compiled = None if pack is None else verbs.compile_(pack, problems=problems)
+    compiled = None if pack is None else verbs.compile(pack, problems=problems)
     if compiled is not None:
         lint_pack(compiled, problems=problems)
         facts = _section(whole, "facts")

@@ -1,17 +1,15 @@
-"""The tutorial is followed word for word: every file, every check, every figure.
+"""The tutorial is followed word for word: every file, every command, every figure.
 
 A comment `<!-- step: … -->` above a block of the page says what to do with it:
 
-    write FILE · append FILE     the block is the file, or its next lines
-    mistake FILE                 a diff, applied for the next check only
-    check                        the block shows exactly what checking finds
-    test                         all cases hold
+    write FILE · append FILE     the block is the file of the pack, or its next lines
+    mistake FILE                 a diff, applied for the next command only
     data TABLE                   a table of facts
+    run                          a command and exactly what it prints
+    say                          a command that is only named
     score RESULT                 a Markdown table of displayed values
-    explain SUBJECT              the explanation as an indented text
     expressions                  the first column holds expressions of the result's scope
     bundle                       a whole pack in one text; its cases hold
-    say                          a command without output
 """
 
 from __future__ import annotations
@@ -21,24 +19,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
+from kaocheng.cli.main import main
 from kaocheng.engine import verbs
 from kaocheng.engine.compile import Compiled
-from kaocheng.engine.explain import Branch
 from kaocheng.engine.facts import text_table
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.reference.run import Run
 from kaocheng.engine.trace import shown
 from tests.engine.bundles import compile_bundle, told, told_failures
 
-KINDS = ("error", "warning", "lint")
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial" / "first-scheme.md"
 _STEP = re.compile(
     r"<!-- step: (?P<what>[^>]+?) -->\n"
     r"(?:```\w+\n(?P<text>.*?)```|(?P<table>(?:\|[^\n]*\n)+))",
     re.DOTALL,
 )
-
-
 Shown = Iterator[tuple[str, str]]
 
 
@@ -60,26 +57,71 @@ def blocks() -> Iterator[Block]:
         yield Block(verb, subject, match["text"] or match["table"] or "", line)
 
 
-def shown_problems(problems: Problems, folder: Path) -> str:
-    """Problems as `kaocheng check` prints them, and the line that counts them."""
-    lines = []
-    for one in problems:
-        place = str(one.place).replace(str(folder), "training")
-        severity = {"error": "", "warning": "警告 ", "lint": "提示 "}[one.severity]
-        lines += [f"{place} {one.id} {severity}{one.reason()}", f"    怎么办：{one.remedy()}"]
-    counted = [sum(one.severity == kind for one in problems) for kind in KINDS]
-    lines.append("1 个方案，错误 {}，警告 {}，提示 {}".format(*counted))
-    return "".join(f"{line}\n" for line in lines)
+@dataclass
+class Reader:
+    """Somebody who does in `folder` what the page says.
 
+    Each method is one verb and yields (what the page shows, what really comes out).
+    """
 
-def explained(branches: tuple[Branch, ...], level: int = 0) -> Iterator[str]:
-    for branch in branches:
-        of = f" / {shown(branch.points, places=0)}" if branch.points is not None else ""
-        text = f"：{branch.text}" if branch.text and not branch.branches else ""
-        yield f"{'  ' * level}{branch.title} {shown(branch.value)}{of}{text}\n"
-        for row in branch.rows if not branch.branches else ():
-            yield f"{'  ' * level}  见 {row.table} 第 {row.line} 行\n"
-        yield from explained(branch.branches, level + 1)
+    folder: Path
+    printed: pytest.CaptureFixture[str]
+    tables: dict[str, str] = field(default_factory=dict)
+    mistakes: dict[Path, str] = field(default_factory=dict)
+
+    @property
+    def pack(self) -> Path:
+        return self.folder / "training"
+
+    def write(self, block: Block) -> Shown:
+        self.pack.mkdir(exist_ok=True)
+        (self.pack / block.subject).write_text(block.text, "utf-8")
+        yield from ()
+
+    def append(self, block: Block) -> Shown:
+        path = self.pack / block.subject
+        path.write_text(path.read_text("utf-8") + block.text, "utf-8")
+        yield from ()
+
+    def mistake(self, block: Block) -> Shown:
+        path = self.pack / block.subject
+        self.mistakes[path] = path.read_text("utf-8")
+        path.write_text(changed(self.mistakes[path], block.text), "utf-8")
+        yield from ()
+
+    def data(self, block: Block) -> Shown:
+        self.tables[block.subject] = block.text
+        (self.folder / "data" / f"{block.subject}.csv").write_text(block.text, "utf-8")
+        yield from ()
+
+    def run(self, block: Block) -> Shown:
+        command, _, said = block.text.partition("\n")
+        main(command.removeprefix("$ kaocheng ").split())
+        yield said, self.printed.readouterr().out
+        for path, before in self.mistakes.items():
+            path.write_text(before, "utf-8")
+        self.mistakes.clear()
+
+    def say(self, block: Block) -> Shown:
+        yield "$ kaocheng ", block.text[:11]
+
+    def score(self, block: Block) -> Shown:
+        yield block.text, scores(run_on(checked(self.pack), self.tables), block)
+
+    def expressions(self, block: Block) -> Shown:
+        path = self.pack / "scheme.yaml"
+        scheme = path.read_text("utf-8")
+        path.write_text(with_expressions(scheme, block.text), "utf-8")
+        problems = Problems()
+        verbs.check(self.pack, problems=problems)
+        path.write_text(scheme, "utf-8")
+        yield "", "\n".join(f"{one.place} {one.reason()}" for one in problems.errors)
+
+    def bundle(self, block: Block) -> Shown:
+        compiled, problems = compile_bundle(block.text)
+        yield "", "\n".join(told(problems))
+        assert compiled is not None
+        yield "", "\n".join(told_failures(verbs.test(compiled)))
 
 
 def run_on(compiled: Compiled, tables: dict[str, str]) -> Run:
@@ -91,13 +133,12 @@ def run_on(compiled: Compiled, tables: dict[str, str]) -> Run:
 
 
 def with_expressions(scheme: str, table: str) -> str:
-    """The scheme with one more result that holds every expression of the table's first column."""
+    """The scheme whose result has one more item for every expression of the table."""
     rows = re.findall(r"^\| `(.+?)` \|", table, re.MULTILINE)
     items = "".join(
         f"      - {{id: e{at}, title: 第{at}个, value: {quoted(row)}}}\n"
         for at, row in enumerate(rows)
     )
-    # Items of another result are not visible there, so the lines go before the end of this one.
     return scheme.replace("    headline: total\n", f"{items}    headline: total\n")
 
 
@@ -108,92 +149,8 @@ def quoted(text: str) -> str:
 def changed(text: str, diff: str) -> str:
     old = "".join(f"{line[1:]}\n" for line in diff.splitlines() if line.startswith("-"))
     new = "".join(f"{line[1:]}\n" for line in diff.splitlines() if line.startswith("+"))
-    assert text.count(old) >= 1, old
+    assert old in text, old
     return text.replace(old, new, 1)
-
-
-@dataclass
-class Reader:
-    """Somebody who does in `folder` what the page says.
-
-    Each method is one verb and yields (what the page shows, what really comes out).
-    """
-
-    folder: Path
-    tables: dict[str, str] = field(default_factory=dict)
-    mistakes: dict[Path, str] = field(default_factory=dict)
-
-    def write(self, block: Block) -> Shown:
-        (self.folder / block.subject).write_text(block.text, "utf-8")
-        yield from ()
-
-    def append(self, block: Block) -> Shown:
-        path = self.folder / block.subject
-        path.write_text(path.read_text("utf-8") + block.text, "utf-8")
-        yield from ()
-
-    def mistake(self, block: Block) -> Shown:
-        path = self.folder / block.subject
-        self.mistakes[path] = path.read_text("utf-8")
-        path.write_text(changed(self.mistakes[path], block.text), "utf-8")
-        yield from ()
-
-    def check(self, block: Block) -> Shown:
-        problems = Problems()
-        verbs.check(self.folder, problems=problems)
-        said = re.sub(r"^\$ .*\n", "", block.text)
-        yield said, shown_problems(problems, self.folder)
-        for path, before in self.mistakes.items():
-            path.write_text(before, "utf-8")
-        self.mistakes.clear()
-
-    def test(self, block: Block) -> Shown:
-        reports = verbs.test(checked(self.folder))
-        yield "", "\n".join(told_failures(reports))
-        said = re.sub(r"^\$ .*\n", "", block.text)
-        yield said, f"{len(reports)} passed, 0 failed\n"
-
-    def data(self, block: Block) -> Shown:
-        self.tables[block.subject] = block.text
-        yield from ()
-
-    def score(self, block: Block) -> Shown:
-        yield block.text, scores(run_on(checked(self.folder), self.tables), block)
-
-    def explain(self, block: Block) -> Shown:
-        (found,) = verbs.explain(run_on(checked(self.folder), self.tables), block.subject)
-        yield block.text, "".join(explained(found.branches))
-
-    def expressions(self, block: Block) -> Shown:
-        path = self.folder / "scheme.yaml"
-        scheme = path.read_text("utf-8")
-        path.write_text(with_expressions(scheme, block.text), "utf-8")
-        problems = Problems()
-        verbs.check(self.folder, problems=problems)
-        path.write_text(scheme, "utf-8")
-        yield "", "\n".join(f"{one.place} {one.reason()}" for one in problems.errors)
-
-    def bundle(self, block: Block) -> Shown:
-        compiled, problems = compile_bundle(block.text)
-        yield "", "\n".join(told(problems))
-        assert compiled is not None
-        yield "", "\n".join(told_failures(verbs.test(compiled)))
-
-    def later(self, block: Block) -> Shown:
-        """Read only: the process grammar is not on this branch yet."""
-        assert block.text
-        yield from ()
-
-    def say(self, block: Block) -> Shown:
-        yield "$ kaocheng ", block.text[:11]
-
-
-def followed(folder: Path) -> Iterator[tuple[Block, str, str]]:
-    """(step, what the page shows, what really comes out) for every step that shows something."""
-    reader = Reader(folder)
-    for block in blocks():
-        for said, real in getattr(reader, block.verb)(block):
-            yield block, said, real
 
 
 def checked(folder: Path) -> Compiled:
@@ -214,11 +171,21 @@ def scores(run: Run, block: Block) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def test_tutorial_says_what_really_happens(tmp_path: Path) -> None:
-    steps = list(followed(tmp_path))
+def followed(folder: Path, printed: pytest.CaptureFixture[str]) -> Iterator[tuple[Block, str, str]]:
+    """(step, what the page shows, what really comes out) for every step that shows something."""
+    reader = Reader(folder, printed)
+    for block in blocks():
+        for said, real in getattr(reader, block.verb)(block):
+            yield block, said, real
+
+
+def test_tutorial_says_what_really_happens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    steps = list(followed(tmp_path, capsys))
 
     wrong = {f"{block.line} {block.verb}": real for block, said, real in steps if said != real}
     assert wrong == {}
-    assert {block.verb for block, _, _ in steps} == {
-        *("bundle", "check", "expressions", "explain", "say", "score", "test"),
-    }
+    assert {block.verb for block, _, _ in steps} == {"bundle", "expressions", "run", "say", "score"}

@@ -19,7 +19,7 @@ def compile_bundle(text: str, *, file: str = "example.yaml") -> tuple[Compiled |
     """The bundle compiled and linted, with every problem found on the way."""
     problems = Problems()
     pack = read_bundle(text, file=file, problems=problems)
-    compiled = None if pack is None else verbs.compile_(pack, problems=problems)
+    compiled = None if pack is None else verbs.compile(pack, problems=problems)
     if compiled is not None:
         lint_pack(compiled, problems=problems)
     return compiled, problems

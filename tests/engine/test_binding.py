@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.bench import items, problems_of
+from kaocheng.engine.compile import compile_pack
+from kaocheng.engine.problems import Problems
+from kaocheng.engine.reading.packs import read_bundle
+from tests.engine.bench import REGISTERS, bundle, items, problems_of
 
 
 def ids(results: str) -> list[str]:
@@ -117,3 +120,33 @@ def test_all_problems_are_told_at_once() -> None:
         "E20",
         "E20",
     ]
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ("value: {first: [{when: weekly > 1, then: 1}], otherwise: name}", ["E23"]),
+        ("value: {first: [{when: weekly > 1, then: name}], otherwise: school}", []),
+        ("adjust: {of: weekly, register: leave, to: kind}", ["E23"]),
+        ("adjust: {of: weekly, register: review, to: score}", []),
+        ("seats: {rank: weekly, take: {number: 1}, otherwise: name}", ["E23"]),
+        ("choose: {picks: leave, item: colour}", ["S21"]),
+        ("choose: {picks: leaves, item: kind}", ["S21"]),
+        ("adjust: {of: weekly, register: calendar, to: day}", ["E27"]),
+    ],
+)
+def test_what_becomes_the_value_must_fit_the_item(item: str, expected: list[str]) -> None:
+    registers = f"""{REGISTERS}
+- id: calendar
+  title: 校历
+  kind: register
+  fields: {{day: {{title: 第几天, type: number}}}}
+"""
+    problems = Problems()
+    text = bundle(items(f"- {{id: x, title: 项, {item}}}"), registers)
+    pack = read_bundle(text, file="T", problems=problems)
+    assert pack is not None
+
+    compile_pack(pack, problems=problems)
+
+    assert [one.id for one in problems] == expected

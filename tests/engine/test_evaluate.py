@@ -121,7 +121,7 @@ def test_missing_passes_through_arithmetic_and_keeps_its_reason() -> None:
 
     found = value_of("weekly * 2 + 1", staff=staff)["a"]
 
-    assert found == Missing("没有填")
+    assert found == Missing("“周工作量”没有填")
 
 
 def test_not_applicable_is_left_out_of_aggregates() -> None:
@@ -134,7 +134,7 @@ def test_row_with_a_missing_value_makes_the_sum_missing_and_is_named() -> None:
     leave = "staff,date,kind,days,signed\na,2024-03-01,病假,,是\n"
 
     assert value_of("sum(days over leave)", leave=leave)["a"] == Missing(
-        "“考勤台账”第 2 行：没有填"
+        "“考勤台账”第 2 行：“天数”没有填"
     )
 
 
@@ -143,7 +143,7 @@ def test_logic_is_decided_by_what_is_known() -> None:
 
     assert value_of("weekly > 3 and 2 < 1", staff=staff)["a"] is False
     assert value_of("weekly > 3 or 1 < 2", staff=staff)["a"] is True
-    assert value_of("weekly > 3 and 1 < 2", staff=staff)["a"] == Missing("没有填")
+    assert value_of("weekly > 3 and 1 < 2", staff=staff)["a"] == Missing("“周工作量”没有填")
 
 
 def test_division_by_zero_is_missing_with_its_reason() -> None:
@@ -189,7 +189,7 @@ def test_distinct_counts_different_values() -> None:
 def test_reference_is_followed_to_the_fields_of_its_row() -> None:
     found = value_of("mentor.weekly")
 
-    assert found == {"a": Missing("没有填"), "b": 18, "c": 18}
+    assert found == {"a": Missing("“师傅”没有填"), "b": 18, "c": 18}
 
 
 def test_lookup_without_a_row_is_missing() -> None:

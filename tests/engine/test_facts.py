@@ -39,8 +39,8 @@ def test_cells_are_read_by_the_type_of_their_column() -> None:
         "days": Fraction(7, 3),
         "signed": True,
     }
-    assert second.values["days"] == Missing("没有填")
-    assert second.values["signed"] == NotApplicable("填为不适用")
+    assert second.values["days"] == Missing("“天数”没有填")
+    assert second.values["signed"] == NotApplicable("“已审签”填为不适用")
 
 
 @pytest.mark.parametrize(

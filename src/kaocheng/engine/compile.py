@@ -133,10 +133,16 @@ class _Compiler:
         mechanism = MECHANISMS[item.mechanism]
         for slot in _slots_of(item):
             self._check_slot(slot, item)
-            self._bind(slot.expr, self._slot_scope(slot, scope), slot.want, column)
-        for expr, want in ((item.when, BOOLEAN), (item.floor, NUMBER), (item.cap, NUMBER)):
-            if expr is not None:
-                self._bind(expr, scope, want, column)
+            want = self.item_type(*column) if slot.gives else slot.want
+            self._bind(slot.expr, self._slot_scope(slot, scope), want, column)
+        self._check_rows(result, item)
+        if item.when is not None:
+            self._bind(item.when, scope, BOOLEAN, column)
+        for limit in (item.floor, item.cap):
+            if limit is not None:
+                self._bind(limit.at, scope, NUMBER, column)
+                if limit.when is not None:
+                    self._bind(limit.when, scope, BOOLEAN, column)
         for flag in item.flags:
             self._bind(flag.when, scope, BOOLEAN, column, beside=True)
         for setting in mechanism.settings(item):
@@ -147,10 +153,25 @@ class _Compiler:
             mechanism.check(item, self.problems)
         self.item_type(result.id, item.id)
 
+    def _check_rows(self, result: Result, item: Item) -> None:
+        """The registers whose rows an item reads: they exist, and belong to the subject."""
+        fields = tuple(MECHANISMS[item.mechanism].fields(item))
+        read = (*(slot.table for slot in _slots_of(item)), *(table for table, _ in fields))
+        for table in dict.fromkeys(name for name in read if name):
+            register = self.pack.registers.get(table)
+            if register is None:
+                hint = near(table, self.pack.registers)
+                self.problems.add("S21", item.place, name=table, what="表", hint=hint)
+            elif all(one.type != result.of for one in register.fields.values()):
+                subject, why = self.pack.registers[result.of].title, "没有对应的字段"
+                self.problems.add("E27", item.place, table=table, subject=subject, why=why)
+        for table, name in fields:
+            known = self.pack.registers[table].fields if table in self.pack.registers else {}
+            if known and name not in known:
+                hint = near(name, known)
+                self.problems.add("S21", item.place, name=name, what="字段", hint=hint)
+
     def _check_slot(self, slot: Slot, item: Item) -> None:
-        if slot.table and slot.table not in self.pack.registers:
-            hint = near(slot.table, self.pack.registers)
-            self.problems.add("S21", item.place, name=slot.table, what="表", hint=hint)
         if slot.each and slot.each not in self.pack.period_kinds:
             hint = near(slot.each, self.pack.period_kinds)
             self.problems.add("S21", item.place, name=slot.each, what="周期种类", hint=hint)

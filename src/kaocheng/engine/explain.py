@@ -133,7 +133,7 @@ def _branch(
     parts = [
         _branch(run, member, result, part, share=shares.get(part.id)) for part in children_of(item)
     ]
-    unit = item.unit or ("分" if is_number(outcome.value) else "")
+    unit = item.unit or ("分" if item.points is not None else "")
     return Branch(
         item=item.id,
         title=item.title,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,15 +14,20 @@ def replace_file(target: Path, *, write: Callable[[BinaryIO], None]) -> None:
 
     Whatever `write` or the system raises, the old file stays and the temporary one goes.
     """
-    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    temporary = target.with_name(temporary_name())
     try:
         write_new_file(temporary, write=write)
         _keep_mode(target, temporary)
-        os.replace(temporary, target)
+        temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)
+
+
+def temporary_name() -> str:
+    """A name that nobody else uses, hidden from people and passed over by `read_tables`."""
+    return f".{os.urandom(8).hex()}.tmp"
 
 
 def write_new_file(path: Path, *, write: Callable[[BinaryIO], None]) -> None:

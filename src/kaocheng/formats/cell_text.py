@@ -17,10 +17,11 @@ def float_text(value: float) -> str:
 
     `value` must be finite.
     """
-    if value.is_integer():
-        return str(int(value))
     text = repr(value)
-    return format(Decimal(text), "f") if "e" in text else text
+    if "e" in text:
+        text = format(Decimal(text), "f")
+    text = text.removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 def digit_count(text: str) -> int:

@@ -11,8 +11,7 @@ import struct
 from dataclasses import dataclass
 
 from kaocheng.formats.broken import BrokenWorkbook
-
-SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
+from kaocheng.formats.signature import COMPOUND_FILE
 
 _HEADER_BYTES = 512
 _END_OF_CHAIN = 0xFFFFFFFE
@@ -75,7 +74,7 @@ class CompoundFile:
 
 def read_compound_file(raw: bytes) -> CompoundFile:
     """Raises `BrokenWorkbook` for counts and chains that cannot be true."""
-    if len(raw) < _HEADER_BYTES or not raw.startswith(SIGNATURE):
+    if len(raw) < _HEADER_BYTES or not raw.startswith(COMPOUND_FILE):
         raise BrokenWorkbook
     shift = struct.unpack_from("<H", raw, 30)[0]
     if shift not in (9, 12):

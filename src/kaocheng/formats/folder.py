@@ -10,7 +10,7 @@ from kaocheng.engine.text_table import TextTable
 from kaocheng.formats.blanks import trimmed
 from kaocheng.formats.csv_reader import read_csv
 from kaocheng.formats.limits import LIMITS, MEGABYTE, Limits
-from kaocheng.formats.workbook import is_workbook, read_workbook
+from kaocheng.formats.signature import is_workbook
 
 WORKBOOK_EXTENSIONS = (".xlsx", ".xlsm", ".xls", ".ods")
 READ_EXTENSIONS = (".csv", *WORKBOOK_EXTENSIONS)
@@ -79,6 +79,9 @@ def _tables_of(
     try:
         raw = _bytes_of(file, limits=limits)
         if file.suffix.lower() in WORKBOOK_EXTENSIONS or is_workbook(raw):
+            # Imported here: most folders hold CSV only, and zip and XML take time to load.
+            from kaocheng.formats.workbook import read_workbook
+
             return read_workbook(raw, file=file.name, problems=problems, limits=limits, known=known)
         name = trimmed(file.stem)
         table = read_csv(raw, name=name, source=file.name, problems=problems, limits=limits)
@@ -90,10 +93,12 @@ def _tables_of(
 
 def _bytes_of(file: Path, *, limits: Limits) -> bytes:
     try:
-        with file.open("rb") as stream:
-            # Read, not asked: a file may grow, and some report no size.
-            raw = stream.read(limits.file_bytes + 1)
-            size = max(len(raw), file.stat().st_size)
+        size = file.stat().st_size
+        raw = b""
+        if size <= limits.file_bytes:
+            with file.open("rb") as stream:
+                raw = stream.read(limits.file_bytes + 1)  # It may have grown since.
+            size = len(raw)
     except OSError as error:
         raise refuse("F07", Place(file.name), path=file.name, detail=error.strerror) from error
     if size > limits.file_bytes:

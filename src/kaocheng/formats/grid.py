@@ -7,7 +7,7 @@ anything in them are skipped, and empty cells beyond the last named column are d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kaocheng.engine.problems import Place, Problems
@@ -15,6 +15,9 @@ from kaocheng.engine.text_table import TextRow, TextTable
 from kaocheng.formats.cell_names import cell_name, column_letters
 from kaocheng.formats.limits import MOST_CHARACTERS_IN_CELL, Limits
 from kaocheng.formats.recurring import Recurring
+
+_LISTED = 10
+_LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,10 @@ class Grid:
     rows: Iterable[GridRow]
     first_column: int = 1
 
-    def letters(self, indexes: Iterable[int]) -> str:
-        return ", ".join(column_letters(self.first_column + index) for index in indexes)
+    def letters(self, indexes: Sequence[int]) -> str:
+        """The letters of columns, for a message: not more than a reader takes in."""
+        listed = [column_letters(self.first_column + index) for index in indexes[:_LISTED]]
+        return "、".join([*listed, "…"] if len(indexes) > _LISTED else listed)
 
 
 @dataclass
@@ -119,7 +124,7 @@ def _check_header(
         indexes_of[name].append(index)
     for name, indexes in indexes_of.items():
         if name and len(indexes) > 1:
-            problems.add("F16", place, column=name, columns=grid.letters(indexes))
+            problems.add("F16", place, column=name[:_LONGEST_SHOWN], columns=grid.letters(indexes))
 
 
 def _filled_width(cells: list[str]) -> int:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 MEGABYTE = 1_000_000
 
-# Excel's own limit. A longer cell in a CSV file is nearly always an unclosed quote.
+# Excel's own limits.
+MOST_SHEET_LINES = 1_048_576
+MOST_SHEET_COLUMNS = 16_384
+# Excel's own too. A longer cell in a CSV file is nearly always an unclosed quote.
 MOST_CHARACTERS_IN_CELL = 32_767
 
 

@@ -17,14 +17,14 @@ from kaocheng.engine.problems import Place, refuse
 from kaocheng.formats.area import Area
 from kaocheng.formats.broken import BrokenWorkbook
 from kaocheng.formats.cell_text import date_text
-from kaocheng.formats.limits import Limits
+from kaocheng.formats.limits import MOST_SHEET_COLUMNS, Limits
 from kaocheng.formats.sheet import CellError, MergedCells, Sheet, SheetValue, too_large
-from kaocheng.formats.zip_archive import read_part
+from kaocheng.formats.zip_archive import check_unpacked, read_xml
 
 MEDIA_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 
 _VALUE_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
-_MOST_COLUMNS = 16_384
+_LONGEST_SHOWN = 60
 _DURATION = re.compile(r"(-?)P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 
 
@@ -33,10 +33,13 @@ def ods_sheets(archive: ZipFile, *, file: str, limits: Limits) -> Iterator[Sheet
 
     Raises `Refused` for a password or a sheet that is too large, `BrokenWorkbook` for damage.
     """
-    if b"encryption-data" in read_part(archive, "META-INF/manifest.xml"):
+    if b"encryption-data" in read_xml(archive, "META-INF/manifest.xml"):
         raise refuse("F21", Place(file), path=file)
+    xml = read_xml(archive, "content.xml")
+    # Read as a tree, one row after another: an element takes far more than its few bytes of XML.
+    check_unpacked(len(xml), file=file, most_bytes=limits.unpacked_bytes // 5)
     try:
-        yield from _sheets(read_part(archive, "content.xml"), file=file, limits=limits)
+        yield from _sheets(xml, file=file, limits=limits)
     except (ParseError, ValueError, LookupError, OverflowError) as error:
         raise BrokenWorkbook from error
 
@@ -44,7 +47,8 @@ def ods_sheets(archive: ZipFile, *, file: str, limits: Limits) -> Iterator[Sheet
 def _sheets(xml: bytes, *, file: str, limits: Limits) -> Iterator[Sheet]:
     hidden_styles: set[str] = set()
     reader: _SheetReader | None = None
-    for event, node in iterparse(io.BytesIO(xml), events=("start", "end")):
+    # Safe from entity bombs: `read_xml` refuses entities.
+    for event, node in iterparse(io.BytesIO(xml), events=("start", "end")):  # noqa: S314
         tag = _local(node.tag)
         if event == "start" and tag == "table" and reader is None:
             is_hidden = _get(node, "style-name") in hidden_styles
@@ -97,20 +101,21 @@ class _SheetReader:
         for cell in row:
             if _local(cell.tag) not in ("table-cell", "covered-table-cell"):
                 continue
-            repeats = min(_repeats(cell, "number-columns-repeated"), _MOST_COLUMNS)
+            repeats = min(_repeats(cell, "number-columns-repeated"), MOST_SHEET_COLUMNS)
             value = self._value(cell, column=len(values) + empty + 1)
             if value == "":
                 empty += repeats
                 continue
             values.extend([""] * empty + [value] * repeats)
             empty = 0
-            if len(values) > _MOST_COLUMNS:
+            if len(values) > MOST_SHEET_COLUMNS:
                 raise BrokenWorkbook
         return values
 
     def _value(self, cell: Element, *, column: int) -> SheetValue:
         if _is_error(cell):
-            self._errors.append(CellError(self._line, column, _text(cell)))
+            error = _text(cell) or _get(cell, "formula").partition(":")[2]
+            self._errors.append(CellError(self._line, column, error[:_LONGEST_SHOWN]))
             return "#"
         lines = _repeats(cell, "number-rows-spanned")
         columns = _repeats(cell, "number-columns-spanned")
@@ -179,8 +184,12 @@ def _repeats(node: Element, name: str) -> int:
 
 
 def _is_error(cell: Element) -> bool:
-    """LibreOffice says so in a value-type of its own, beside the standard one."""
-    return any(value == "error" and _local(key) == "value-type" for key, value in cell.items())
+    """Whether a formula has no value: an error, or never calculated.
+
+    LibreOffice says of an error in a value-type of its own, beside the standard one.
+    """
+    kinds = [value for key, value in cell.items() if _local(key) == "value-type"]
+    return "error" in kinds or (not kinds and _get(cell, "formula") != "")
 
 
 def _get(node: Element, name: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, get_args
 
 from kaocheng.engine.problems import Place, Problems, refuse
-from kaocheng.formats.atomic import replace_file, write_new_file
+from kaocheng.formats.atomic import replace_file, temporary_name, write_new_file
 from kaocheng.formats.csv_writer import write_csv
 from kaocheng.formats.json_writer import write_json
 from kaocheng.formats.limits import MOST_CHARACTERS_IN_CELL
@@ -82,7 +81,7 @@ def write_tables(folder: Path, tables: Sequence[OutTable], *, kind: Kind) -> Non
     targets = {table.name: folder / f"{table.name}.{kind}" for table in tables}
     for target in targets.values():
         _check_target(target, shown=target)
-    staging = folder / f".{secrets.token_hex(8)}.tmp"
+    staging = folder / temporary_name()
     with _failures_told(folder):
         try:
             staging.mkdir()
@@ -105,12 +104,12 @@ def _put_in_place(moves: list[tuple[Path, Path]]) -> None:
         for new, target in moves:
             if target.exists():
                 shutil.copy2(target, _old_of(new))
-            os.replace(new, target)
+            new.replace(target)
             done.append(target)
     except OSError:
         for new, target in moves[: len(done)]:
             if _old_of(new).exists():
-                os.replace(_old_of(new), target)
+                _old_of(new).replace(target)
             else:
                 target.unlink()
         raise

@@ -9,14 +9,17 @@ from datetime import date, datetime, time, timedelta
 from kaocheng.engine.problems import Place, Refused, refuse
 from kaocheng.formats.area import Area
 from kaocheng.formats.cell_names import column_letters
-from kaocheng.formats.limits import Limits
+from kaocheng.formats.limits import MOST_SHEET_COLUMNS, MOST_SHEET_LINES, Limits
 
 SheetValue = int | float | str | bool | date | datetime | time | timedelta
 
 
 @dataclass(frozen=True)
 class CellError:
-    """A formula's error such as `#DIV/0!`; line and column count from 1."""
+    """A formula without value; line and column count from 1.
+
+    `error` is what Excel says (`#DIV/0!`), or the formula if it was never calculated (`=A1+B1`).
+    """
 
     line: int
     column: int
@@ -62,8 +65,9 @@ def sheet_source(file: str, *, sheet: str) -> str:
 
 
 def check_area(area: Area, *, file: str, sheet: str, limits: Limits) -> None:
-    """Raise `Refused` when the sheet is too large to be laid out."""
-    if area.cells > limits.sheet_cells:
+    """Raise `Refused` when the sheet is too large to be laid out, or larger than Excel's can be."""
+    is_outside = area.last_line > MOST_SHEET_LINES or area.last_column > MOST_SHEET_COLUMNS
+    if is_outside or area.cells > limits.sheet_cells:
         raise too_large(area, file=file, sheet=sheet)
 
 

@@ -45,7 +45,8 @@ def table_from_sheet(
     cells.recurring.close()
     if table:
         cells.warn_of_doubtful(table)
-    problems.extend(found.found)
+    # A sheet of nothing but errors is not empty.
+    problems.extend(fault for fault in found.found if fault.id != "F09" or not sheet.errors)
     return None if found.errors else table
 
 
@@ -101,7 +102,7 @@ class _Cells:
                 self._problems.add(
                     id,
                     Place(self._source, doubtful.line, column),
-                    column=table.header[index],
+                    column=table.header[index][:60],
                     count=doubtful.count,
                     cell=cell_name(line=doubtful.line, column=column),
                     number=doubtful.text,

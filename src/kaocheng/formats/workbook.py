@@ -11,27 +11,20 @@ from kaocheng.engine.problems import Place, Problems, refuse
 from kaocheng.engine.text_table import TextTable
 from kaocheng.formats.blanks import trimmed
 from kaocheng.formats.broken import BrokenWorkbook
-from kaocheng.formats.compound_file import SIGNATURE
 from kaocheng.formats.limits import Limits
 from kaocheng.formats.ods_book import MEDIA_TYPE, ods_sheets
 from kaocheng.formats.sheet import Sheet, sheet_source
 from kaocheng.formats.sheet_grid import table_from_sheet
+from kaocheng.formats.signature import COMPOUND_FILE, ZIP_ARCHIVES
 from kaocheng.formats.xls_book import xls_sheets
 from kaocheng.formats.xlsx_book import xlsx_sheets
 from kaocheng.formats.zip_archive import open_archive, read_part
-
-_ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 
 # Names a program gives to a sheet that nobody has named.
 _NAMELESS = re.compile(r"(sheet|工作表|表|table)\s*[0-9]*", re.IGNORECASE)
 
 # WPS keeps pictures in cells on a hidden sheet of its own.
 _OWN_SHEETS_OF_WPS = "WpsReserved"
-
-
-def is_workbook(raw: bytes) -> bool:
-    """Whether the bytes begin as an .xlsx, .ods or .xls does, whatever the file is called."""
-    return raw.startswith((SIGNATURE, *_ZIP_SIGNATURES))
 
 
 def read_workbook(
@@ -76,9 +69,9 @@ def read_workbook(
 
 
 def _sheets(raw: bytes, *, file: str, limits: Limits) -> Iterator[Sheet]:
-    if raw.startswith(SIGNATURE):
+    if raw.startswith(COMPOUND_FILE):
         return xls_sheets(raw, file=file, limits=limits)
-    if not raw.startswith(_ZIP_SIGNATURES):
+    if not raw.startswith(ZIP_ARCHIVES):
         raise refuse("F20", Place(file), path=file)
     archive = open_archive(raw, file=file, limits=limits)
     if _is_ods(archive):

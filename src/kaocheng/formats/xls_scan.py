@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
 
 from kaocheng.formats.area import AreaFinder
 from kaocheng.formats.broken import BrokenWorkbook
@@ -31,24 +32,26 @@ _ERRORS = {
 
 
 def has_password(stream: bytes) -> bool:
-    return any(kind == _PASSWORD and any(data) for kind, data in _substream(stream, start=0))
+    return any(kind == _PASSWORD and any(data) for kind, data in _substream(stream))
 
 
 def scan_sheets(stream: bytes, *, most_cells: int) -> tuple[SheetScan, ...]:
     """One scan for each sheet in the order of the tabs; raises `BrokenWorkbook` for damage."""
     starts = [
         struct.unpack_from("<I", data)[0]
-        for kind, data in _substream(stream, start=0)
+        for kind, data in _substream(stream)
         if kind == _SHEET and len(data) >= 4
     ]
-    if len(starts) > _MOST_SHEETS:
+    # Sheets stand one behind the other; overlapping ones would be read over and over again.
+    stop_of = dict(pairwise([*sorted(starts), len(stream)]))
+    if len(stop_of) < len(starts) or len(starts) > _MOST_SHEETS:
         raise BrokenWorkbook
-    return tuple(_scan(stream, start=start, most_cells=most_cells) for start in starts)
+    return tuple(_scan(stream[at : stop_of[at]], most_cells=most_cells) for at in starts)
 
 
-def _scan(stream: bytes, *, start: int, most_cells: int) -> SheetScan:
+def _scan(sheet: bytes, *, most_cells: int) -> SheetScan:
     area, errors = AreaFinder(), []
-    for kind, data in _substream(stream, start=start):
+    for kind, data in _substream(sheet):
         if kind in _SINGLE_CELLS and len(data) >= 4:
             row, column = struct.unpack_from("<HH", data)
             area.include(row + 1, column + 1)
@@ -82,9 +85,9 @@ def _check_dimensions(data: bytes, *, most_cells: int) -> None:
         raise BrokenWorkbook
 
 
-def _substream(stream: bytes, *, start: int) -> Iterator[tuple[int, bytes]]:
-    """The records from `start` to the end of its substream, without those nested in it."""
-    position, depth = start, 0
+def _substream(stream: bytes) -> Iterator[tuple[int, bytes]]:
+    """The records up to the end of the first substream, without those nested in it."""
+    position, depth = 0, 0
     while position + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, position)
         data = stream[position + 4 : position + 4 + length]
@@ -97,3 +100,4 @@ def _substream(stream: bytes, *, start: int) -> Iterator[tuple[int, bytes]]:
                 return
         elif depth <= 1 and kind != _CONTINUE:
             yield kind, data
+    raise BrokenWorkbook

@@ -11,9 +11,9 @@ from kaocheng.formats.calamine_book import open_calamine, read_sheet, worksheets
 from kaocheng.formats.limits import Limits
 from kaocheng.formats.sheet import Sheet, check_area
 from kaocheng.formats.xlsx_scan import scan_sheet, sheet_parts
-from kaocheng.formats.zip_archive import read_part
+from kaocheng.formats.zip_archive import read_xml
 
-_UNIQUE_COUNT = re.compile(rb"""<[^>]*\suniqueCount\s*=\s*["']\s*([0-9]+)""")
+_UNIQUE_COUNT = re.compile(rb"""<[^<>]*\suniqueCount\s*=\s*["']\s*0*([0-9]+)""")
 
 
 def xlsx_sheets(raw: bytes, *, archive: ZipFile, file: str, limits: Limits) -> Iterator[Sheet]:
@@ -30,7 +30,7 @@ def xlsx_sheets(raw: bytes, *, archive: ZipFile, file: str, limits: Limits) -> I
             continue
         if name not in parts:
             raise BrokenWorkbook
-        xml = read_part(archive, parts[name])
+        xml = read_xml(archive, parts[name])
         scan = scan_sheet(xml, most_cells=limits.sheet_cells)
         check_area(scan.area, file=file, sheet=name, limits=limits)
         yield read_sheet(book, name, scan=scan)
@@ -40,7 +40,7 @@ def _check_shared_strings(archive: ZipFile) -> None:
     """Calamine reserves memory for as many strings as are promised, however few there are."""
     for entry in archive.namelist():
         if entry.lower().endswith("sharedstrings.xml"):
-            xml = read_part(archive, entry)
+            xml = read_xml(archive, entry)
             promised = _UNIQUE_COUNT.search(xml)
-            if promised and int(promised[1]) > len(xml):
+            if promised and int(promised[1][:12]) > len(xml):
                 raise BrokenWorkbook

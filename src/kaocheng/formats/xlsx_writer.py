@@ -7,24 +7,23 @@ for truth, as in CSV; a date is a date.
 
 from __future__ import annotations
 
+import io
 import re
+import traceback
 import unicodedata
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from fractions import Fraction
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO
 
 from kaocheng.engine.problems import Place, Refused, refuse
 from kaocheng.formats.cell_text import KEPT_DIGITS, digit_count
+from kaocheng.formats.limits import MOST_SHEET_COLUMNS, MOST_SHEET_LINES
 from kaocheng.formats.out_table import OutCell, OutTable, out_text
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-MOST_ROWS = 1_048_576
-MOST_COLUMNS = 16_384
-
-_CREATED = datetime(2000, 1, 1)
+_CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 # Excel counts days from 1900 and takes that year for a leap year.
 _FIRST_SOUND_DAY = date(1900, 3, 1)
 _BAD_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'+|'+$")
@@ -34,26 +33,33 @@ _NARROWEST, _WIDEST = 8, 40
 
 def write_xlsx(stream: BinaryIO, table: OutTable) -> None:
     """Raises `Refused` for a table that does not fit, OSError when the disk does not take it."""
+    from tempfile import TemporaryDirectory
+
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import FileCreateError, FileSizeError
 
-    if len(table.rows) >= MOST_ROWS or len(table.columns) > MOST_COLUMNS:
+    if len(table.rows) >= MOST_SHEET_LINES or len(table.columns) > MOST_SHEET_COLUMNS:
         raise _too_large(table)
     with TemporaryDirectory() as folder:
         options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False}
-        book = Workbook(stream, options)
+        packed = io.BytesIO()
+        book = Workbook(packed, options)
         book.set_properties({"title": table.title, "created": _CREATED})
         _write_sheet(book, table)
         try:
             book.close()
         except FileCreateError as error:
-            raise OSError(*error.args[0].args) from error
+            cause = error.args[0]
+            # Xlsxwriter leaves the archive open: let it go now, while what it writes to is open.
+            traceback.clear_frames(cause.__traceback__)
+            raise OSError(*cause.args) from error
         except FileSizeError as error:
             raise _too_large(table) from error
+    stream.write(packed.getbuffer())
 
 
 def sheet_name(name: str) -> str:
-    """The table's name as far as Excel takes it: 31 characters, without []:*?/\\."""
+    """The table's name as far as Excel takes it: 31 characters, some marks replaced by `_`."""
     kept = _BAD_IN_SHEET_NAME.sub("_", name)[:_LONGEST_SHEET_NAME].rstrip("'")
     return f"{kept}_" if kept.lower() in ("", "history") else kept
 

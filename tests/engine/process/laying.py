@@ -12,6 +12,7 @@ from kaocheng.engine.process.reckoning import Moment
 from kaocheng.engine.reading.yaml_text import read_yaml
 
 NOTICES = Path(__file__).parent / "notices"
+SCHEMES = Path(__file__).parents[3] / "schemes"
 
 
 def process_from(text: str, *, name: str = "process.yaml") -> Process:
@@ -31,8 +32,10 @@ def read_process(text: str, *, name: str = "process.yaml") -> tuple[object, list
 
 
 def notice(system: str) -> Process:
-    text = (NOTICES / f"{system}.yaml").read_text("utf-8")
-    return process_from(text, name=f"{system}.yaml")
+    """The process of a system: of its pack where there is one, else of the notice alone."""
+    packs = list(SCHEMES.glob(f"{system.lower()}-*/process.yaml"))
+    path = packs[0] if packs else NOTICES / f"{system}.yaml"
+    return process_from(path.read_text("utf-8"), name=path.name)
 
 
 def lines(agenda: Agenda) -> list[str]:

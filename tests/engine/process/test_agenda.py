@@ -194,3 +194,16 @@ routes:
 
     assert lines(found) == ["2024-03-31 brief 休息日", "— archive", "— adopt"]
     assert found.rows[2].what == "拟定→审议→公布"
+
+
+def test_row_says_how_often_for_whom_and_to_whom() -> None:
+    found = agenda("""
+duties:
+  - {id: tutoring, title: 法治教育辅导, who: 法制副校长, at_least: 2, for: 全体学生, goes_to: 学校}
+  - {id: tracking, title: 跟踪督促检查, who: 指导教师, at_least: 1, at_most: 2}
+""")
+
+    assert [row.what for row in found.rows] == [
+        "法治教育辅导（不少于 2 次）（对象：全体学生），报学校",
+        "跟踪督促检查（1 至 2 次）",
+    ]

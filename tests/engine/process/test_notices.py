@@ -369,5 +369,5 @@ def test_s4_7_without_terms_says_the_rule_and_asks_for_the_periods_table() -> No
     agenda = lay_out(notice("S4.7"), start=date(2005, 1, 1), calendar=CALENDAR)
 
     found = row(agenda, "window_schools")
-    assert (found.words, found.what) == ("每学期", "创建窗口学校（2 至 4 次）")
+    assert (found.words, found.what) == ("每学期", "创建二到四个窗口学校")
     assert {problem.id for problem in agenda.problems} == {"P11"}

@@ -9,6 +9,7 @@ from kaocheng.engine.compile import compile_pack
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.reading.packs import read_bundle
 from kaocheng.engine.reference.run import Run, run_reference
+from kaocheng.engine.trace import RowRef
 
 BUNDLE = """
 scheme:
@@ -95,3 +96,11 @@ def test_latest_of_a_result_follows_the_date_of_the_entries() -> None:
     last = [run.value("monthly", "last", ("甲", month)) for month in ("5", "6")]
 
     assert last == ["后写", "太短"]
+
+
+def test_entries_behind_a_result_stand_in_the_explanation() -> None:
+    run = computed()
+
+    may = run.outcomes["monthly", "done"]["甲", "5"]
+
+    assert may.rows == (RowRef("articles", 3, "2"), RowRef("articles", 2, "1"))

@@ -11,10 +11,12 @@ from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.shape import (
     Clause,
     Clauses,
+    Either,
     Expression,
     Identifier,
     Key,
     ListOf,
+    Made,
     MapOf,
     Number,
     OneOf,
@@ -39,6 +41,14 @@ class FlagRule:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """A floor or a cap: `at`, and only when `when` holds (always where it is not written)."""
+
+    at: Expr
+    when: Expr | None = None
+
+
+@dataclass(frozen=True)
 class Item:
     """One indicator or step. Exactly one mechanism says how its value comes about.
 
@@ -60,8 +70,8 @@ class Item:
     when: Expr | None = None
     conditions: tuple[Expr, ...] = ()
     not_applicable: NotApplicableRule = "drop"
-    floor: Expr | None = None
-    cap: Expr | None = None
+    floor: Limit | None = None
+    cap: Limit | None = None
     flags: tuple[FlagRule, ...] = ()
     hidden: bool = False
     note: str = ""
@@ -134,6 +144,18 @@ FLAG = Record(
     },
 )
 
+LIMIT = Either(
+    Made(Expression(), Limit),
+    Record(
+        Limit,
+        {
+            "at": Key(Expression(), "界限", required=True),
+            "when": Key(Expression(), "什么情况下才有这个界限"),
+        },
+        place=False,
+    ),
+)
+
 ACCEPT = MapOf(Text(), Text(8))
 
 COMMON_KEYS: Mapping[str, Key] = {
@@ -150,8 +172,8 @@ COMMON_KEYS: Mapping[str, Key] = {
         "不适用时上级指标怎样算",
         default="drop",
     ),
-    "floor": Key(Expression(), "保底：最低不低于"),
-    "cap": Key(Expression(), "封顶：最高不超过"),
+    "floor": Key(LIMIT, "保底：最低不低于；只在某种读法下保底时写 at、when"),
+    "cap": Key(LIMIT, "封顶：最高不超过；只在某种读法下封顶时写 at、when"),
     "flags": Key(ListOf(FLAG), "要提示的情形", default=()),
     "hidden": Key(YesNo(), "是：中间步骤，成绩单上不单列", default=False),
     "note": Key(Text(), "采用的读法和理由", default=""),

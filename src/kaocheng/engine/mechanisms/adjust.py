@@ -34,7 +34,7 @@ class Adjust:
 def _slots(item: Item) -> Iterable[Slot]:
     spec = _spec(item)
     yield Slot(spec.of, None)
-    yield Slot(spec.to, None, table=spec.register)
+    yield Slot(spec.to, None, table=spec.register, gives=True)
     for expr in (spec.where, spec.when):
         if expr is not None:
             yield Slot(expr, BOOLEAN, table=spec.register)

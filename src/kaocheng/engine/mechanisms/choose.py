@@ -240,4 +240,5 @@ CHOOSE = Mechanism(
     slots=_slots,
     type_of=_type_of,
     outcome=_outcome,
+    fields=lambda item: [(_spec(item).picks, _spec(item).item)],
 )

@@ -44,7 +44,9 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     if not is_number(ratio):
         return Outcome(ratio, rows=rows)
     spelled = f"{frame.spell(spec.own)} ÷ {frame.spell(spec.mean)} × {shown(points, places=0)}"
-    over = ratio > 1 and item.cap is None
+    cap = item.cap
+    capped = cap is not None and (cap.when is None or frame.value(cap.when) is True)
+    over = ratio > 1 and not capped
     flags = (f"高于满分 {shown(points, places=0)} 分，方案没有写上限",) if over else ()
     return Outcome(points * ratio, text=spelled, rows=rows, flags=flags)
 

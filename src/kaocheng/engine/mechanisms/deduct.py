@@ -58,7 +58,7 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     spec = _spec(item)
     start: Value | None = item.points if spec.start is None else frame.value(spec.start)
     assert start is not None
-    label = "满分" if spec.start is None else frame.spell(spec.start)
+    label = "满分" if spec.start is None else frame.name_of(spec.start)
     lines = [Line(label, start, rows=frame.rows_used())]
     if not is_number(start):
         return Outcome(start, tuple(lines))

@@ -26,7 +26,8 @@ class Slot:
     """An expression of a mechanism and where it is read.
 
     `want` is the type it must have (None: any). `each` restricts it to one period of that kind.
-    `table` reads it on rows of that register. `special` are names the mechanism supplies.
+    `table` reads it on rows of that register. `special` are names the mechanism supplies. `gives`:
+    its value may become the item's, so that both must be of one type.
     """
 
     expr: Expr
@@ -34,6 +35,7 @@ class Slot:
     each: str = ""
     table: str = ""
     special: Mapping[str, tuple[Type, str]] = field(default_factory=dict)
+    gives: bool = False
 
 
 class Row(Protocol):
@@ -64,6 +66,9 @@ class Frame(Protocol):
     def spell(self, expr: Expr) -> str:
         """`expr` with this subject's numbers put in, such as `18 ÷ 15`."""
 
+    def name_of(self, expr: Expr) -> str:
+        """What `expr` is called where it is a mere name, otherwise its arithmetic."""
+
     def rows_used(self) -> tuple[RowRef, ...]:
         """The rows that aggregates have looked at since the last call."""
 
@@ -90,7 +95,8 @@ TypeOf = Callable[[Expr], Type]
 class Mechanism:
     """One entry of the table of mechanisms.
 
-    `needs_points`: the item must state its full mark. `least` is the floor where it names none.
+    `fields` are the fields of registers that it names, as (register, field). `needs_points`: the
+    item must state its full mark. `least` is the floor where it names none.
     """
 
     key: str
@@ -102,6 +108,7 @@ class Mechanism:
     outcomes: Callable[[Item, Sequence[Frame]], list[Outcome]] | None = None
     check: Callable[[Item, Problems], None] | None = None
     advise: Callable[[Item, Frame], list[Advice]] | None = None
+    fields: Callable[[Item], Iterable[tuple[str, str]]] = lambda _: ()
     settings: Callable[[Item], Iterable[SettingValue]] = lambda _: ()
     needs_points: bool = False
     least: Fraction | None = None

@@ -82,7 +82,7 @@ def _slots(item: Item) -> Iterable[Slot]:
         (spec.otherwise, None),
     ):
         if expr is not None:
-            yield Slot(expr, want)
+            yield Slot(expr, want, gives=expr is spec.otherwise)
     for share in spec.shares.values():
         yield Slot(share)
     if spec.take is not None:

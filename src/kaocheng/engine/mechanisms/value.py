@@ -54,9 +54,9 @@ def _slots(item: Item) -> Iterable[Slot]:
     spec = _spec(item)
     for choice in spec.first:
         yield Slot(choice.when, BOOLEAN)
-        yield Slot(choice.then, None)
+        yield Slot(choice.then, None, gives=True)
     if spec.otherwise is not None:
-        yield Slot(spec.otherwise, None)
+        yield Slot(spec.otherwise, None, gives=True)
 
 
 def _type_of(item: Item, type_of: TypeOf) -> Type:

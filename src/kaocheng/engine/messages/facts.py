@@ -176,10 +176,10 @@ FACTS = (
     ),
     error(
         "F25",
-        "单元格 {cell} 是公式错误“{error}”，没有可用的值。",
-        "请改正公式；如果这一格确实没有数据，请清空它。",
-        "Cell {cell} holds the formula error “{error}” and has no value.",
-        "Mend the formula, or clear the cell if there really is no value.",
+        "单元格 {cell} 的公式没有算出值：{error}。",
+        "请用 Excel 或 WPS 打开，改正公式、重新计算并保存；确实没有数据的，请清空这一格。",
+        "The formula in cell {cell} has no value: {error}.",
+        "Open the file in Excel or WPS, mend and recalculate it, save; or clear the cell.",
     ),
     error(
         "F26",
@@ -192,8 +192,7 @@ FACTS = (
         "F27",
         "列“{column}”有 {count} 个超过 15 位的数字（如 {cell}），Excel 已把 15 位以后改成 0。",
         "身份证号、编号等请先把整列设为“文本”格式，再从原始资料重新填写。",
-        "Column “{column}” has {count} numbers of more than 15 digits (such as {cell}); "
-        "Excel has replaced the rest by zeros.",
+        "“{column}” has {count} numbers of over 15 digits (see {cell}): Excel zeroed the rest.",
         "Format the column as text and enter the identifiers again from the original.",
     ),
     warning(
@@ -201,9 +200,8 @@ FACTS = (
         "列“{column}”有 {count} 个带计算误差的小数（如 {cell} 实际是 {number}），"
         "与表中显示的可能不同。",
         "请在 Excel 中用 ROUND 函数保留需要的小数位，再粘贴为数值。",
-        "Column “{column}” has {count} decimals with rounding noise (such as {cell}, which is "
-        "{number}); they may differ from what is shown.",
-        "Round them in Excel with ROUND and paste them as values.",
+        "“{column}” has {count} decimals with rounding noise ({cell} is really {number}).",
+        "They may differ from what is shown: round them with ROUND and paste them as values.",
     ),
     error(
         "F29",
@@ -244,7 +242,7 @@ FACTS = (
         "F34",
         "无法写入“{path}”（系统提示：{detail}）；原有文件没有改动。",
         "请关闭正在打开它的 Excel 或 WPS，确认有写入权限，或换一个位置保存。",
-        "“{path}” cannot be written (the system says: {detail}); what was there is unchanged.",
+        "“{path}” cannot be written (system: {detail}); nothing was changed.",
         "Close it in Excel or WPS, check that you may write there, or choose another place.",
     ),
     error(
@@ -265,8 +263,7 @@ FACTS = (
         "F37",
         "表“{table}”有 {rows} 行、{columns} 列，Excel 放不下（最多 1048576 行、16384 列）。",
         "请改用 .csv 或 .parquet。",
-        "Table “{table}” has {rows} rows and {columns} columns: too many for Excel "
-        "(1048576 rows, 16384 columns).",
+        "Table “{table}” of {rows} × {columns} cells does not fit into Excel (1048576 × 16384).",
         "Write .csv or .parquet instead.",
     ),
     error(
@@ -280,8 +277,7 @@ FACTS = (
         "F39",
         "列“{column}”第 {row} 条的文字写不进 {kind} 文件：太长，或含有无法保存的字符。",
         "请缩短内容（Excel 每格最多 32767 个字），或删去其中看不见的特殊字符。",
-        "Record {row} of column “{column}” cannot be written to {kind}: too long, or it holds "
-        "characters that cannot be saved.",
+        "Record {row} of “{column}” cannot be written to {kind}: too long or not savable.",
         "Shorten it (an Excel cell takes 32767 characters) or remove invisible characters.",
     ),
 )

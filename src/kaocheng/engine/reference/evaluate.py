@@ -1,9 +1,9 @@
 """What a bound expression is worth for one subject: exact, with its three states.
 
-Missing and not applicable pass through every operation, with two exceptions: `and`/`or` are decided
-by what is known (false and missing is false), and aggregates leave out rows that are not
-applicable (when all of them are, there is nothing to take: not applicable). A row with a missing
-value makes the whole aggregate missing, and says which row.
+Missing and not applicable pass through every operation, missing first, with two exceptions:
+`and`/`or` are decided by what is known (false and missing is false), and aggregates leave out rows
+that are not applicable (when all of them are, there is nothing to take: not applicable). A row with
+a missing value makes the whole aggregate missing, and says which row.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def evaluate(node: Bound, env: Environment) -> Value:  # noqa: C901  # one case 
         case BPeriod():
             return _period_part(node, env)
         case BSpecial():
-            return env.special[node.name]
+            return env.special.get(node.name, Missing(f"{node.title}还没有算出"))
         case BUnary():
             return _unary(node, env)
         case BBinary():
@@ -158,9 +158,9 @@ def _binary(node: BBinary, env: Environment) -> Value:
     if node.operator in ("and", "or"):
         return _logic(node, env)
     left, right = evaluate(node.left, env), evaluate(node.right, env)
-    for value in (left, right):
-        if not is_known(value):
-            return value
+    unknown = _first_unknown(left, right)
+    if unknown is not None:
+        return unknown
     if node.operator in ("+", "-", "*", "/"):
         return _arithmetic(node.operator, cast("Fraction", left), cast("Fraction", right))
     if node.operator in ("=", "!="):
@@ -190,13 +190,17 @@ def _logic(node: BBinary, env: Environment) -> Value:
     right = evaluate(node.right, env)
     if right is decides:
         return decides
-    for value in (left, right):
-        if isinstance(value, Missing):
-            return value
-    for value in (left, right):
-        if isinstance(value, NotApplicable):
-            return value
-    return not decides
+    unknown = _first_unknown(left, right)
+    return not decides if unknown is None else unknown
+
+
+def _first_unknown(*values: Value) -> Missing | NotApplicable | None:
+    """What keeps an operation from being computed, whatever the order of the operands."""
+    for state in (Missing, NotApplicable):
+        for value in values:
+            if isinstance(value, state):
+                return value
+    return None
 
 
 def _among(node: BAmong, env: Environment) -> Value:
@@ -223,17 +227,17 @@ def _call(node: BCall, env: Environment) -> Value:
     if node.function == "applies":
         return not isinstance(first, NotApplicable)
     values = [first, *(evaluate(argument, env) for argument in node.arguments[1:])]
-    for value in values:
-        if not is_known(value):
-            return value
+    unknown = _first_unknown(*values)
+    if unknown is not None:
+        return unknown
     return apply_function(node.function, cast("list[Known]", values))
 
 
 def _lookup(node: BLookup, env: Environment) -> Value:
     keys = [evaluate(key, env) for key in node.keys]
-    for key in keys:
-        if not is_known(key):
-            return key
+    unknown = _first_unknown(*keys)
+    if unknown is not None:
+        return unknown
     table = env.run.facts.parameter_tables[node.parameter]
     title = env.run.pack.parameters[node.parameter].title
     row = table.rows.get(tuple(cast("list[Known]", keys)))
@@ -296,8 +300,16 @@ def _over_rows(
         if is_known(value):
             values.append(value)
     if record:
-        env.used.extend(row.ref for row in kept if isinstance(row, FactRow))
+        env.used.extend(ref for row in kept if (ref := _entry_behind(row, env)) is not None)
     return _combine(node, kept, values, held)
+
+
+def _entry_behind(row: AnyRow, env: Environment) -> RowRef | None:
+    """The entry that `row` is, or that a result row is about; a person or unit is no entry."""
+    if isinstance(row, FactRow):
+        return row.ref
+    ref = row.fact.ref
+    return None if env.run.pack.registers[ref.table].kind == "roster" else ref
 
 
 def _blame(node: BAggregate, row: AnyRow, missing: Missing) -> Missing:

@@ -13,7 +13,7 @@ from kaocheng.engine.expressions.bound import BAggregate, Bound
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.facts import FactRow, Facts
 from kaocheng.engine.language.periods import Period
-from kaocheng.engine.language.scheme import Exemption, Item, Result
+from kaocheng.engine.language.scheme import Exemption, Item, Limit, Result
 from kaocheng.engine.language.shape import SettingValue
 from kaocheng.engine.mechanisms import MECHANISMS, Row
 from kaocheng.engine.model import Pack
@@ -24,7 +24,7 @@ from kaocheng.engine.reference.evaluate import (
     evaluate,
     in_order_of_time,
 )
-from kaocheng.engine.reference.spell import spell
+from kaocheng.engine.reference.spell import name_of, spell
 from kaocheng.engine.trace import Line, Outcome, RowRef, shown
 from kaocheng.engine.values import Known, Missing, NotApplicable, Value, is_known, is_number
 
@@ -255,8 +255,8 @@ def _clamped(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
         return outcome
     floor: Value | None = MECHANISMS[item.mechanism].least
     if item.floor is not None:
-        floor = frame.value(item.floor)
-    cap = None if item.cap is None else frame.value(item.cap)
+        floor = _limit(item.floor, frame)
+    cap = _limit(item.cap, frame)
     for bound, words in ((floor, "最低"), (cap, "最高")):
         if isinstance(bound, Missing):
             return replace(outcome, value=bound)
@@ -271,6 +271,16 @@ def _clamped(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
     return outcome
 
 
+def _limit(limit: Limit | None, frame: RowFrame) -> Value | None:
+    """The value of a floor or cap that holds here; None where there is none."""
+    if limit is None:
+        return None
+    holds: Value = True if limit.when is None else frame.value(limit.when)
+    if holds is True:
+        return frame.value(limit.at)
+    return holds if isinstance(holds, Missing) else None
+
+
 def _bounded(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
     """A missing mark lies between nothing and the full mark, unless more is known (D18)."""
     value = outcome.value
@@ -278,7 +288,12 @@ def _bounded(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
         return outcome
     low = Fraction(0) if value.low is None else value.low
     high = item.points if value.high is None else value.high
-    cap = None if item.cap is None else frame.value(item.cap)
+    floor: Value | None = MECHANISMS[item.mechanism].least
+    if item.floor is not None:
+        floor = _limit(item.floor, frame)
+    cap = _limit(item.cap, frame)
+    if is_number(floor):
+        low, high = max(low, floor), max(high, floor)
     if is_number(cap):
         low, high = min(low, cap), min(high, cap)
     return replace(outcome, value=Missing(value.why, low, high))
@@ -319,6 +334,10 @@ class RowFrame:
 
     def spell(self, expr: Expr) -> str:
         return self.spell_bound(self.run.compiled.bound[expr], None)
+
+    def name_of(self, expr: Expr) -> str:
+        env = Environment(self.run, (self.row,), self.row.period)
+        return name_of(self.run.compiled.bound[expr], env)
 
     def spell_on(self, expr: Expr, row: Row) -> str:
         return self.spell_bound(self.run.compiled.bound[expr], row)

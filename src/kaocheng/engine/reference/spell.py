@@ -87,7 +87,21 @@ def _binary(node: BBinary, env: meaning.Environment) -> str:
         left = _inside(node.left, env, strength)
         right = _inside(node.right, env, strength + (node.operator in ("-", "/")))
         return f"{left} {sign} {right}"
+    if isinstance(node.left, BParameter) and isinstance(node.right, BLiteral):
+        return _reading(node.left, env)
     return f"{_label(node.left, env)} {sign} {_label(node.right, env)}"
+
+
+def _reading(node: BParameter, env: meaning.Environment) -> str:
+    """A parameter in words: a choice by the meaning of the option taken."""
+    value = meaning.evaluate(node, env)
+    options = env.run.pack.parameters[node.parameter].options
+    return f"{node.title}：{options.get(str(value), plain(value))}"
+
+
+def name_of(node: Bound, env: meaning.Environment) -> str:
+    """What a bound name is called, or its arithmetic when it is more than a name."""
+    return node.title if isinstance(node, _NAMED) else spell(node, env)
 
 
 def _label(node: Bound, env: meaning.Environment) -> str:
