@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from kaocheng.engine.compile import Compiled
 from kaocheng.engine.exact import NotExact, read_exact
@@ -154,8 +155,8 @@ def _laid_out(run: Run, case: Case) -> Iterator[tuple[str, str, str]]:
         calendar=mainland_calendar(),
     )
     for step, want in case.calendar.expect.items():
-        day = agenda.days.get(step)
-        yield f"日程 {step}", want.isoformat(), day.isoformat() if day else "没有这一天"
+        found = (agenda.moments if isinstance(want, datetime) else agenda.days).get(step)
+        yield f"日程 {step}", str(want), "没有这一天" if found is None else str(found)
 
 
 def _outcome(run: Run, result: str, subject: str, item: str) -> Outcome | None:

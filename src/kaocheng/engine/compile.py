@@ -22,7 +22,7 @@ from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.hints import near
 from kaocheng.engine.language.scheme import Item, Result, children_of, items_below
 from kaocheng.engine.language.shape import SettingValue
-from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type
+from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type, either
 from kaocheng.engine.mechanisms import MECHANISMS, Slot
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Problems
@@ -94,8 +94,17 @@ class _Compiler:
                 )
                 return NUMBER if bound is None else bound.type
 
-            self.types[column] = MECHANISMS[described.mechanism].type_of(described, type_of)
+            own = MECHANISMS[described.mechanism].type_of(described, type_of)
+            self.types[column] = either([own, *self._carried_types(result, item, scope)])
         return self.types[column]
+
+    def _carried_types(self, result: str, item: str, scope: Scope) -> Iterator[Type]:
+        """The types of what exemptions carry over to an item: texts add to what it can be."""
+        for exemption in self.pack.results[result].exempt:
+            if item in exemption.gives:
+                bound = bind(exemption.gives[item], scope, want=None, problems=Problems())
+                if bound is not None:
+                    yield bound.type
 
     def _scope(self, result: Result) -> Scope:
         level = Level(self.pack.registers[result.of], result)

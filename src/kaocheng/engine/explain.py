@@ -20,6 +20,7 @@ from kaocheng.engine.language.scheme import Exemption, Item, Result, children_of
 from kaocheng.engine.language.shape import Clause
 from kaocheng.engine.mechanisms import MECHANISMS
 from kaocheng.engine.mechanisms.grade import Grade
+from kaocheng.engine.mechanisms.steps import known_steps
 from kaocheng.engine.reference.run import Member, RowFrame, RowKey, Run
 from kaocheng.engine.trace import Advice, Line, Outcome, RowRef, shown
 from kaocheng.engine.values import Missing, Value, high_of, is_number
@@ -298,7 +299,9 @@ def _next_grade(spec: Grade, frame: RowFrame, steps: list[Advice]) -> Iterator[s
     now = score if is_number(score) else getattr(score, "low", None)
     if now is None or any(frame.value(fail.when) is True for fail in spec.fail):
         return
-    better = sorted((band for band in spec.bands if band.start > now), key=lambda band: band.start)
+    steps_known = known_steps(spec.bands, frame)
+    bands = [] if isinstance(steps_known, Missing) else steps_known
+    better = sorted((band for band in bands if band.start > now), key=lambda band: band.start)
     if not better:
         return
     target = better[0]

@@ -10,7 +10,7 @@ from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.mechanisms.band import Band
 from kaocheng.engine.mechanisms.deduct import Deduct
 from kaocheng.engine.mechanisms.grade import Grade
-from kaocheng.engine.mechanisms.steps import Step
+from kaocheng.engine.mechanisms.steps import WrittenStep, literal_steps
 from kaocheng.engine.problems import Problems
 
 
@@ -43,8 +43,8 @@ def _lint_item(item: Item, problems: Problems) -> None:
         )
 
 
-def _lint_steps(item: Item, steps: tuple[Step, ...], problems: Problems) -> None:
-    ordered = sorted(steps, key=lambda step: step.start)
+def _lint_steps(item: Item, steps: tuple[WrittenStep, ...], problems: Problems) -> None:
+    ordered = sorted(literal_steps(steps), key=lambda step: step.start)
     for low, high in pairwise(ordered):
         if low.end == high.start:
             value = exact_text(high.start)

@@ -21,7 +21,7 @@ from kaocheng.engine.expressions.tree import Aggregate, Tree
 from kaocheng.engine.hints import near
 from kaocheng.engine.language.registers import Register
 from kaocheng.engine.language.scheme import Result
-from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type
+from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type, reference
 from kaocheng.engine.model import field_type
 
 BindNode = Callable[[Tree, Scope], Bound]
@@ -86,7 +86,7 @@ def _aggregate_type(
         return BOOLEAN
     if value is None or node.value is None:
         return NUMBER
-    if function in ("sum", "mean"):
+    if function in ("sum", "mean", "trimmed_mean"):
         faults.need(value, node.value, NUMBER)
     if function in ("min", "max") and value.type.kind not in ("number", "date", "moment"):
         raise faults.fault(
@@ -115,7 +115,9 @@ def _link(
         )
     if node.link is not None:
         bound = bind_node(node.link, inner)
-        faults.need(bound, node.link, Type("ref", table=subject.id))
+        if bound.type != reference(subject.id):
+            why = f"“{node.link.text}”是{bound.type.zh}，不指向“{subject.title}”"
+            raise faults.fault("E27", node, table=node.table, subject=subject.title, why=why)
         return (bound,)
     if register.id == subject.id:
         same = result is None or not result.each

@@ -27,7 +27,7 @@ from kaocheng.engine.expressions.tree import (
     Unary,
 )
 from kaocheng.engine.hints import near
-from kaocheng.engine.language.types import BOOLEAN, DATE, NUMBER, TEXT, Type, agree
+from kaocheng.engine.language.types import BOOLEAN, DATE, NUMBER, Type, agree, either
 from kaocheng.engine.model import Pack, field_type
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.values import Known
@@ -96,7 +96,7 @@ class _Binder:
         if not agree(left.type, right.type):
             raise self.faults.fault("E24", node, left=left.type.zh, right=right.type.zh)
         for one, other in ((left, right), (right, left)):
-            if one.type.options and isinstance(other, BLiteral):
+            if one.type.options and isinstance(other, BLiteral) and not isinstance(one, BLiteral):
                 self.option(one, other, node)
 
     def option(self, one: Bound, literal: BLiteral, node: Tree) -> None:
@@ -120,6 +120,8 @@ class _Binder:
     def call(self, node: Call, scope: Scope) -> Bound:
         if node.function == "lookup":
             return self.lookup(node, scope)
+        if node.function == "lower":
+            return self.lower(node, scope)
         function = FUNCTIONS.get(node.function)
         if function is None:
             hint = near(node.function, (*FUNCTIONS, "lookup", "sum", "count", "mean"))
@@ -138,7 +140,18 @@ class _Binder:
         first, last = bounds[-2], bounds[-1]
         if not agree(first.type, last.type):
             raise self.faults.fault("E24", node, left=first.type.zh, right=last.type.zh)
-        return BCall(node.function, tuple(bounds), _common(first.type, last.type))
+        return BCall(node.function, tuple(bounds), either([first.type, last.type]))
+
+    def lower(self, node: Call, scope: Scope) -> Bound:
+        """`lower(grade, 1)`: so many grades worse, on the scale that the grade is of."""
+        if len(node.arguments) != 2:  # the grade and how many
+            found = len(node.arguments)
+            raise self.faults.fault("E22", node, name="lower", want=2, found=found)
+        grade, by = (self.node(argument, scope) for argument in node.arguments)
+        self.faults.need(by, node.arguments[1], NUMBER)
+        if grade.type.kind != "scale":
+            raise self.faults.fault("E32", node, function="lower")
+        return BCall("lower", (grade, by), grade.type)
 
     def lookup(self, node: Call, scope: Scope) -> Bound:
         if len(node.arguments) < 2 or not isinstance(node.arguments[0], Name):
@@ -171,14 +184,5 @@ def _literal_type(value: Known) -> Type:
     if isinstance(value, bool):
         return BOOLEAN
     if isinstance(value, str):
-        return TEXT
+        return Type("text", (value,))  # it can only be itself
     return NUMBER if not hasattr(value, "year") else DATE
-
-
-def _common(left: Type, right: Type) -> Type:
-    """The type of a value that is one or the other."""
-    if left == right:
-        return left
-    if left.kind == "scale" and right.kind == "text":
-        return left
-    return TEXT if left.is_text else left

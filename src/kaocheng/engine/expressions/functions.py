@@ -47,6 +47,13 @@ def _whole_months(first: date, last: date) -> Fraction:
     return Fraction(months - 1 if last.day < first.day else months)
 
 
+def _date(year: Fraction, month: Fraction, day: Fraction) -> Value:
+    try:
+        return date(*(part.numerator for part in (year, month, day) if part.denominator == 1))
+    except (TypeError, ValueError, OverflowError):
+        return Missing("没有这一天")
+
+
 def _hours(first: datetime, last: datetime) -> Fraction:
     elapsed = last - first
     return Fraction(elapsed.days * 24) + Fraction(elapsed.seconds, 3600)
@@ -85,6 +92,7 @@ FUNCTIONS: dict[str, Function] = {
         Function("year", (DATE,), NUMBER, "年份", lambda day: Fraction(day.year)),
         Function("month", (DATE,), NUMBER, "月份", lambda day: Fraction(day.month)),
         Function("day", (DATE,), NUMBER, "几号", lambda day: Fraction(day.day)),
+        Function("date", (NUMBER, NUMBER, NUMBER), DATE, "由年、月、日得到日期", _date),
         Function("length", (TEXT,), NUMBER, "字数", lambda text: Fraction(len(text))),
         Function(
             "starts_with",
@@ -98,6 +106,7 @@ FUNCTIONS: dict[str, Function] = {
         ),
         Function("if", (BOOLEAN, None, None), None, "条件成立取前者，否则取后者", None),
         Function("or_else", (None, None), None, "前者缺或不适用时取后者", None),
+        Function("provided", (BOOLEAN, None), None, "条件成立取后者，否则为缺", None),
         Function("present", (None,), BOOLEAN, "有没有填（不缺）", None),
         Function("applies", (None,), BOOLEAN, "是否适用", None),
     )

@@ -52,7 +52,18 @@ UNITS = (
     ),
     *("字", "岁", "分", "元", "位", "件", "票", "场", "本", "门", "级"),
 )
-AGGREGATES_OF_VALUES = ("sum", "mean", "min", "max", "distinct", "one", "latest", "worst", "best")
+AGGREGATES_OF_VALUES = (
+    "sum",
+    "mean",
+    "trimmed_mean",
+    "min",
+    "max",
+    "distinct",
+    "one",
+    "latest",
+    "worst",
+    "best",
+)
 AGGREGATES_OF_ROWS = ("count", "any", "none", "run")
 _WORDS = ("and", "or", "not", "in", "over", "by", "of", "where")
 _TOKEN = re.compile(

@@ -105,6 +105,13 @@ class Expr:
         return self.source.inside(node.at)
 
 
+def literal_number(expr: Expr) -> Fraction | None:
+    """The number an expression is, when it is nothing but a number."""
+    tree = expr.tree
+    value = tree.value if isinstance(tree, Literal) else None
+    return value if isinstance(value, Fraction) else None
+
+
 def parts_of(node: Tree) -> tuple[Tree, ...]:
     """The nodes directly below `node`."""
     match node:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from kaocheng.engine.language.shape import (
     Day,
@@ -15,22 +16,46 @@ from kaocheng.engine.language.shape import (
     Number,
     OneOf,
     Record,
+    Schema,
     Text,
     YesNo,
 )
-from kaocheng.engine.problems import Place
+from kaocheng.engine.problems import Place, Problems
+from kaocheng.engine.reading.yaml_text import Node, Scalar
+
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}")
 
 Expected = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
 @dataclass(frozen=True)
+class DayOrMoment:
+    """A date, or a date and the time of day: `2024-03-01`, `2024-03-01 09:00`."""
+
+    def read(self, node: Node, *, problems: Problems) -> date | datetime | None:
+        if isinstance(node, Scalar) and _MOMENT.fullmatch(node.text):
+            try:
+                return datetime.fromisoformat(node.text)
+            except ValueError:
+                problems.add("S10", node.place, found=node.text)
+                return None
+        return Day().read(node, problems=problems)
+
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?$"}
+
+
+@dataclass(frozen=True)
 class CalendarCase:
-    """What the process lays on the calendar: `expect` maps step ids (`phase.from`) to days."""
+    """What the process lays on the calendar: `expect` maps step ids (`phase.from`) to days.
+
+    Events have an hour where hours are counted; so may what is expected of them.
+    """
 
     start: date
     place: Place
-    events: Mapping[str, date] = field(default_factory=dict)
-    expect: Mapping[str, date] = field(default_factory=dict)
+    events: Mapping[str, date | datetime] = field(default_factory=dict)
+    expect: Mapping[str, date | datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,8 +114,10 @@ CALENDAR_CASE = Record(
     CalendarCase,
     {
         "start": Key(Day(), "开始日期", required=True),
-        "events": Key(MapOf(Day()), "发生的事项: 日期", default={}),
-        "expect": Key(MapOf(Day(), Text(120)), "应得的日期：步骤: 日期", default={}),
+        "events": Key(MapOf(DayOrMoment()), "发生的事项: 日期（或时刻）", default={}),
+        "expect": Key(
+            MapOf(DayOrMoment(), Text(120)), "应得的日期（或时刻）：步骤: 日期", default={}
+        ),
     },
 )
 _VALUES = MapOf(Text(), Text(120))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,6 +46,21 @@ BOOLEAN = Type("boolean")
 
 def reference(table: str) -> Type:
     return Type("ref", table=table)
+
+
+def either(types: Sequence[Type]) -> Type:
+    """The type of a value that is one of several; texts keep the set of what they can be."""
+    first = types[0]
+    if all(one == first for one in types) or not all(one.is_text for one in types):
+        return first
+    if not all(one.options for one in types):
+        return TEXT
+    options = tuple(dict.fromkeys(option for one in types for option in one.options))
+    scales = [one for one in types if one.kind == "scale"]
+    for scale in scales:
+        if set(options) == set(scale.options):
+            return scale
+    return Type("choice", options)
 
 
 def agree(left: Type, right: Type) -> bool:

@@ -20,9 +20,12 @@ from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
 from kaocheng.engine.mechanisms.steps import (
     BOUNDARY,
     Step,
+    WrittenStep,
     check_steps,
     find_step,
+    known_steps,
     step_shape,
+    step_slots,
 )
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Advice, Outcome, shown
@@ -32,7 +35,7 @@ from kaocheng.engine.values import Missing, Value, is_number
 @dataclass(frozen=True)
 class Band:
     of: Expr
-    steps: tuple[Step, ...]
+    steps: tuple[WrittenStep, ...]
     place: Place
     over: Expr | None = None
     otherwise: Fraction | None = None
@@ -42,7 +45,8 @@ class Band:
 
 def _slots(item: Item) -> list[Slot]:
     spec = _spec(item)
-    return [Slot(expr) for expr in (spec.of, spec.over) if expr is not None]
+    given = [Slot(expr) for expr in (spec.of, spec.over) if expr is not None]
+    return [*given, *step_slots(spec.steps)]
 
 
 def _check(item: Item, problems: Problems) -> None:
@@ -74,7 +78,10 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
         flag = "统计基数为 0，比率没有意义"
         return Outcome(spec.if_zero, text=flag, rows=rows, flags=(flag,))
     value = of if over is None else of / over
-    step = find_step(value, spec.steps, boundary=_boundary(spec, frame))
+    steps = known_steps(spec.steps, frame)
+    if isinstance(steps, Missing):
+        return Outcome(steps, rows=rows)
+    step = find_step(value, steps, boundary=_boundary(spec, frame))
     text = _text(spec, frame, value)
     if step is None:
         if spec.otherwise is None:
@@ -109,7 +116,9 @@ def _advise(item: Item, frame: Frame) -> list[Advice]:
     over = Fraction(1) if spec.over is None else frame.value(spec.over)
     if not (is_number(now) and is_number(of) and is_number(over)) or over == 0:
         return []
-    better = [step for step in spec.steps if step.points is not None and step.points > now]
+    steps = known_steps(spec.steps, frame)
+    known = [] if isinstance(steps, Missing) else steps
+    better = [step for step in known if step.points is not None and step.points > now]
     if not better:
         return []
     step = min(better, key=lambda one: one.start)

@@ -28,7 +28,7 @@ from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Row, Slot, TypeOf
 from kaocheng.engine.problems import Place
 from kaocheng.engine.trace import Line, Outcome, shown
-from kaocheng.engine.values import Missing, Value, is_known, is_number
+from kaocheng.engine.values import Missing, NotApplicable, Value, is_known, is_number
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
         broken = tuple(f"不符合：{line.label}" for line in lines if line.value is False)
         value: Value = False if item.points is None else Fraction(0)
         return Outcome(value, tuple(lines), text, broken, rows=used)
-    missing = [line.value for line in lines if not is_known(line.value)]
+    missing = [line.value for line in lines if isinstance(line.value, Missing)]
     if missing:
         return Outcome(missing[0], tuple(lines), text, rows=used)
     value = True if item.points is None else item.points
@@ -173,6 +173,8 @@ def _rule(rule: PickRule, rows: Sequence[Row], frame: Frame) -> Line:
     for text, value in outcomes.items():
         if value is False:
             return Line(rule.title, False, text, rule.clauses)
+    if not outcomes:
+        return Line(rule.title, NotApplicable("没有涉及的选择"), "", rule.clauses)
     for value in outcomes.values():
         if isinstance(value, Missing):
             return Line(rule.title, value, "", rule.clauses)

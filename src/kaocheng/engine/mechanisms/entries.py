@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import cast
 
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.shape import (
@@ -28,7 +29,11 @@ from kaocheng.engine.values import Missing, Value, is_number
 
 @dataclass(frozen=True)
 class Entry:
-    """`points` for each `per` of `amount`, after `free` of them (in each period of `each`)."""
+    """`points` for each `per` of `amount`, after `free` of them (in each period of `each`).
+
+    With `short_of` it is what `amount` falls short of that number that counts. `most` bounds the
+    points of the entry, in each period where there are periods.
+    """
 
     id: str
     title: str
@@ -37,6 +42,8 @@ class Entry:
     points: Expr | None = None
     per: Expr | None = None
     free: Expr | None = None
+    short_of: Expr | None = None
+    most: Expr | None = None
     each: str = ""
     over: SettingValue | None = None
     whole: bool = False
@@ -61,6 +68,8 @@ ENTRY_KEYS = {
     "points": Key(Expression(), "每一份的分值"),
     "per": Key(Expression(), "几个算一份，默认 1"),
     "free": Key(Expression(), "免计的数量（含本数）"),
+    "short_of": Key(Expression(), "应有的数量；计的是比它少多少（每少一次……）"),
+    "most": Key(Expression(), "这一条最多计多少分（有 each 时按每个周期）"),
     "each": Key(Identifier(), "按哪种周期分别免计、分别统计，如 term", default=""),
     "over": Key(
         Setting({"excess": "只计超出免计的部分", "all": "一旦超出，全部都计"}),
@@ -80,7 +89,14 @@ def entry_shape(*, percent: bool) -> Record:
 def entry_slots(entry: Entry) -> Iterable[Slot]:
     if entry.amount is not None:
         yield Slot(entry.amount, each=entry.each)
-    for expr in (entry.points, entry.per, entry.free, entry.percent):
+    for expr in (
+        entry.points,
+        entry.per,
+        entry.free,
+        entry.short_of,
+        entry.most,
+        entry.percent,
+    ):
         if expr is not None:
             yield Slot(expr)
     if entry.when is not None:
@@ -100,26 +116,54 @@ def count_entry(entry: Entry, frame: Frame) -> Counted:
             return Counted(Fraction(0), "不涉及", frame.rows_used())
         if holds is not True:
             return Counted(holds, "", frame.rows_used())
-    assert entry.points is not None
-    per, points = _number(entry.per, frame, 1), frame.value(entry.points)
-    free = _number(entry.free, frame, 0)
-    for value in (per, points, free):
-        if not is_number(value):
-            return Counted(value, "", frame.rows_used())
-    assert is_number(per) and is_number(points) and is_number(free)  # noqa: PT018
-    if per <= 0:
-        return Counted(Missing("几个算一份须大于 0"), "", frame.rows_used())
-    words, counted = [], Fraction(0)
+    numbers = _numbers(entry, frame)
+    if not isinstance(numbers, _Numbers):
+        return Counted(numbers, "", frame.rows_used())
+    words, counted, total = [], Fraction(0), Fraction(0)
     for amount, where in _amounts(entry, frame):
         if not is_number(amount):
             return Counted(amount, "", frame.rows_used())
-        extra = _beyond(amount, free, entry, frame)
-        counted += Fraction((extra / per).__floor__()) if entry.whole else extra / per
-        if amount:
-            words.append(_words(where, amount, free, extra))
+        extra = _beyond(amount, numbers, entry, frame)
+        shares = extra / numbers.per
+        shares = Fraction(shares.__floor__()) if entry.whole else shares
+        points = shares * numbers.points
+        most = points if numbers.most is None else numbers.most
+        counted, total = counted + shares, total + min(points, most)
+        if amount or extra:
+            limit = f"（最多计 {shown_points(most)}）" if most < points else ""
+            words.append(_words(where, amount, numbers, extra) + limit)
     spelled = "；".join(words) or "无"
-    text = f"{spelled}，{_share(counted, per)} × {shown_points(points)}" if counted else spelled
-    return Counted(counted * points, text, frame.rows_used())
+    times = f"，{_share(counted, numbers.per)} × {shown_points(numbers.points)}" if counted else ""
+    return Counted(total, spelled + times, frame.rows_used())
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """The numbers of an entry for one subject."""
+
+    per: Fraction
+    points: Fraction
+    free: Fraction
+    short_of: Fraction | None
+    most: Fraction | None
+
+
+def _numbers(entry: Entry, frame: Frame) -> _Numbers | Value:
+    assert entry.points is not None
+    values: list[Value | None] = [
+        Fraction(1) if entry.per is None else frame.value(entry.per),
+        frame.value(entry.points),
+        Fraction(0) if entry.free is None else frame.value(entry.free),
+        None if entry.short_of is None else frame.value(entry.short_of),
+        None if entry.most is None else frame.value(entry.most),
+    ]
+    for value in values:
+        if value is not None and not is_number(value):
+            return value
+    per, points, free, short_of, most = cast("list[Fraction]", values)
+    if per <= 0:
+        return Missing("几个算一份须大于 0")
+    return _Numbers(per, points, free, short_of, most)
 
 
 def shown_points(points: Fraction) -> str:
@@ -137,19 +181,26 @@ def _amounts(entry: Entry, frame: Frame) -> list[tuple[Value, str]]:
     return [(frame.value(entry.amount, period=period), period.title) for period in periods]
 
 
-def _beyond(amount: Fraction, free: Fraction, entry: Entry, frame: Frame) -> Fraction:
-    """What counts after the allowance: only the excess, or all of it once exceeded (D4)."""
-    if amount <= free:
+def _beyond(amount: Fraction, numbers: _Numbers, entry: Entry, frame: Frame) -> Fraction:
+    """What counts: the shortfall, or what is beyond the allowance (D4)."""
+    if numbers.short_of is not None:
+        return max(Fraction(0), numbers.short_of - amount)
+    if amount <= numbers.free:
         return Fraction(0)
     everything = entry.over is not None and frame.setting(entry.over) == "all"
-    return amount if everything else amount - free
+    return amount if everything else amount - numbers.free
 
 
-def _words(where: str, amount: Fraction, free: Fraction, extra: Fraction) -> str:
+def _words(where: str, amount: Fraction, numbers: _Numbers, extra: Fraction) -> str:
     head = f"{where} " if where else ""
-    if not free:
+    if numbers.short_of is not None:
+        wanted, lacking = shown_points(numbers.short_of), shown_points(extra)
+        return f"{head}{shown_points(amount)}，应有 {wanted}，少 {lacking}"
+    if not numbers.free:
         return f"{head}{shown_points(amount)}"
-    return f"{head}{shown_points(amount)}，免 {shown_points(free)}，计 {shown_points(extra)}"
+    return (
+        f"{head}{shown_points(amount)}，免 {shown_points(numbers.free)}，计 {shown_points(extra)}"
+    )
 
 
 def _share(counted: Fraction, per: Fraction) -> str:
@@ -158,7 +209,3 @@ def _share(counted: Fraction, per: Fraction) -> str:
         if per == 1
         else f"{shown_points(counted)} 份（每 {shown_points(per)} 一份）"
     )
-
-
-def _number(expr: Expr | None, frame: Frame, default: int) -> Value:
-    return Fraction(default) if expr is None else frame.value(expr)

@@ -24,7 +24,16 @@ from kaocheng.engine.language.shape import (
 )
 from kaocheng.engine.language.types import BOOLEAN, Type
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
-from kaocheng.engine.mechanisms.steps import BOUNDARY, Step, check_steps, find_step, step_shape
+from kaocheng.engine.mechanisms.steps import (
+    BOUNDARY,
+    WrittenStep,
+    check_steps,
+    find_step,
+    known_steps,
+    literal_steps,
+    step_shape,
+    step_slots,
+)
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Line, Outcome, shown
 from kaocheng.engine.values import Missing, is_number
@@ -44,7 +53,7 @@ class Fail:
 @dataclass(frozen=True)
 class Grade:
     of: Expr
-    bands: tuple[Step, ...]
+    bands: tuple[WrittenStep, ...]
     place: Place
     otherwise: str = ""
     fail: tuple[Fail, ...] = ()
@@ -52,9 +61,12 @@ class Grade:
 
 
 def grades_of(spec: Grade) -> tuple[str, ...]:
-    """Every grade, best first."""
-    ordered = sorted(spec.bands, key=lambda step: step.start, reverse=True)
-    names = [step.gives for step in ordered]
+    """Every grade, best first: by the bounds, or as listed where a bound is a parameter."""
+    known = literal_steps(spec.bands)
+    names = [step.gives for step in spec.bands]
+    if len(known) == len(spec.bands):
+        ordered = sorted(known, key=lambda step: step.start, reverse=True)
+        names = [step.gives for step in ordered]
     names.extend([spec.otherwise] if spec.otherwise else [])
     names.extend(fail.grade for fail in spec.fail)
     return tuple(dict.fromkeys(names))
@@ -63,6 +75,7 @@ def grades_of(spec: Grade) -> tuple[str, ...]:
 def _slots(item: Item) -> Iterable[Slot]:
     spec = _spec(item)
     yield Slot(spec.of)
+    yield from step_slots(spec.bands)
     for fail in spec.fail:
         yield Slot(fail.when, BOOLEAN)
 
@@ -97,9 +110,12 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
         return Outcome(Missing(score.why), text=_range(spec, frame, score), rows=rows)
     if not is_number(score):
         return Outcome(score, rows=rows)
+    steps = known_steps(spec.bands, frame)
+    if isinstance(steps, Missing):
+        return Outcome(steps, rows=rows)
     boundary = "better" if spec.boundary is None else frame.setting(spec.boundary)
-    step = find_step(score, spec.bands, boundary=boundary)
-    flags = _boundary_flags(spec, score)
+    step = find_step(score, steps, boundary=boundary)
+    flags = ("处于临界值",) if any(one.start == score for one in steps) else ()
     if step is None and not spec.otherwise:
         return Outcome(Missing(f"{shown(score)} 分不在任何等次内"), rows=rows)
     gives = spec.otherwise if step is None else step.gives
@@ -114,14 +130,12 @@ def _range(spec: Grade, frame: Frame, score: Missing) -> str:
     if score.low is None or score.high is None:
         return ""
     boundary = "better" if spec.boundary is None else frame.setting(spec.boundary)
-    ends = [find_step(end, spec.bands, boundary=boundary) for end in (score.low, score.high)]
+    steps = known_steps(spec.bands, frame)
+    if isinstance(steps, Missing):
+        return ""
+    ends = [find_step(end, steps, boundary=boundary) for end in (score.low, score.high)]
     names = [spec.otherwise or "未定" if step is None else step.gives for step in ends]
     return f"暂计 {shown(score.low)}–{shown(score.high)} 分，等次在 {names[0]} 与 {names[1]} 之间"
-
-
-def _boundary_flags(spec: Grade, score: object) -> tuple[str, ...]:
-    hit = any(step.start == score for step in spec.bands)
-    return ("处于临界值",) if hit else ()
 
 
 def _spec(item: Item) -> Grade:

@@ -2,9 +2,9 @@
 
     value = all needs are met        (or at least `at_least` of them)
 
-The value is 是 or 否; an item with `points` earns them when met, otherwise nothing. A need whose
-pool is empty (nobody's work to review yet) is decided by `if_empty`: `owed` counts as met and is
-flagged as a debt, `met` and `unmet` decide at once.
+The value is 是 or 否; an item with `points` earns them when met, otherwise nothing. A need that is
+not met while its pool is empty (nobody's work to review yet) is decided by `if_empty`: `owed`
+counts as met and is flagged as a debt, `met` and `unmet` decide at once.
 """
 
 from __future__ import annotations
@@ -94,11 +94,14 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
 
 
 def _met(need: Need, frame: Frame) -> tuple[Value, str, str]:
+    met = frame.value(need.need)
+    if met is True:
+        return met, frame.spell(need.need), ""
     if need.if_empty is not None and frame.value(need.if_empty.of) == 0:
         if need.if_empty.then == "owed":
             return True, "目前没有可做的对象，先通过，之后补上", f"欠：{need.title}"
         return need.if_empty.then == "met", "目前没有可做的对象", ""
-    return frame.value(need.need), frame.spell(need.need), ""
+    return met, frame.spell(need.need), ""
 
 
 def _given(item: Item, met: bool, lines: list[Line], text: str, flags: list[str]) -> Outcome:

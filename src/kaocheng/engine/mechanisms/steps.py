@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
 from kaocheng.engine.exact import exact_text
-from kaocheng.engine.language.shape import Clause, Clauses, Key, Number, Record, Setting, Text
+from kaocheng.engine.expressions.tree import Expr, literal_number
+from kaocheng.engine.language.shape import (
+    Clause,
+    Clauses,
+    Expression,
+    Key,
+    Number,
+    Record,
+    Setting,
+    Text,
+)
+from kaocheng.engine.mechanisms.mechanism import Frame, Slot
 from kaocheng.engine.problems import Place, Problems
+from kaocheng.engine.values import Missing, is_number
 
 BOUNDARY = Setting({"better": "边界值归上一档（以上含本数）", "worse": "边界值归下一档"})
+
+
+@dataclass(frozen=True)
+class WrittenStep:
+    """A step as the scheme says it: its bounds are numbers, or parameters that hold them."""
+
+    start: Expr
+    place: Place
+    end: Expr | None = None
+    points: Fraction | None = None
+    gives: str = ""
+    clauses: tuple[Clause, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,15 +58,51 @@ class Step:
 def step_shape(gives: str) -> Record:
     """`gives` is the key that holds the outcome as text (`grade` or `gives`)."""
     return Record(
-        Step,
+        WrittenStep,
         {
-            "from": Key(Number(), "下限（含）", required=True, attribute="start"),
-            "to": Key(Number(), "通知里写明的上限", attribute="end"),
+            "from": Key(Expression(), "下限（含）；可以是参数", required=True, attribute="start"),
+            "to": Key(Expression(), "通知里写明的上限", attribute="end"),
             "points": Key(Number(), "得分"),
             gives: Key(Text(60), "等次或名称", default="", attribute="gives"),
             "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
         },
     )
+
+
+def step_slots(steps: Iterable[WrittenStep]) -> Iterable[Slot]:
+    for step in steps:
+        yield Slot(step.start)
+        if step.end is not None:
+            yield Slot(step.end)
+
+
+def literal_steps(steps: Iterable[WrittenStep]) -> list[Step]:
+    """The steps whose bounds are written as numbers, known before anything is computed."""
+    found = []
+    for step in steps:
+        start = literal_number(step.start)
+        end = None if step.end is None else literal_number(step.end)
+        if start is not None and (step.end is None) == (end is None):
+            found.append(_step(step, start, end))
+    return found
+
+
+def known_steps(steps: Iterable[WrittenStep], frame: Frame) -> list[Step] | Missing:
+    """Every step with its bounds computed; missing when one of them is."""
+    found = []
+    for step in steps:
+        start = frame.value(step.start)
+        end = None if step.end is None else frame.value(step.end)
+        for bound in (start, end):
+            if bound is not None and not is_number(bound):
+                return bound if isinstance(bound, Missing) else Missing("分数线不适用")
+        assert is_number(start)
+        found.append(_step(step, start, end if is_number(end) else None))
+    return found
+
+
+def _step(step: WrittenStep, start: Fraction, end: Fraction | None) -> Step:
+    return Step(start, step.place, end, step.points, step.gives, step.clauses)
 
 
 def find_step(value: Fraction, steps: Sequence[Step], *, boundary: str) -> Step | None:
@@ -56,8 +116,9 @@ def find_step(value: Fraction, steps: Sequence[Step], *, boundary: str) -> Step 
     return None
 
 
-def check_steps(steps: Sequence[Step], problems: Problems) -> None:
+def check_steps(written: Sequence[WrittenStep], problems: Problems) -> None:
     """Overlaps beyond a shared boundary, and gaps, where the notice prints both ends."""
+    steps = literal_steps(written)
     ordered = sorted(steps, key=lambda step: step.start)
     for low, high in pairwise(ordered):
         if low.start == high.start or (low.end is not None and low.end > high.start):

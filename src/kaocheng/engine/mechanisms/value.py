@@ -24,7 +24,7 @@ from kaocheng.engine.language.shape import (
     Made,
     Record,
 )
-from kaocheng.engine.language.types import BOOLEAN, TEXT, Type
+from kaocheng.engine.language.types import BOOLEAN, Type, either
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
 from kaocheng.engine.problems import Place
 from kaocheng.engine.trace import Line, Outcome
@@ -62,10 +62,7 @@ def _slots(item: Item) -> Iterable[Slot]:
 def _type_of(item: Item, type_of: TypeOf) -> Type:
     spec = _spec(item)
     branches = [choice.then for choice in spec.first]
-    types = [type_of(expr) for expr in (*branches, spec.otherwise) if expr is not None]
-    if all(one == types[0] for one in types):
-        return types[0]
-    return TEXT if all(one.is_text for one in types) else types[0]
+    return either([type_of(expr) for expr in (*branches, spec.otherwise) if expr is not None])
 
 
 def _outcome(item: Item, frame: Frame) -> Outcome:

@@ -62,9 +62,9 @@ EXPRESSIONS = (
     error(
         "E09",
         "“{name}”不能与 over 连用。",
-        "对一张表求值可用 sum、mean、min、max、distinct、one、latest、worst、best。",
+        "对一张表求值可用 sum、mean、trimmed_mean、min、max、distinct、one、latest、worst、best。",
         "“{name}” cannot be used with over.",
-        "Over a table use sum, mean, min, max, distinct, one, latest, worst or best.",
+        "Over a table use sum, mean, trimmed_mean, min, max, distinct, one, latest, worst or best.",
     ),
     error(
         "E10",
@@ -111,9 +111,9 @@ EXPRESSIONS = (
     error(
         "E25",
         "“{value}”不在“{field}”的选项里（{options}）。",
-        "请改成其中一个选项，或在 registers.yaml 里增加选项。",
+        "请改成其中一个选项，或在定义“{field}”的地方增加选项。",
         "“{value}” is not an option of “{field}” ({options}).",
-        "Use one of the options or add it in registers.yaml.",
+        "Use one of the options or add it where “{field}” is defined.",
     ),
     error(
         "E26",
@@ -159,7 +159,7 @@ EXPRESSIONS = (
     ),
     error(
         "E32",
-        "{function} 只能比较有高低次序的选项（type: scale）。",
+        "{function} 只能用于有高低次序的等级（scale 字段、等次）。",
         "请把字段类型改为 scale，并把选项由好到差排列。",
         "{function} needs a field of type scale.",
         "Make the field a scale with its options from best to worst.",

@@ -35,14 +35,19 @@ class Agenda:
     problems: tuple[Problem, ...]
 
     @cached_property
-    def days(self) -> dict[str, date]:
-        """Day by step: `row.from`, `row.to`, and `row` alone for the day it is due (or begins)."""
-        found: dict[str, date] = {}
+    def moments(self) -> dict[str, Moment]:
+        """By step: `row.from`, `row.to`, and `row` alone for when it is due (or begins)."""
+        found: dict[str, Moment] = {}
         for row in self.rows:
             for name, moment in (("from", row.starts or row.ends), ("to", row.ends)):
                 if moment is not None:
-                    found[f"{row.id}.{name}"] = found[row.id] = day_of(moment)
+                    found[f"{row.id}.{name}"] = found[row.id] = moment
         return found
+
+    @cached_property
+    def days(self) -> dict[str, date]:
+        """The same steps, as days."""
+        return {step: day_of(moment) for step, moment in self.moments.items()}
 
 
 def lay_out(

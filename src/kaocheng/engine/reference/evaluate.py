@@ -58,6 +58,7 @@ class ResultRow:
 
 
 AnyRow = FactRow | ResultRow
+_FEWEST_TO_TRIM = 3
 
 
 @dataclass(slots=True)
@@ -220,6 +221,8 @@ def _call(node: BCall, env: Environment) -> Value:
             return holds
         return evaluate(node.arguments[1 if holds else 2], env)
     first = evaluate(node.arguments[0], env)
+    if node.function == "provided":
+        return _provided(node, env)
     if node.function == "or_else":
         return first if is_known(first) else evaluate(node.arguments[1], env)
     if node.function == "present":
@@ -230,7 +233,24 @@ def _call(node: BCall, env: Environment) -> Value:
     unknown = _first_unknown(*values)
     if unknown is not None:
         return unknown
+    if node.function == "lower":
+        return _lower(node, *cast("tuple[str, Fraction]", values))
     return apply_function(node.function, cast("list[Known]", values))
+
+
+def _provided(node: BCall, env: Environment) -> Value:
+    holds = evaluate(node.arguments[0], env)
+    if not is_known(holds):
+        return holds
+    return evaluate(node.arguments[1], env) if holds else Missing("不满足取值的条件")
+
+
+def _lower(node: BCall, grade: str, by: Fraction) -> Value:
+    """So many grades worse, at most down to the worst."""
+    options = node.type.options
+    if by.denominator != 1 or grade not in options:
+        return Missing("降等的级数须是整数")
+    return options[min(max(0, options.index(grade) + int(by)), len(options) - 1)]
 
 
 def _lookup(node: BLookup, env: Environment) -> Value:
@@ -341,6 +361,10 @@ def _combine(  # noqa: C901  # one case per function
     if not values:
         return Missing(f"“{node.title}”里没有可用的记录")
     match node.function:
+        case "trimmed_mean" if len(numbers) < _FEWEST_TO_TRIM:
+            return Missing(f"“{node.title}”只有 {len(numbers)} 个，去掉最高最低后没有剩下的")
+        case "trimmed_mean":
+            return (sum(numbers, Fraction(0)) - max(numbers) - min(numbers)) / (len(numbers) - 2)
         case "mean":
             return sum(numbers, Fraction(0)) / len(numbers)
         case "min":

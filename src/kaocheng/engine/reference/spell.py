@@ -69,6 +69,8 @@ def spell(node: Bound, env: meaning.Environment) -> str:
         case BCall() if node.function in _NAMES:
             inside = "，".join(spell(argument, env) for argument in node.arguments)
             return f"{_NAMES[node.function]}（{inside}）"
+        case _ if isinstance(node, _NAMED) and node.type.kind == "boolean":
+            return f"{node.title}：{plain(meaning.evaluate(node, env))}"
         case _:
             return plain(meaning.evaluate(node, env))
 
