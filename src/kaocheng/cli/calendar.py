@@ -132,10 +132,4 @@ def _written(agenda: Agenda, kind: str, pack: Pack) -> str:
     return "\n".join(one_line(line) for line in (pack.scheme.title, *agenda_lines(agenda)))
 
 
-CALENDAR = Command(
-    "calendar",
-    "把流程排到日历上：谁在哪天前做什么",
-    "Lay the process on the calendar.",
-    declare=_declare,
-    run=_run,
-)
+COMMAND = Command(declare=_declare, run=_run)

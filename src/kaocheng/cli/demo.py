@@ -185,10 +185,4 @@ def _open(index: Path) -> None:
     webbrowser.open(index.as_uri())
 
 
-DEMO = Command(
-    "demo",
-    "核算全部示例，写一份网页报告",
-    "Compute all examples and write an HTML report.",
-    declare=_declare,
-    run=_run,
-)
+COMMAND = Command(declare=_declare, run=_run)
