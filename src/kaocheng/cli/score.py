@@ -155,6 +155,4 @@ def summary_rows(summary: ResultSummary, say: Say) -> list[tuple[str, str]]:
     return rows
 
 
-SCORE = Command(
-    "score", "核算结果，写成表格", "Compute results and write tables.", declare=_declare, run=_run
-)
+COMMAND = Command(declare=_declare, run=_run)

@@ -9,12 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kaocheng.documents.register_rows import RowFinder, cell_text
-from kaocheng.documents.result_summary import ResultSummary, headline_item, summarize
+from kaocheng.documents.result_summary import (
+    ResultSummary,
+    has_headline,
+    headline_item,
+    in_order_of_interest,
+    summarize,
+)
 from kaocheng.documents.result_table import rows_of
 from kaocheng.documents.spoken import value_words
 from kaocheng.engine.language.scheme import Item, Result, children_of, items_below
 from kaocheng.engine.language.shape import Clause
-from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Problem
 from kaocheng.engine.reference.run import RowKey, Run
 from kaocheng.engine.trace import shown
@@ -28,7 +33,7 @@ STATUS_WORDS = {
 }
 # More columns than this do not fit on a page; the rest is on the page of each subject.
 _MOST_COLUMNS = 9
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,58}[A-Za-z0-9_-])?")
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class ResultView:
     """Shape: one cell for each column; the first is the subject, linked to its page."""
 
     title: str
+    has_headline: bool
     period: str
     summary: ResultSummary
     figures: tuple[tuple[str, str], ...]
@@ -114,14 +120,14 @@ def pack_view(
     pack = checked.run.pack
     source = pack.scheme.source
     tables = _ResultTables(checked.run, rows, files)
-    results = tuple(tables.view(result) for result in in_order_of_interest(pack))
+    results = tuple(tables.view(result) for result in in_order_of_interest(pack.scheme.results))
     subjects = Counter(pack.registers[register].title for register, _ in files)
     return PackView(
         folder=plain_name(pack.name),
         id=pack.scheme.id,
         title=pack.scheme.title,
         document=source.document,
-        source="，".join(part for part in (source.issued_by, source.number, source.lines) if part),
+        source="，".join(part for part in (source.issued_by, source.number) if part),
         status=STATUS_WORDS[source.status],
         about=pack.scheme.about,
         clauses=pack.scheme.clauses,
@@ -133,11 +139,6 @@ def pack_view(
         subjects=tuple(subjects.items()),
         flags=sum(result.summary.flags for result in results),
     )
-
-
-def in_order_of_interest(pack: Pack) -> list[Result]:
-    """Results of the whole time before those of single periods, otherwise as in the scheme."""
-    return sorted(pack.scheme.results, key=lambda result: bool(result.each))
 
 
 def subject_files(run: Run) -> dict[tuple[str, str], str]:
@@ -179,6 +180,7 @@ class _ResultTables:
         summary = summarize(self.run, result)
         return ResultView(
             title=result.title,
+            has_headline=has_headline(result),
             period=self.run.pack.period_kinds.get(result.each, ""),
             summary=summary,
             figures=tuple(_figures(summary)),

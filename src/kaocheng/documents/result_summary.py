@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -74,6 +74,16 @@ def headline_item(result: Result) -> Item:
     return next(found, result.items[-1])
 
 
+def has_headline(result: Result) -> bool:
+    """Whether the scheme itself says what stands for the result; lists and checks have nothing."""
+    return bool(result.headline or result.grade)
+
+
+def in_order_of_interest(results: Iterable[Result]) -> list[Result]:
+    """What people look for first: results with a headline, then lists, then single periods."""
+    return sorted(results, key=lambda result: (bool(result.each), not has_headline(result)))
+
+
 def _state(run: Run, result: Result, key: RowKey, member: Member) -> str:
     if member.exempt is not None:
         return "exempt"
@@ -96,6 +106,8 @@ def _grades(run: Run, result: Result, keys: Sequence[RowKey]) -> tuple[tuple[str
 
 
 def _spread(run: Run, result: Result, keys: Sequence[RowKey]) -> Spread | None:
+    if not result.headline:
+        return None
     item = headline_item(result)
     column = run.outcomes[result.id, item.id]
     numbers = [value for key in keys if is_number(value := column[key].value)]
