@@ -97,6 +97,8 @@ class Reader:
         command, _, said = block.text.partition("\n")
         main(command.removeprefix("$ kaocheng ").split())
         yield said, self.printed.readouterr().out
+        if " new " in command:  # the page then says to delete the sample's cases
+            (self.pack / "cases.yaml").unlink()
         for path, before in self.mistakes.items():
             path.write_text(before, "utf-8")
         self.mistakes.clear()
