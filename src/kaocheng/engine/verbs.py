@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kaocheng.engine.compile import Compiled, compile_pack
-from kaocheng.engine.facts import Facts, read_facts
+from kaocheng.engine.facts import Facts, default_parameters, read_facts
 from kaocheng.engine.lint import lint_pack
 from kaocheng.engine.model import Pack
-from kaocheng.engine.problems import Problems
+from kaocheng.engine.problems import Problem, Problems
+from kaocheng.engine.process.agenda import lay_out
 from kaocheng.engine.reading.packs import find_packs, read_pack
 from kaocheng.engine.text_table import TextTable
+from kaocheng.methods.workdays import mainland_calendar
+
+# Phases, deadlines, publicity, answers, gates and routes that do not fit each other.
+COLLISIONS = ("P13", "P14", "P15", "P16", "P17", "P18", "P19", "P20")
 
 if TYPE_CHECKING:
     from kaocheng.engine.cases import CaseReport
@@ -43,7 +48,16 @@ def check(folder: Path, *, problems: Problems) -> Compiled | None:
     compiled = compile(pack, problems=problems)
     if compiled is not None:
         lint_pack(compiled, problems=problems)
+        problems.extend(_collisions(pack))
     return compiled
+
+
+def _collisions(pack: Pack) -> list[Problem]:
+    """What collides once the process is laid on the calendar, as far as its own dates go."""
+    agenda = lay_out(
+        pack.process, parameters=default_parameters(pack), calendar=mainland_calendar()
+    )
+    return [found for found in agenda.problems if found.id in COLLISIONS]
 
 
 def facts(pack: Pack, tables: Mapping[str, TextTable], *, problems: Problems) -> Facts:

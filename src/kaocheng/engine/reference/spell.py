@@ -138,7 +138,8 @@ def _label(node: Bound, env: meaning.Environment) -> str:
         spelled = spell(node, env)
         return spelled if spelled.startswith(node.title) else f"{node.title} {spelled}"
     if isinstance(node, BAggregate):
-        return f"{node.title} {spell(node, env)}"
+        what = "最长连续期数" if node.function == "run" else ""
+        return f"{node.title}{what} {spell(node, env)}"
     if isinstance(node, BLookup):
         return spell(node, env)
     return _inside(node, env, _COMPARISON + 1)
