@@ -12,7 +12,7 @@ from kaocheng.cli.command import Command
 from kaocheng.cli.packs import the_facts, the_pack
 from kaocheng.cli.terminal import Say, Terminal
 from kaocheng.cli.text_files import write_text
-from kaocheng.engine.facts import Facts, read_facts
+from kaocheng.engine.facts import Facts, default_parameters
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Place, Problems, refuse
 from kaocheng.engine.process.agenda import Agenda, lay_out
@@ -88,7 +88,7 @@ def _events(pack: Pack, given: list[str]) -> dict[str, Moment]:
 def _facts(pack: Pack, folder: str | None, terminal: Terminal) -> Facts:
     """The facts of the folder; without one, the scheme's own parameters and no periods."""
     if folder is None:
-        return read_facts(pack, {}, problems=Problems())
+        return Facts({}, parameters=default_parameters(pack))
     facts, warnings = the_facts(pack, Path(folder))
     terminal.problems(warnings, to=terminal.err)
     return facts

@@ -141,7 +141,7 @@ def _result_row(summary: ResultSummary, say: Say) -> tuple[str, str, str, str]:
     if summary.spread is not None:
         spread = summary.spread
         mean = say("平均", "mean")
-        came_out.append(f"{spread.title}{mean} {shown(spread.mean)} {spread.unit}")
+        came_out.append(f"{spread.title}{mean} {shown(spread.mean)} {spread.unit}".rstrip())
     look = [
         f"{word} {count}"
         for word, count in (

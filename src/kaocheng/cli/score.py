@@ -150,7 +150,7 @@ def summary_rows(summary: ResultSummary, say: Say) -> list[tuple[str, str]]:
         words = say(
             f"最低 {low}，平均 {mean}，最高 {high}", f"least {low}, mean {mean}, most {high}"
         )
-        rows.append((spread.title, f"{words} {spread.unit}"))
+        rows.append((spread.title, f"{words} {spread.unit}".rstrip()))
     rows.append((say("要核对", "flags"), say(f"{summary.flags} 条提示", str(summary.flags))))
     return rows
 

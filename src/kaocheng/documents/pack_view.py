@@ -177,6 +177,7 @@ class _ResultTables:
     def view(self, result: Result) -> ResultView:
         keys = [key for key, _ in rows_of(self.run, result)]
         items = _columns(result)
+        units = [self._unit(result, item) for item in items]
         summary = summarize(self.run, result)
         return ResultView(
             title=result.title,
@@ -185,7 +186,7 @@ class _ResultTables:
             summary=summary,
             figures=tuple(_figures(summary)),
             columns=tuple(self._heads(result, items)),
-            rows=tuple(tuple(self._cells(result, items, key)) for key in keys),
+            rows=tuple(tuple(self._cells(result, key, items=items, units=units)) for key in keys),
             flags=tuple(flag for key in keys for flag in self._flags(result, key)),
             clauses=result.clauses,
             note=result.note,
@@ -200,16 +201,25 @@ class _ResultTables:
             unit = f"（{item.unit}）" if item.unit and item.unit not in item.title else ""
             yield Cell(item.title + unit, "scored", self._is_number(result, item))
 
-    def _cells(self, result: Result, items: Sequence[Item], key: RowKey) -> Iterator[Cell]:
+    def _cells(
+        self, result: Result, key: RowKey, *, items: Sequence[Item], units: Sequence[str]
+    ) -> Iterator[Cell]:
         name = self.rows.name_of(result.of, key[0])
         note = "" if name == key[0] else key[0]
         yield Cell(name, "scored", note=note, link=self.files[result.of, key[0]])
         period = self.run.members[result.id][key].row.period
         if period is not None:
             yield Cell(period.title, "scored")
-        for item in items:
+        for item, unit in zip(items, units, strict=True):
             value = self.run.outcomes[result.id, item.id][key].value
-            yield Cell(value_words(value), state_of(value), self._is_number(result, item))
+            words = value_words(value, unit=unit)
+            yield Cell(words, state_of(value), self._is_number(result, item))
+
+    def _unit(self, result: Result, item: Item) -> str:
+        """The unit, unless some figure of the column needs decimals: then all of them have them."""
+        column = self.run.outcomes[result.id, item.id].values()
+        numbers = (one.value for one in column if is_number(one.value))
+        return item.unit if all(number.denominator == 1 for number in numbers) else ""
 
     def _is_number(self, result: Result, item: Item) -> bool:
         return self.run.compiled.types[result.id, item.id].kind == "number"
@@ -246,7 +256,7 @@ def _figures(summary: ResultSummary) -> Iterator[tuple[str, str]]:
             yield word, f"{count} {unit}"
     if summary.spread is not None:
         spread = summary.spread
-        unit = f" {spread.unit}"
+        unit = f" {spread.unit}".rstrip()
         yield f"{spread.title} 最低", shown(spread.least) + unit
         yield f"{spread.title} 平均", shown(spread.mean) + unit
         yield f"{spread.title} 最高", shown(spread.most) + unit

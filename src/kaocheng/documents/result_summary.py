@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kaocheng.documents.result_table import rows_of
+from kaocheng.engine.explain import unit_of
 from kaocheng.engine.language.scheme import Item, Result, items_below
 from kaocheng.engine.reference.run import Member, RowKey, Run
 from kaocheng.engine.trace import shown
@@ -29,7 +30,7 @@ class Spread:
 class ResultSummary:
     """`rows` = `scored` + `missing` + `not_applicable` + `exempt`; a row is one subject and period.
 
-    `grades` are counted in the order of the scheme, best first, only those that somebody has.
+    `grades` are those that somebody has, best first.
     """
 
     title: str
@@ -80,8 +81,11 @@ def has_headline(result: Result) -> bool:
 
 
 def in_order_of_interest(results: Iterable[Result]) -> list[Result]:
-    """What people look for first: results with a headline, then lists, then single periods."""
-    return sorted(results, key=lambda result: (bool(result.each), not has_headline(result)))
+    """What people look for first: results that grade, other headlines, lists, single periods."""
+    return sorted(
+        results,
+        key=lambda result: (bool(result.each), not result.grade, not result.headline),
+    )
 
 
 def _state(run: Run, result: Result, key: RowKey, member: Member) -> str:
@@ -99,10 +103,28 @@ def _grades(run: Run, result: Result, keys: Sequence[RowKey]) -> tuple[tuple[str
     column = run.outcomes[result.id, result.grade]
     values: list[Value] = [column[key].value for key in keys]
     counted = Counter(shown(value) for value in values if is_known(value))
-    known = run.compiled.types[result.id, result.grade].options
-    ordered = [grade for grade in known if grade in counted]
-    ordered += sorted(set(counted) - set(known))
+    known = run.compiled.types[result.id, result.grade]
+    if known.kind == "scale":
+        order = {grade: at for at, grade in enumerate(known.options)}
+        ordered = sorted(counted, key=lambda grade: (order.get(grade, len(order)), grade))
+    else:
+        ordered = _by_headline(run, result, keys, counted)
     return tuple((grade, counted[grade]) for grade in ordered)
+
+
+def _by_headline(
+    run: Run, result: Result, keys: Sequence[RowKey], grades: Iterable[str]
+) -> list[str]:
+    """Grades that no scale puts in order: those of the higher headline figures first."""
+    headline = run.outcomes[result.id, headline_item(result).id]
+    figures: dict[str, list[Fraction]] = {}
+    for key in keys:
+        figure = headline[key].value
+        if is_number(figure):
+            grade = shown(run.outcomes[result.id, result.grade][key].value)
+            figures.setdefault(grade, []).append(figure)
+    means = {grade: sum(found, Fraction(0)) / len(found) for grade, found in figures.items()}
+    return sorted(grades, key=lambda grade: (-means.get(grade, Fraction(0)), grade))
 
 
 def _spread(run: Run, result: Result, keys: Sequence[RowKey]) -> Spread | None:
@@ -114,4 +136,4 @@ def _spread(run: Run, result: Result, keys: Sequence[RowKey]) -> Spread | None:
     if not numbers:
         return None
     mean = sum(numbers, Fraction(0)) / len(numbers)
-    return Spread(item.title, item.unit or "分", min(numbers), mean, max(numbers))
+    return Spread(item.title, unit_of(item), min(numbers), mean, max(numbers))

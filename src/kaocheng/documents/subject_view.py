@@ -160,7 +160,7 @@ def _headlines(explanations: list[Explanation], anchors: Anchors) -> Iterator[He
         yield Headline(
             title=one.result.title + period,
             label="" if branch.title == one.result.title else branch.title,
-            value=value_words(branch.value),
+            value=value_words(branch.value, unit=branch.unit),
             state=state_of(branch.value),
             is_number=is_number(branch.value),
             full=out_of(branch),
@@ -207,7 +207,7 @@ class _TreeView:
         return Node(
             anchor=f"{self.anchor}-{branch.item}" if branch.item else "",
             title=branch.title,
-            value=value_words(branch.value),
+            value=value_words(branch.value, unit=branch.unit),
             state=state_of(branch.value),
             full=out_of(branch),
             unit=branch.unit,
