@@ -97,8 +97,9 @@ class Reader:
         command, _, said = block.text.partition("\n")
         main(command.removeprefix("$ kaocheng ").split())
         yield said, self.printed.readouterr().out
-        if " new " in command:  # the page then says to delete the sample's cases
+        if " new " in command:  # the page then says to delete these files of the sample
             (self.pack / "cases.yaml").unlink()
+            (self.pack / "process.yaml").unlink()
         for path, before in self.mistakes.items():
             path.write_text(before, "utf-8")
         self.mistakes.clear()
