@@ -16,6 +16,7 @@ from kaocheng.formats.limits import Limits
 
 # In the order of preference where a header has as many of one as of another.
 DELIMITERS = ",\t;"
+_MARKERS = ("=", "'")
 _CHINESE_MARKS = "，；｜、"
 _LONGEST_HEADER = 100_000
 
@@ -57,16 +58,15 @@ def _rows(lines: Iterator[str], *, delimiter: str, source: str) -> Iterator[Grid
         except csv.Error as error:
             # Strict reading fails on quotes only: one never closed, or text after a closed one.
             raise refuse("F13", Place(source, line)) from error
-        yield GridRow(line, [_cell_text(cell) for cell in cells])
+        texts = [cell.strip(BLANKS) for cell in cells]
+        yield GridRow(line, [_unmarked(text) if text[:1] in _MARKERS else text for text in texts])
 
 
-def _cell_text(cell: str) -> str:
-    text = cell.strip(BLANKS)
-    if text[:1] == "=" and (wrapped := _EXCEL_TEXT.fullmatch(text)):
+def _unmarked(text: str) -> str:
+    """The text without what only says that it is text."""
+    if wrapped := _EXCEL_TEXT.fullmatch(text):
         return trimmed(wrapped[1])
-    if text[:1] == "'" and MARKED_TEXT.fullmatch(text):
-        return trimmed(text[1:])
-    return text
+    return trimmed(text[1:]) if MARKED_TEXT.fullmatch(text) else text
 
 
 def _delimiter(lines: Iterable[str], *, source: str) -> str:
