@@ -389,11 +389,16 @@ _INTRODUCTIONS = {
 }
 
 
+# Functions that need more than values: a table, or the scale of a grade.
+_WORDS_OF = {
+    "lookup": "查对照表：参数（有几列可查时写 参数.列），各键",
+    "lower": "等级（scale、等次）降低几级，最低到最末一级",
+}
+
+
 def _function_words(expr: str) -> str:
     name = expr.partition("(")[0]
-    if name == "lookup":
-        return "查对照表：参数（有几列可查时写 参数.列），各键"
-    return FUNCTIONS[name].doc
+    return _WORDS_OF.get(name) or FUNCTIONS[name].doc
 
 
 def _facts_of(text: str) -> str:

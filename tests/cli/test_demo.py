@@ -102,7 +102,7 @@ def test_demo_passes_over_a_pack_without_example(
     ran = kaocheng("demo", "--schemes", pack.parent, "--out", tmp_path / "report")
 
     assert ran.code == 0
-    assert "C18 警告" in ran.out
+    assert "C17 警告" in ran.out
     assert "0 个方案已核算" in ran.out
 
 

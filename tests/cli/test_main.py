@@ -30,7 +30,9 @@ def test_no_command_shows_the_help_and_is_wrong_use(capsys: pytest.CaptureFixtur
     assert "检查方案写得对不对" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["check", "test", "facts", "score", "explain", "new", "demo"])
+@pytest.mark.parametrize(
+    "command", ["check", "test", "facts", "score", "explain", "calendar", "new", "demo"]
+)
 def test_help_of_every_command_is_in_the_reader_s_language(
     capsys: pytest.CaptureFixture[str], command: str
 ) -> None:

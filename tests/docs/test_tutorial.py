@@ -6,7 +6,6 @@ A comment `<!-- step: … -->` above a block of the page says what to do with it
     mistake FILE                 a diff, applied for the next command only
     data TABLE                   a table of facts
     run                          a command and exactly what it prints
-    say                          a command that is only named
     score RESULT                 a Markdown table of displayed values
     expressions                  the first column holds expressions of the result's scope
     bundle                       a whole pack in one text; its cases hold
@@ -98,12 +97,11 @@ class Reader:
         command, _, said = block.text.partition("\n")
         main(command.removeprefix("$ kaocheng ").split())
         yield said, self.printed.readouterr().out
+        if " new " in command:  # the page then says to delete the sample's cases
+            (self.pack / "cases.yaml").unlink()
         for path, before in self.mistakes.items():
             path.write_text(before, "utf-8")
         self.mistakes.clear()
-
-    def say(self, block: Block) -> Shown:
-        yield "$ kaocheng ", block.text[:11]
 
     def score(self, block: Block) -> Shown:
         yield block.text, scores(run_on(checked(self.pack), self.tables), block)
@@ -188,4 +186,4 @@ def test_tutorial_says_what_really_happens(
 
     wrong = {f"{block.line} {block.verb}": real for block, said, real in steps if said != real}
     assert wrong == {}
-    assert {block.verb for block, _, _ in steps} == {"bundle", "expressions", "run", "say", "score"}
+    assert {block.verb for block, _, _ in steps} == {"bundle", "expressions", "run", "score"}

@@ -174,7 +174,7 @@ def test_index_names_scheme_source_people_and_checks() -> None:
 
     assert "试验小学教师考核方案" in text
     assert "试验小学教师考核方案（试行） 试验小学" in text
-    assert "教师名册6 个对象" in text
+    assert "教师名册 6 个" in text
     assert "优秀 2，合格 2，不合格 1，缺数据 1" in text
     assert "检查通过" in text
     assert "2 个算例相符" in text

@@ -40,6 +40,10 @@ def of(expression: str) -> str:
         ("lookup(sanctions, '警告')", "E20"),
         ("lookup(sanction, weekly)", "E23"),
         ("mentor.score.x", "S22"),
+        ("count(review by grade)", "E27"),
+        ("if(weekly > 9, '优', '良') = '优秀'", "E25"),
+        ("lower(kind, 1)", "E20"),
+        ("lower(school, 1)", "E32"),
     ],
 )
 def test_expression_that_cannot_mean_anything_is_refused(expression: str, id: str) -> None:

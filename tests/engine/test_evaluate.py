@@ -94,10 +94,14 @@ def test_outer_names_the_row_one_level_out() -> None:
         ("days_between(2024-02-28, 2024-03-01)", Fraction(2)),
         ("year(2024-05-06) + month(2024-05-06) + day(2024-05-06)", Fraction(2035)),
         ("length('走建惠专题')", Fraction(5)),
+        ("days_between(date(2024, 2, 28), date(2024, 3, 1))", Fraction(2)),
+        ("provided(weekly > 1, 5)", Fraction(5)),
+        ("date(2024, 2, 30)", Missing("没有这一天")),
+        ("provided(weekly < 1, 5)", Missing("不满足取值的条件")),
         ("lookup(sanction, '警告')", Fraction(3, 10)),
     ],
 )
-def test_expression_is_exact(expression: str, expected: Fraction) -> None:
+def test_expression_is_exact(expression: str, expected: object) -> None:
     assert value_of(expression)["a"] == expected
 
 
@@ -263,3 +267,18 @@ def test_rows_count_only_when_the_register_says_so() -> None:
     run = computed(items("- {id: x, title: 值, value: count(leave)}"), registers, leave=LEAVE)
 
     assert values(run, "x") == {"a": 2, "b": 1, "c": 0}
+
+
+def test_trimmed_mean_leaves_out_one_highest_and_one_lowest() -> None:
+    review = "reviewer,reviewed,score\na,b,80\nb,b,100\nc,b,90\na,c,60\nb,c,70\n"
+
+    found = value_of("trimmed_mean(score over review by reviewed)", review=review)
+
+    assert found["b"] == 90
+    assert found["c"] == Missing("“互评”只有 2 个，去掉最高最低后没有剩下的")
+
+
+def test_provided_is_missing_until_its_condition_holds() -> None:
+    run = computed(items("- {id: x, title: 值, value: 'provided(weekly > 12, weekly)'}"))
+
+    assert values(run, "x") == {"a": 18, "b": Missing("不满足取值的条件"), "c": 15}

@@ -51,10 +51,10 @@ scheme:
 """
 
 
-def run_of(result: str, *, facts: str) -> Run:
+def run_of(result: str, *, facts: str, registers: str = REGISTERS) -> Run:
     """The run of a one-result scheme for one person with the given values of `a` and `b`."""
     problems = Problems()
-    text = HEAD + result + REGISTERS + CASES.replace("FACTS", facts)
+    text = HEAD + result + registers + CASES.replace("FACTS", facts)
     pack = read_bundle(text, file="bundle", problems=problems)
     assert pack is not None, list(problems)
     compiled = compile_pack(pack, problems=problems)
@@ -212,6 +212,42 @@ def test_exemption_gives_its_clause_and_its_value() -> None:
     assert explanation.exempt is not None
     assert [clause.rule for clause in explanation.clauses] == ["R-6"]
     assert item(explanation, "total").value == 8
+
+
+def test_arithmetic_names_a_personal_field_and_does_not_show_it() -> None:
+    bundle = """
+      items:
+        - {id: total, title: 总分, value: b * 2}
+        - {id: check, title: 核对, value: b > 5}
+        - {id: best, title: 最高, value: max(b over teacher of all) + 1}
+"""
+    shown_field, hidden_field = (
+        "b: {title: 乙项, type: number}",
+        "b: {title: 乙项, type: number, personal: 是}",
+    )
+
+    texts = []
+    for registers in (REGISTERS, REGISTERS.replace(shown_field, hidden_field)):
+        (explanation,) = explain_subject(run_of(bundle, facts="1,7", registers=registers), "t1")
+        texts.append([item(explanation, id).text for id in ("total", "check", "best")])
+
+    assert texts == [
+        ["7 × 2 ＝ 14.00", "乙项 7 > 5", "7 + 1 ＝ 8.00"],
+        ["乙项 × 2，得 14.00", "乙项 > 5", "乙项 + 1，得 8.00"],
+    ]
+
+
+def test_whole_figures_of_days_and_people_have_no_decimals() -> None:
+    counted = """
+      items:
+        - {id: total, title: 天数, unit: 天, value: a + b}
+        - {id: points, title: 分数, value: a + b}
+"""
+
+    explanation = explanation_of(counted, facts="1,2")
+
+    texts = [item(explanation, id).text for id in ("total", "points")]
+    assert texts == ["1 + 2 ＝ 3", "1 + 2 ＝ 3.00"]
 
 
 def test_nobody_is_explained_under_an_unknown_id() -> None:

@@ -170,8 +170,8 @@ PARTS = """
   points: 100
   {combine}
   parts:
-  - {{id: one, title: 一, points: 40, weight: 40%, mark: weekly}}
-  - {{id: two, title: 二, points: 60, weight: 60%, not_applicable: {rule},
+  - {{id: one, title: 一, points: {one}, weight: 40%, mark: weekly}}
+  - {{id: two, title: 二, points: {two}, weight: 60%, not_applicable: {rule},
      when: school = '东校', mark: weekly}}
 """
 
@@ -180,20 +180,22 @@ PARTS = """
     ("rule", "points"), [("drop", Fraction(15)), ("full", Fraction(75)), ("zero", Fraction(15))]
 )
 def test_part_that_does_not_apply_follows_its_rule(rule: str, points: Fraction) -> None:
-    run = computed(items(PARTS.format(combine="combine: sum", rule=rule)))
+    run = computed(items(PARTS.format(combine="combine: sum", rule=rule, one=40, two=60)))
 
     assert values(run, "total")["c"] == points
 
 
 def test_weights_are_scaled_when_a_part_drops_out() -> None:
-    run = computed(items(PARTS.format(combine="combine: weighted", rule="drop")))
+    run = computed(items(PARTS.format(combine="combine: weighted", rule="drop", one=100, two=100)))
 
     assert values(run, "total") == {"a": 18, "b": 12, "c": 15}
 
 
 def test_total_of_a_missing_part_keeps_its_bounds_for_the_preview() -> None:
     staff = "id,name,school,weekly,born,mentor\na,甲,东校,,,\n"
-    run = computed(items(PARTS.format(combine="combine: sum", rule="drop")), staff=staff)
+    run = computed(
+        items(PARTS.format(combine="combine: sum", rule="drop", one=40, two=60)), staff=staff
+    )
 
     assert values(run, "total")["a"] == Missing("缺“一”", Fraction(0), Fraction(100))
 
@@ -438,3 +440,122 @@ def test_only_takes_the_one_part_that_applies() -> None:
         "b": Missing("应当只适用一项，却有：任课、其他", Fraction(0), Fraction(20)),
         "c": 5,
     }
+
+
+def test_shortfall_counts_in_each_term() -> None:
+    run = computed(
+        items(
+            """
+            - id: x
+              title: 集体备课
+              points: 20
+              deduct:
+                entries:
+                - {title: 缺, amount: count(leave), short_of: 2 次, points: 1, each: term}
+            """
+        ),
+        leave=LEAVE,
+    )
+
+    assert values(run, "x") == {"a": 18, "b": 17, "c": 16}
+
+
+def test_entry_is_bounded_in_each_term() -> None:
+    run = computed(
+        items(
+            """
+            - id: x
+              title: 主备
+              add:
+                entries:
+                - {title: 主备, amount: sum(days over leave), points: 1, most: 2.5, each: term}
+            """
+        ),
+        leave=LEAVE,
+    )
+
+    assert values(run, "x") == {"a": Fraction(9, 2), "b": 2, "c": 0}
+
+
+def test_bands_take_their_bounds_from_parameters() -> None:
+    run = computed(
+        items(
+            """
+            - id: x
+              title: 等次
+              grade:
+                of: weekly * 2000
+                bands: [{from: pool, grade: 优秀}]
+                otherwise: 合格
+            - {id: y, title: 降等, value: "lower(x, 1)"}
+            """
+        )
+    )
+
+    assert values(run, "x") == {"a": "优秀", "b": "合格", "c": "优秀"}
+    assert values(run, "y") == {"a": "合格", "b": "合格", "c": "合格"}
+
+
+def test_cap_can_depend_on_a_reading() -> None:
+    run = computed(
+        items(
+            """
+            - id: x
+              title: 工作量
+              points: 30
+              cap: {at: 30 分, when: reading = 'all'}
+              compare: {own: weekly, mean: mean(weekly over staff of school)}
+            """
+        )
+    )
+
+    assert values(run, "x")["a"] == 36
+
+
+@pytest.mark.parametrize(
+    ("keys", "amounts"),
+    [
+        ("", ["66.67", "33.33"]),
+        (", to: jiao", ["66.7", "33.3"]),
+        (", to: yuan", ["67", "33"]),
+        (", to: yuan, remainder: best", ["67", "33"]),
+    ],
+)
+def test_pay_is_rounded_to_the_unit_the_notice_names(keys: str, amounts: list[str]) -> None:
+    run = computed(
+        items(
+            f"- {{id: x, title: 奖金, unit: 元, pay: {{pool: '100', "
+            f"take: [{{id: shared, title: 按得分, by: weekly{keys}}}]}}}}"
+        ),
+        staff=staff_of("2", "1"),
+    )
+
+    assert list(values(run, "x").values()) == [Fraction(one) for one in amounts]
+
+
+def test_equal_scores_are_told_apart_by_what_the_notice_names_next() -> None:
+    run = computed(
+        items(
+            """
+            - id: x
+              title: 金牌
+              seats: {rank: weekly, then_by: [year(born)], take: {at_most: 10%, at_least: 1}}
+            """
+        ),
+        staff="id,name,school,weekly,born,mentor\na,甲,东校,9,1980-01-01,\nb,乙,东校,9,1990-01-01,\n",
+    )
+
+    assert values(run, "x") == {"a": False, "b": True}
+    assert run.outcomes["score", "x"]["b", ""].flags == ()
+
+
+def test_nobody_without_a_score_gets_a_seat_and_the_others_stand_provisionally() -> None:
+    run = computed(
+        items("- {id: x, title: 末位, seats: {rank: weekly, order: lowest, take: {number: '1'}}}"),
+        staff=staff_of("90", "", "70"),
+    )
+    column = run.outcomes["score", "x"]
+
+    assert values(run, "x") == {"p01": False, "p02": Missing("“周工作量”没有填"), "p03": False}
+    assert column["p01", ""].flags == ("名额暂定：有 1 个对象的得分还缺",)
+    assert column["p02", ""].flags == ("得分还缺，暂列“是”",)

@@ -35,6 +35,4 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
     return 1 if problems.errors or (options.strict and listed) else 0
 
 
-CHECK = Command(
-    "check", "检查方案写得对不对", "Check whether packs are sound.", declare=_declare, run=_run
-)
+COMMAND = Command(declare=_declare, run=_run)

@@ -15,11 +15,8 @@ from kaocheng.engine.problems import Place, refuse
 
 @dataclass(frozen=True)
 class Command:
-    """One word after `kaocheng`. `run` returns the exit code or raises `Refused`."""
+    """What stands behind one word. `run` returns the exit code or raises `Refused`."""
 
-    name: str
-    zh: str
-    en: str
     declare: Callable[[argparse.ArgumentParser, Say], None]
     run: Callable[[argparse.Namespace, Terminal], int]
 

@@ -92,7 +92,7 @@ def _shown(folder: Path, terminal: Terminal) -> Outcome:
     if compiled is None:
         return Outcome(folder, None, tuple(problems))
     if not (folder / "example").is_dir():
-        problems.add("C18", Place(str(folder)))
+        problems.add("C17", Place(str(folder)))
         return Outcome(folder, None, tuple(problems))
     reports = verbs.test(compiled)
     print_failures(reports, terminal)
@@ -110,8 +110,7 @@ def _shown(folder: Path, terminal: Terminal) -> Outcome:
 
 def _print_pack(pack: Outcome, terminal: Terminal) -> None:
     """The title, what was checked, and each result in a line or two."""
-    from kaocheng.documents.pack_view import in_order_of_interest
-    from kaocheng.documents.result_summary import summarize
+    from kaocheng.documents.result_summary import in_order_of_interest, summarize
 
     checked = pack.checked
     if checked is None:
@@ -129,7 +128,7 @@ def _print_pack(pack: Outcome, terminal: Terminal) -> None:
     terminal.line(f"  {colour}   {terminal.counts(checked.problems)}")
     rows = [
         _result_row(summarize(checked.run, result), terminal.say)
-        for result in in_order_of_interest(checked.run.pack)
+        for result in in_order_of_interest(scheme.results)
     ]
     for line in aligned(rows):
         terminal.line(f"  {line}")
@@ -142,7 +141,7 @@ def _result_row(summary: ResultSummary, say: Say) -> tuple[str, str, str, str]:
     if summary.spread is not None:
         spread = summary.spread
         mean = say("平均", "mean")
-        came_out.append(f"{spread.title}{mean} {shown(spread.mean)} {spread.unit}")
+        came_out.append(f"{spread.title}{mean} {shown(spread.mean)} {spread.unit}".rstrip())
     look = [
         f"{word} {count}"
         for word, count in (
@@ -186,10 +185,4 @@ def _open(index: Path) -> None:
     webbrowser.open(index.as_uri())
 
 
-DEMO = Command(
-    "demo",
-    "核算全部示例，写一份网页报告",
-    "Compute all examples and write an HTML report.",
-    declare=_declare,
-    run=_run,
-)
+COMMAND = Command(declare=_declare, run=_run)

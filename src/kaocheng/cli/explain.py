@@ -82,10 +82,4 @@ def _written(run: Run, explanations: list[Explanation], kind: str) -> str:
     return score_text(run.pack, explanations, rows=rows)
 
 
-EXPLAIN = Command(
-    "explain",
-    "说明一个对象的每一分是怎么来的",
-    "Explain one subject's results.",
-    declare=_declare,
-    run=_run,
-)
+COMMAND = Command(declare=_declare, run=_run)

@@ -74,10 +74,4 @@ def _write_template(folder: Path, sheets: list[FactSheet], guide: str, terminal:
             terminal.line(terminal.say(f"已写入 {path}", f"Written: {path}"))
 
 
-FACTS = Command(
-    "facts",
-    "列出方案要哪些数据表，或生成空表",
-    "List the tables a pack needs, or write empty ones.",
-    declare=_declare,
-    run=_run,
-)
+COMMAND = Command(declare=_declare, run=_run)

@@ -10,24 +10,33 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from kaocheng.cli.check import CHECK
 from kaocheng.cli.command import Command, Parser
-from kaocheng.cli.demo import DEMO
-from kaocheng.cli.explain import EXPLAIN
-from kaocheng.cli.facts import FACTS
-from kaocheng.cli.new import NEW
-from kaocheng.cli.score import SCORE
 from kaocheng.cli.terminal import Say, Terminal, system_terminal
-from kaocheng.cli.test import TEST
 from kaocheng.engine.problems import Language, Problem, Refused
 
-COMMANDS = (CHECK, TEST, FACTS, SCORE, EXPLAIN, NEW, DEMO)
+# Each is a module of its name, imported when it is asked for: a check waits for nothing else.
+COMMANDS = {
+    "check": ("检查方案写得对不对", "Check whether packs are sound."),
+    "test": ("运行方案自带的算例", "Run the cases that packs bring along."),
+    "facts": (
+        "列出方案要哪些数据表，或生成空表",
+        "List the tables a pack needs, or write empty ones.",
+    ),
+    "score": ("核算结果，写成表格", "Compute results and write tables."),
+    "explain": ("说明一个对象的每一分是怎么来的", "Explain one subject's results."),
+    "calendar": ("把流程排到日历上：谁在哪天前做什么", "Lay the process on the calendar."),
+    "new": ("新建一份带说明的方案", "Start a new pack with comments."),
+    "demo": ("核算全部示例，写一份网页报告", "Compute all examples and write an HTML report."),
+}
 
 FOUND, WRONG_USE, INTERRUPTED = 1, 2, 130
-# Besides the C messages: files that were named and are not there, or cannot be written.
+# Besides the C messages: files that were named and are not there or cannot be written, and days
+# and events of `calendar` that cannot be.
 _ABOUT_THE_COMMAND = frozenset(
     {"F01", "F03", "F04", "F07", "F32", "F33", "F34", "F35", "F36", "F37", "F38"}
+    | {"P22", "P25", "P26"}
 )
 
 
@@ -54,17 +63,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str], terminal: Terminal) -> int:
-    parser, commands = _parser(terminal.say)
+    name = next((argument for argument in arguments if argument in COMMANDS), None)
+    command = None if name is None else _command(name)
+    parser = _parser(terminal.say, name, command)
     options = parser.parse_args(arguments)
-    if options.command is None:
+    if command is None:
         terminal.line(parser.format_help().rstrip())
         return WRONG_USE
-    code = commands[options.command].run(options, terminal)
+    code = command.run(options, terminal)
     sys.stdout.flush()
     return code
 
 
-def _parser(say: Say) -> tuple[Parser, dict[str, Command]]:
+def _command(name: str) -> Command:
+    found: Command = import_module(f"kaocheng.cli.{name}").COMMAND
+    return found
+
+
+def _parser(say: Say, asked: str | None, command: Command | None) -> Parser:
+    """All commands for the help, and the options of the one that was asked for."""
     about = say(
         "考成：把成文的考核方案变成精确、可解释的考核结果。",
         "Kaocheng turns written assessment schemes into exact, explained results.",
@@ -74,14 +91,15 @@ def _parser(say: Say) -> tuple[Parser, dict[str, Command]]:
     below = parser.add_subparsers(
         dest="command", metavar=say("命令", "COMMAND"), title=say("命令", "commands")
     )
-    for command in COMMANDS:
-        words = say(command.zh, command.en)
+    for name, words in COMMANDS.items():
+        about = say(*words)
         added = below.add_parser(
-            command.name, help=words, description=words, say=say, prog=f"kaocheng {command.name}"
+            name, help=about, description=about, say=say, prog=f"kaocheng {name}"
         )
-        command.declare(added, say)
+        if name == asked and command is not None:
+            command.declare(added, say)
         _add_language(added, say)
-    return parser, {command.name: command for command in COMMANDS}
+    return parser
 
 
 def _add_language(parser: argparse.ArgumentParser, say: Say) -> None:

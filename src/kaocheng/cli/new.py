@@ -62,10 +62,4 @@ def _texts(folder: Traversable, below: Path) -> Iterator[tuple[Path, str]]:
             yield below / entry.name, entry.read_text(encoding="utf-8")
 
 
-NEW = Command(
-    "new",
-    "新建一份带说明的方案",
-    "Start a new pack with comments.",
-    declare=_declare,
-    run=_run,
-)
+COMMAND = Command(declare=_declare, run=_run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kaocheng.cli.terminal import Terminal
 from kaocheng.engine import verbs
@@ -13,7 +14,9 @@ from kaocheng.engine.facts import Facts
 from kaocheng.engine.language.scheme import Result
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Place, Problem, Problems, refuse
-from kaocheng.engine.reference.run import Run
+
+if TYPE_CHECKING:
+    from kaocheng.engine.reference.run import Run
 
 
 def folders(paths: Iterable[str], *, problems: Problems) -> list[Path]:

@@ -150,11 +150,9 @@ def summary_rows(summary: ResultSummary, say: Say) -> list[tuple[str, str]]:
         words = say(
             f"最低 {low}，平均 {mean}，最高 {high}", f"least {low}, mean {mean}, most {high}"
         )
-        rows.append((spread.title, f"{words} {spread.unit}"))
+        rows.append((spread.title, f"{words} {spread.unit}".rstrip()))
     rows.append((say("要核对", "flags"), say(f"{summary.flags} 条提示", str(summary.flags))))
     return rows
 
 
-SCORE = Command(
-    "score", "核算结果，写成表格", "Compute results and write tables.", declare=_declare, run=_run
-)
+COMMAND = Command(declare=_declare, run=_run)

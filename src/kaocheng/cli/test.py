@@ -63,10 +63,4 @@ def print_failures(reports: list[CaseReport], terminal: Terminal) -> None:
             terminal.line(f"{failure.place} {case} {failure.what}：{wanted}")
 
 
-TEST = Command(
-    "test",
-    "运行方案自带的算例",
-    "Run the cases that packs bring along.",
-    declare=_declare,
-    run=_run,
-)
+COMMAND = Command(declare=_declare, run=_run)

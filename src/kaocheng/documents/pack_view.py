@@ -9,12 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kaocheng.documents.register_rows import RowFinder, cell_text
-from kaocheng.documents.result_summary import ResultSummary, headline_item, summarize
+from kaocheng.documents.result_summary import (
+    ResultSummary,
+    has_headline,
+    headline_item,
+    in_order_of_interest,
+    summarize,
+)
 from kaocheng.documents.result_table import rows_of
 from kaocheng.documents.spoken import value_words
 from kaocheng.engine.language.scheme import Item, Result, children_of, items_below
 from kaocheng.engine.language.shape import Clause
-from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Problem
 from kaocheng.engine.reference.run import RowKey, Run
 from kaocheng.engine.trace import shown
@@ -28,7 +33,7 @@ STATUS_WORDS = {
 }
 # More columns than this do not fit on a page; the rest is on the page of each subject.
 _MOST_COLUMNS = 9
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,58}[A-Za-z0-9_-])?")
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class ResultView:
     """Shape: one cell for each column; the first is the subject, linked to its page."""
 
     title: str
+    has_headline: bool
     period: str
     summary: ResultSummary
     figures: tuple[tuple[str, str], ...]
@@ -114,14 +120,14 @@ def pack_view(
     pack = checked.run.pack
     source = pack.scheme.source
     tables = _ResultTables(checked.run, rows, files)
-    results = tuple(tables.view(result) for result in in_order_of_interest(pack))
+    results = tuple(tables.view(result) for result in in_order_of_interest(pack.scheme.results))
     subjects = Counter(pack.registers[register].title for register, _ in files)
     return PackView(
         folder=plain_name(pack.name),
         id=pack.scheme.id,
         title=pack.scheme.title,
         document=source.document,
-        source="，".join(part for part in (source.issued_by, source.number, source.lines) if part),
+        source="，".join(part for part in (source.issued_by, source.number) if part),
         status=STATUS_WORDS[source.status],
         about=pack.scheme.about,
         clauses=pack.scheme.clauses,
@@ -133,11 +139,6 @@ def pack_view(
         subjects=tuple(subjects.items()),
         flags=sum(result.summary.flags for result in results),
     )
-
-
-def in_order_of_interest(pack: Pack) -> list[Result]:
-    """Results of the whole time before those of single periods, otherwise as in the scheme."""
-    return sorted(pack.scheme.results, key=lambda result: bool(result.each))
 
 
 def subject_files(run: Run) -> dict[tuple[str, str], str]:
@@ -176,14 +177,16 @@ class _ResultTables:
     def view(self, result: Result) -> ResultView:
         keys = [key for key, _ in rows_of(self.run, result)]
         items = _columns(result)
+        units = [self._unit(result, item) for item in items]
         summary = summarize(self.run, result)
         return ResultView(
             title=result.title,
+            has_headline=has_headline(result),
             period=self.run.pack.period_kinds.get(result.each, ""),
             summary=summary,
             figures=tuple(_figures(summary)),
             columns=tuple(self._heads(result, items)),
-            rows=tuple(tuple(self._cells(result, items, key)) for key in keys),
+            rows=tuple(tuple(self._cells(result, key, items=items, units=units)) for key in keys),
             flags=tuple(flag for key in keys for flag in self._flags(result, key)),
             clauses=result.clauses,
             note=result.note,
@@ -198,16 +201,25 @@ class _ResultTables:
             unit = f"（{item.unit}）" if item.unit and item.unit not in item.title else ""
             yield Cell(item.title + unit, "scored", self._is_number(result, item))
 
-    def _cells(self, result: Result, items: Sequence[Item], key: RowKey) -> Iterator[Cell]:
+    def _cells(
+        self, result: Result, key: RowKey, *, items: Sequence[Item], units: Sequence[str]
+    ) -> Iterator[Cell]:
         name = self.rows.name_of(result.of, key[0])
         note = "" if name == key[0] else key[0]
         yield Cell(name, "scored", note=note, link=self.files[result.of, key[0]])
         period = self.run.members[result.id][key].row.period
         if period is not None:
             yield Cell(period.title, "scored")
-        for item in items:
+        for item, unit in zip(items, units, strict=True):
             value = self.run.outcomes[result.id, item.id][key].value
-            yield Cell(value_words(value), state_of(value), self._is_number(result, item))
+            words = value_words(value, unit=unit)
+            yield Cell(words, state_of(value), self._is_number(result, item))
+
+    def _unit(self, result: Result, item: Item) -> str:
+        """The unit, unless some figure of the column needs decimals: then all of them have them."""
+        column = self.run.outcomes[result.id, item.id].values()
+        numbers = (one.value for one in column if is_number(one.value))
+        return item.unit if all(number.denominator == 1 for number in numbers) else ""
 
     def _is_number(self, result: Result, item: Item) -> bool:
         return self.run.compiled.types[result.id, item.id].kind == "number"
@@ -244,7 +256,7 @@ def _figures(summary: ResultSummary) -> Iterator[tuple[str, str]]:
             yield word, f"{count} {unit}"
     if summary.spread is not None:
         spread = summary.spread
-        unit = f" {spread.unit}"
+        unit = f" {spread.unit}".rstrip()
         yield f"{spread.title} 最低", shown(spread.least) + unit
         yield f"{spread.title} 平均", shown(spread.mean) + unit
         yield f"{spread.title} 最高", shown(spread.most) + unit

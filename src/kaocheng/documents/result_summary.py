@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from kaocheng.documents.result_table import rows_of
+from kaocheng.engine.explain import unit_of
 from kaocheng.engine.language.scheme import Item, Result, items_below
 from kaocheng.engine.reference.run import Member, RowKey, Run
 from kaocheng.engine.trace import shown
@@ -29,7 +30,7 @@ class Spread:
 class ResultSummary:
     """`rows` = `scored` + `missing` + `not_applicable` + `exempt`; a row is one subject and period.
 
-    `grades` are counted in the order of the scheme, best first, only those that somebody has.
+    `grades` are those that somebody has, best first.
     """
 
     title: str
@@ -74,6 +75,19 @@ def headline_item(result: Result) -> Item:
     return next(found, result.items[-1])
 
 
+def has_headline(result: Result) -> bool:
+    """Whether the scheme itself says what stands for the result; lists and checks have nothing."""
+    return bool(result.headline or result.grade)
+
+
+def in_order_of_interest(results: Iterable[Result]) -> list[Result]:
+    """What people look for first: results that grade, other headlines, lists, single periods."""
+    return sorted(
+        results,
+        key=lambda result: (bool(result.each), not result.grade, not result.headline),
+    )
+
+
 def _state(run: Run, result: Result, key: RowKey, member: Member) -> str:
     if member.exempt is not None:
         return "exempt"
@@ -89,17 +103,37 @@ def _grades(run: Run, result: Result, keys: Sequence[RowKey]) -> tuple[tuple[str
     column = run.outcomes[result.id, result.grade]
     values: list[Value] = [column[key].value for key in keys]
     counted = Counter(shown(value) for value in values if is_known(value))
-    known = run.compiled.types[result.id, result.grade].options
-    ordered = [grade for grade in known if grade in counted]
-    ordered += sorted(set(counted) - set(known))
+    known = run.compiled.types[result.id, result.grade]
+    if known.kind == "scale":
+        order = {grade: at for at, grade in enumerate(known.options)}
+        ordered = sorted(counted, key=lambda grade: (order.get(grade, len(order)), grade))
+    else:
+        ordered = _by_headline(run, result, keys, counted)
     return tuple((grade, counted[grade]) for grade in ordered)
 
 
+def _by_headline(
+    run: Run, result: Result, keys: Sequence[RowKey], grades: Iterable[str]
+) -> list[str]:
+    """Grades that no scale puts in order: those of the higher headline figures first."""
+    headline = run.outcomes[result.id, headline_item(result).id]
+    figures: dict[str, list[Fraction]] = {}
+    for key in keys:
+        figure = headline[key].value
+        if is_number(figure):
+            grade = shown(run.outcomes[result.id, result.grade][key].value)
+            figures.setdefault(grade, []).append(figure)
+    means = {grade: sum(found, Fraction(0)) / len(found) for grade, found in figures.items()}
+    return sorted(grades, key=lambda grade: (-means.get(grade, Fraction(0)), grade))
+
+
 def _spread(run: Run, result: Result, keys: Sequence[RowKey]) -> Spread | None:
+    if not result.headline:
+        return None
     item = headline_item(result)
     column = run.outcomes[result.id, item.id]
     numbers = [value for key in keys if is_number(value := column[key].value)]
     if not numbers:
         return None
     mean = sum(numbers, Fraction(0)) / len(numbers)
-    return Spread(item.title, item.unit or "分", min(numbers), mean, max(numbers))
+    return Spread(item.title, unit_of(item), min(numbers), mean, max(numbers))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from kaocheng.engine.explain import unit_of
 from kaocheng.engine.language.scheme import Item, Result, items_below
 from kaocheng.engine.mechanisms.pay import Pay
 from kaocheng.engine.reference.run import Member, RowKey, Run
@@ -104,16 +105,11 @@ class _Layout:
 
     def _item_columns(self) -> Iterator[tuple[str, str]]:
         for item in self.items:
-            unit = self._unit(item)
+            unit = unit_of(item)
             yield item.id, f"{item.title}（{unit}）" if unit else item.title
             yield f"{item.id}.state", f"{item.title}·状态"
             for name in self.extras[item.id]:
                 yield f"{item.id}.{name}", f"{item.title}·{_extra_title(item, name)}"
-
-    def _unit(self, item: Item) -> str:
-        """Numbers are points where the scheme names no other unit."""
-        kind = self.run.compiled.types[self.result.id, item.id].kind
-        return item.unit or ("分" if kind == "number" else "")
 
     def subject_cells(self, key: RowKey, member: Member) -> Iterator[OutCell]:
         for name in self._subject_fields():

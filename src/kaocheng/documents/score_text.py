@@ -58,7 +58,9 @@ def _head(branch: Branch) -> str:
     unit = f" {branch.unit}" if branch.unit else ""
     exact = f"（精确值 {exact_words(branch.value)}）" if exact_words(branch.value) else ""
     hidden = "（中间步骤）" if branch.hidden else ""
-    return f"{branch.title}{hidden}  {value_words(branch.value)}{full}{unit}{exact}"
+    return (
+        f"{branch.title}{hidden}  {value_words(branch.value, unit=branch.unit)}{full}{unit}{exact}"
+    )
 
 
 def _detail(branch: Branch, about: RowRef, rows: RowFinder) -> Iterator[str]:

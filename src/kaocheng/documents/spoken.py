@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kaocheng.documents.register_rows import cell_text
 from kaocheng.engine.exact import exact_text
-from kaocheng.engine.explain import Branch
+from kaocheng.engine.explain import Branch, figure
 from kaocheng.engine.trace import shown
 from kaocheng.engine.values import Missing, NotApplicable, Value, is_number
 from kaocheng.methods.shares import rounded_half_up
@@ -12,11 +12,11 @@ from kaocheng.methods.shares import rounded_half_up
 MISSING, NOT_APPLICABLE = "缺数据", "不适用"
 
 
-def value_words(value: Value) -> str:
+def value_words(value: Value, *, unit: str = "分") -> str:
     """The value itself, or its state: `9.10`, `优秀`, `缺数据`, `不适用`."""
     if isinstance(value, Missing):
         return MISSING
-    return NOT_APPLICABLE if isinstance(value, NotApplicable) else shown(value)
+    return NOT_APPLICABLE if isinstance(value, NotApplicable) else figure(value, unit=unit)
 
 
 def reason(value: Value) -> str:
@@ -47,7 +47,7 @@ def arithmetic(branch: Branch) -> str:
     text = branch.text
     if is_number(branch.value) and text in (cell_text(branch.value), shown(branch.value)):
         return ""
-    return "" if text in (value_words(branch.value), "无") else text
+    return "" if text in (value_words(branch.value, unit=branch.unit), "无") else text
 
 
 def counted_words(branch: Branch) -> str:

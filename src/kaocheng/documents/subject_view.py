@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kaocheng.documents.register_rows import RegisterRows, RowFinder
-from kaocheng.documents.result_summary import headline_item
+from kaocheng.documents.result_summary import has_headline, headline_item, in_order_of_interest
 from kaocheng.documents.spoken import (
     arithmetic,
     counted_words,
@@ -15,7 +15,7 @@ from kaocheng.documents.spoken import (
     reason,
     value_words,
 )
-from kaocheng.engine.explain import Branch, Explanation, Read
+from kaocheng.engine.explain import Branch, Explanation, Read, walk_branches
 from kaocheng.engine.language.shape import Clause
 from kaocheng.engine.model import Pack
 from kaocheng.engine.trace import RowRef, shown
@@ -53,7 +53,7 @@ class Node:
     note: str
     rounding_note: str
     is_line: bool
-    has_parts: bool
+    is_open: bool
     nodes: tuple[Node, ...]
 
     @property
@@ -105,15 +105,16 @@ class SubjectView:
     document: str
     headlines: tuple[Headline, ...]
     sections: tuple[Section, ...]
-    flags: int
+    flags: tuple[tuple[Link, str], ...]
 
 
 def subject_view(pack: Pack, explanations: list[Explanation], *, rows: RowFinder) -> SubjectView:
     """The page of one subject from the explanations of its rows (at least one).
 
-    Results of the whole time come first: they are what people look for.
+    They are shown in the order of interest, not in that of computing.
     """
-    explanations = sorted(explanations, key=lambda one: one.period is not None)
+    ordered = in_order_of_interest({id(one.result): one.result for one in explanations}.values())
+    explanations = sorted(explanations, key=lambda one: ordered.index(one.result))
     anchors = {
         (one.result.id, one.period.id if one.period else ""): f"r{at}"
         for at, one in enumerate(explanations, start=1)
@@ -129,7 +130,9 @@ def subject_view(pack: Pack, explanations: list[Explanation], *, rows: RowFinder
         document=pack.scheme.source.document,
         headlines=tuple(_headlines(explanations, anchors)),
         sections=sections,
-        flags=sum(len(node.flags) for node in _walk(nodes)),
+        flags=tuple(
+            (Link(node.title, node.anchor), flag) for node in _walk(nodes) for flag in node.flags
+        ),
     )
 
 
@@ -147,7 +150,8 @@ def _key(explanation: Explanation) -> tuple[str, str]:
 
 
 def _headlines(explanations: list[Explanation], anchors: Anchors) -> Iterator[Headline]:
-    for one in explanations:
+    named = [one for one in explanations if has_headline(one.result)]
+    for one in named or explanations[:1]:
         branch = one.branch(headline_item(one.result).id)
         grade = one.branch(one.result.grade) if one.result.grade else None
         if branch is None:
@@ -155,8 +159,8 @@ def _headlines(explanations: list[Explanation], anchors: Anchors) -> Iterator[He
         period = f"（{one.period.title}）" if one.period else ""
         yield Headline(
             title=one.result.title + period,
-            label=branch.title,
-            value=value_words(branch.value),
+            label="" if branch.title == one.result.title else branch.title,
+            value=value_words(branch.value, unit=branch.unit),
             state=state_of(branch.value),
             is_number=is_number(branch.value),
             full=out_of(branch),
@@ -176,8 +180,8 @@ def _section(explanation: Explanation, anchors: Anchors, rows: RowFinder) -> Sec
         period=explanation.period.title if explanation.period else "",
         exempt=explanation.exempt.title if explanation.exempt else "",
         clauses=explanation.clauses,
-        nodes=tuple(view.node(one) for one in explanation.branches if not one.hidden),
-        between=tuple(view.node(one) for one in explanation.branches if one.hidden),
+        nodes=tuple(view.node(one, depth=0) for one in explanation.branches if not one.hidden),
+        between=tuple(view.node(one, depth=0) for one in explanation.branches if one.hidden),
         advice=explanation.advice,
         note=explanation.result.note,
     )
@@ -196,13 +200,14 @@ class _TreeView:
     def anchor(self) -> str:
         return self.anchors[self.key]
 
-    def node(self, branch: Branch) -> Node:
+    def node(self, branch: Branch, *, depth: int) -> Node:
+        """Parts of the first level are in view, and so is whatever wants to be looked at."""
         spelled = arithmetic(branch)
         is_line = not branch.item
         return Node(
             anchor=f"{self.anchor}-{branch.item}" if branch.item else "",
             title=branch.title,
-            value=value_words(branch.value),
+            value=value_words(branch.value, unit=branch.unit),
             state=state_of(branch.value),
             full=out_of(branch),
             unit=branch.unit,
@@ -219,8 +224,9 @@ class _TreeView:
             note=branch.note,
             rounding_note=branch.rounding_note,
             is_line=is_line,
-            has_parts=any(below.item for below in branch.branches),
-            nodes=tuple(self.node(below) for below in branch.branches),
+            is_open=(depth == 0 and any(below.item for below in branch.branches))
+            or any(below.flags for below in walk_branches(branch.branches)),
+            nodes=tuple(self.node(below, depth=depth + 1) for below in branch.branches),
         )
 
     def _link(self, read: Read) -> Link:

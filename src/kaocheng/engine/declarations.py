@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from kaocheng.engine.facts import list_table, text_table
 from kaocheng.engine.hints import near
+from kaocheng.engine.language.cases import Case
 from kaocheng.engine.language.parameters import Parameter
 from kaocheng.engine.language.registers import FIELD_TYPES, Field, Register
 from kaocheng.engine.language.scheme import Result, items_below
@@ -23,6 +24,8 @@ def check_declarations(pack: Pack, *, problems: Problems) -> None:
         _check_parameter(pack, parameter, problems)
     for result in pack.scheme.results:
         _check_result(pack, result, problems)
+    for case in pack.cases:
+        _check_case(pack, case, problems)
 
 
 def unique(named: Iterable[tuple[str, Place]], *, problems: Problems) -> None:
@@ -134,3 +137,28 @@ def _check_result(pack: Pack, result: Result, problems: Problems) -> None:
         for name in exemption.gives:
             if name not in names:
                 _unknown(name, "指标（gives）", names, exemption.place, problems)
+
+
+def _check_case(pack: Pack, case: Case, problems: Problems) -> None:
+    """Every name a case uses must be one of the pack: a slip there would test nothing."""
+    process = pack.process
+    known: dict[str, tuple[Iterable[str], Iterable[str]]] = {
+        "参数": (case.parameters, pack.parameters),
+        "表": (case.facts, [*pack.registers, *pack.parameters, "periods"]),
+        "结果表": ([*case.expect, *case.flags], pack.results),
+        "前置条件": (case.gates, [gate.id for gate in process.gates]),
+        "结果运用": (case.effects, [effect.id for effect in process.effects]),
+        "抽查": ([name.split(".")[0] for name in case.draws], [one.id for one in process.draws]),
+        "表决": (case.votes, [vote.id for vote in process.votes]),
+    }
+    for what, (names, allowed) in known.items():
+        listed = list(allowed)
+        for name in names:
+            if name not in listed:
+                _unknown(name, what, listed, case.place, problems)
+    for expected in (case.expect, case.flags):
+        for result, subjects in expected.items():
+            items = [item for owner, item in pack.items if owner == result]
+            for name in {name.split(".")[0] for wanted in subjects.values() for name in wanted}:
+                if items and name not in items:
+                    _unknown(name, "指标", items, case.place, problems)

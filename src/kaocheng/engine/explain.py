@@ -134,7 +134,7 @@ def _branch(
     parts = [
         _branch(run, member, result, part, share=shares.get(part.id)) for part in children_of(item)
     ]
-    unit = item.unit or ("分" if item.points is not None else "")
+    unit = unit_of(item)
     return Branch(
         item=item.id,
         title=item.title,
@@ -175,13 +175,25 @@ def _spelled(outcome: Outcome, unit: str) -> str:
     text = outcome.text
     if not text and outcome.adds_up and len(outcome.lines) > 1:
         text = _sum_text(line.value for line in outcome.lines if is_number(line.value))
-    value = shown(outcome.value)
+    value = figure(outcome.value, unit=unit)
     if not text or not is_number(outcome.value):
         return text
     if _ARITHMETIC.fullmatch(text):
         return f"{text} ＝ {value}"
     is_plain = text.replace("−", "-").lstrip("-").replace(".", "").isdigit()
-    return text if is_plain or value in text else f"{text}，得 {value} {unit}"
+    return text if is_plain or value in text else f"{text}，得 {value} {unit}".rstrip()
+
+
+def unit_of(item: Item) -> str:
+    """The unit the scheme names; what has a full mark is in points."""
+    return item.unit or ("分" if item.points is not None else "")
+
+
+def figure(value: Value, *, unit: str) -> str:
+    """A value as its unit is read: points and money with two decimals, whole days without."""
+    if is_number(value) and value.denominator == 1 and unit not in ("", "分", "元"):
+        return shown(value, places=0)
+    return shown(value)
 
 
 def _sum_text(numbers: Iterable[Fraction]) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 
-from kaocheng.engine.exact import NotExact, exact_text, read_exact
+from kaocheng.engine.cells import read_cell, read_day
+from kaocheng.engine.exact import exact_text
 from kaocheng.engine.language.parameters import Parameter
 from kaocheng.engine.language.periods import Period
 from kaocheng.engine.language.registers import Field, Register
@@ -91,6 +92,16 @@ def read_facts(pack: Pack, tables: Mapping[str, TextTable], *, problems: Problem
     _check_references(pack, found, problems)
     parameters, parameter_tables = _read_parameters(pack, tables, reader, problems)
     return Facts(found, periods, parameters, parameter_tables)
+
+
+def default_parameters(pack: Pack) -> dict[str, Value]:
+    """The parameters as the pack sets them, before anybody adopts it; tables are left out."""
+    reader = _Reader(pack, (), Problems())
+    return {
+        parameter.id: reader.value(parameter, parameter.default, parameter.place)
+        for parameter in pack.parameters.values()
+        if parameter.type != "table"
+    }
 
 
 def text_table(name: str, text: str, *, source: str, line: int = 0) -> TextTable:
@@ -175,9 +186,8 @@ class _Reader:
             return Missing(f"“{described.title}”没有填")
         if text == NOT_APPLICABLE:
             return NotApplicable(f"“{described.title}”填为不适用")
-        reader = _CELLS.get(described.type, _text)
         try:
-            value = reader(text)
+            value = read_cell(text, column_type=described.type)
         except ValueError as fault:
             self.problems.add("F43", place, found=text[:60], want=str(fault))
             return Missing(f"“{described.title}”填写有误")
@@ -303,7 +313,7 @@ def _read_periods(pack: Pack, table: TextTable | None, problems: Problems) -> tu
             problems.add("F44", place, found=cells["kind"], options=listed)
             continue
         try:
-            first, last = _day(cells["from"]), _day(cells["to"])
+            first, last = read_day(cells["from"]), read_day(cells["to"])
         except ValueError as fault:
             problems.add("F43", place, found=f"{cells['from']}、{cells['to']}", want=str(fault))
             continue
@@ -350,66 +360,3 @@ def _read_parameters(
         if not is_known(values[parameter.id]):
             values[parameter.id] = Missing(f"参数“{parameter.title}”还没有确定")
     return values, lookups
-
-
-def _number(text: str) -> Fraction:
-    try:
-        return read_exact(text)
-    except NotExact:
-        raise ValueError("数，如 12、0.5、95%、7/3（不带单位和千分位）") from None
-
-
-def _whole(text: str) -> Fraction:
-    number = _number(text)
-    if number.denominator != 1:
-        raise ValueError("整数")
-    return number
-
-
-def _money(text: str) -> Fraction:
-    number = _number(text)
-    if (number * 100).denominator != 1:
-        raise ValueError("金额，最多两位小数")
-    return number
-
-
-def _day(text: str) -> date:
-    """ISO dates; 2024/3/1 and 2024-3-1, as Excel writes them, are as unambiguous."""
-    parts = text.replace("/", "-").split("-")
-    try:
-        year, month, day = (int(part) for part in parts if part.isascii())
-        if len(parts[0]) != 4:  # a year is never two digits here
-            raise ValueError
-        return date(year, month, day)
-    except (ValueError, OverflowError):
-        raise ValueError("日期，如 2024-03-01") from None
-
-
-def _moment(text: str) -> datetime:
-    try:
-        day, clock = text.replace("T", " ").split(" ")
-        hour, minute = clock.split(":")[:2]
-        start = _day(day)
-        return datetime(start.year, start.month, start.day, int(hour), int(minute))  # noqa: DTZ001  # wall-clock time as the ledger has it
-    except ValueError:
-        raise ValueError("时刻，如 2024-03-01 09:00") from None
-
-
-def _truth(text: str) -> bool:
-    if text not in ("是", "否"):
-        raise ValueError("是或否")
-    return text == "是"
-
-
-def _text(text: str) -> str:
-    return text
-
-
-_CELLS: Mapping[str, Callable[[str], Known]] = {
-    "number": _number,
-    "whole": _whole,
-    "money": _money,
-    "date": _day,
-    "moment": _moment,
-    "boolean": _truth,
-}

@@ -29,13 +29,18 @@ scheme:
 registers:
   language: 1
   registers:
-    - {{id: employee, title: 员工, kind: roster, key: id, fields: {{id: {{title: 编号, type: text}}}}}}
+    - id: employee
+      title: 员工
+      kind: roster
+      key: id
+      fields: {{id: {{title: 编号, type: text}}}}
 """
 
 
 @pytest.mark.parametrize("combine", ["weighted", "mean", "lowest", "highest"])
 @pytest.mark.parametrize(
-    ("whole", "part", "found"), [("100", "100", []), ("99", "100", ["S30"]), ("99", "50", [])]
+    ("whole", "part", "found"),
+    [("100", "100", []), ("99", "100", ["S30", "S30"]), ("100", "50", ["S30"])],
 )
 def test_parts_of_one_full_mark_make_a_whole_of_that_full_mark(
     combine: str, whole: str, part: str, found: list[str]

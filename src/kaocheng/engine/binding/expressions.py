@@ -137,10 +137,12 @@ class _Binder:
                 self.faults.need(bound, argument, want)
         if function.type is not None:
             return BCall(node.function, tuple(bounds), function.type)
-        first, last = bounds[-2], bounds[-1]
-        if not agree(first.type, last.type):
-            raise self.faults.fault("E24", node, left=first.type.zh, right=last.type.zh)
-        return BCall(node.function, tuple(bounds), either([first.type, last.type]))
+        pairs = zip(function.takes, bounds, strict=True)
+        alternatives = [bound.type for want, bound in pairs if want is None]
+        first, last = alternatives[0], alternatives[-1]
+        if not agree(first, last):
+            raise self.faults.fault("E24", node, left=first.zh, right=last.zh)
+        return BCall(node.function, tuple(bounds), either(alternatives))
 
     def lower(self, node: Call, scope: Scope) -> Bound:
         """`lower(grade, 1)`: so many grades worse, on the scale that the grade is of."""

@@ -22,7 +22,7 @@ Meaning = Callable[..., Value]
 class Function:
     """`takes` are the argument types; with `more` the last type may be given any number of times.
 
-    `type` None means: the type of the last argument (if, or_else).
+    `type` None means: the type of the arguments that may be of any type, which must agree.
     """
 
     name: str

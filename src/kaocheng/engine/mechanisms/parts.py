@@ -66,7 +66,7 @@ def _check(item: Item, problems: Problems) -> None:
     spec = _spec(item)
     if spec.combine == "weighted":
         _check_weights(item, spec, problems)
-    for part in spec.parts if spec.combine == "only" else ():
+    for part in spec.parts if spec.combine != "sum" else ():
         if None not in (part.points, item.points) and part.points != item.points:
             points, found = shown(item.points or Fraction(0)), shown(part.points or Fraction(0))
             why = f"“{part.title}”满分 {found}，与上级指标的 {points} 不同"
@@ -78,16 +78,6 @@ def _check(item: Item, problems: Problems) -> None:
         if total != item.points:
             points, found = exact_text(item.points), exact_text(total)
             problems.add("S23", item.place, title=item.title, points=points, sum=found)
-    if spec.combine != "sum" and item.points is not None and set(known) - {item.points}:
-        _check_full_marks(item, known, problems)
-
-
-def _check_full_marks(item: Item, known: Sequence[Fraction], problems: Problems) -> None:
-    """A mean, or a choice, of parts that are all out of 100 is out of 100 itself."""
-    if len(set(known)) == 1:
-        assert item.points is not None
-        why = f"各部分的满分都是 {exact_text(known[0])}，这里写了 {exact_text(item.points)}"
-        problems.add("S30", item.place, title=item.title, why=why, page="parts")
 
 
 def _check_weights(item: Item, spec: Parts, problems: Problems) -> None:

@@ -22,6 +22,7 @@ from kaocheng.engine.language.shape import (
     Identifier,
     Key,
     ListOf,
+    OneOf,
     Record,
     Setting,
     SettingValue,
@@ -35,6 +36,7 @@ from kaocheng.engine.values import Missing, Value, is_known, is_number
 from kaocheng.methods.shares import largest_remainder, rounded_half_up
 
 FEN = 100
+_PER_YUAN = {"fen": FEN, "jiao": 10, "yuan": 1}
 SPECIAL: Mapping[str, tuple[Type, str]] = {
     "rest": (NUMBER, "余额"),
     "heads": (NUMBER, "参加分配人数"),
@@ -49,6 +51,8 @@ class Step:
     who: Expr | None = None
     amount: Expr | None = None
     by: Expr | None = None
+    to: str = "fen"
+    remainder: str = "spread"
     clauses: tuple[Clause, ...] = ()
 
 
@@ -190,23 +194,42 @@ def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together
             person.flags = (f"“{step.title}”没有可以分配的人，余额 {shown(rest)} 元没有分出",)
         return Fraction(0)
     exact = [rest * weight / total for _, weight in sharing]
-    amounts = exact if together else _in_fen(rest, sharing)
+    amounts = exact if together else _in_units(step, rest, sharing)
     for (person, weight), amount, unrounded in zip(sharing, amounts, exact, strict=True):
         text = f"{shown(rest)} ÷ {shown(total)} × {shown(weight)}"
-        extra = amount - Fraction((unrounded * FEN).__floor__(), FEN)
-        text += "，按最大余数补 1 分" if extra == Fraction(1, FEN) else ""
+        text += "" if together else _topped_up(step, amount, unrounded)
         rows = person.frame.rows_used()
         person.lines.append(Line(step.title, amount, text, step.clauses, rows, step.id))
     return sum(amounts, Fraction(0))
 
 
-def _in_fen(rest: Fraction, sharing: list[tuple[_Person, Fraction]]) -> list[Fraction]:
-    """Whole fen that use up `rest`; equal remainders to the better score, then the earlier id."""
+def _in_units(
+    step: Step, rest: Fraction, sharing: list[tuple[_Person, Fraction]]
+) -> list[Fraction]:
+    """Whole fen (or 角, 元) that use up `rest`; ties to the better score, then the earlier id."""
+    per_yuan = _PER_YUAN[step.to]
     keys = [(-weight, person.frame.subject) for person, weight in sharing]
     order = sorted(range(len(sharing)), key=keys.__getitem__)
-    whole = (rest * FEN).__floor__()
-    parts = largest_remainder(whole, [weight for _, weight in sharing], order=order)
-    return [Fraction(part, FEN) for part in parts]
+    weights = [weight for _, weight in sharing]
+    total = sum(weights, Fraction(0))
+    if step.remainder == "best":
+        units = [(rest * weight / total * per_yuan).__floor__() for weight in weights]
+    else:
+        units = largest_remainder((rest * per_yuan).__floor__(), weights, order=order)
+    amounts = [Fraction(unit, per_yuan) for unit in units]
+    left = (rest - sum(amounts, Fraction(0))) * FEN
+    amounts[order[0]] += Fraction(left.__floor__(), FEN)
+    return amounts
+
+
+def _topped_up(step: Step, amount: Fraction, unrounded: Fraction) -> str:
+    """The words for what the rounding has added to somebody's share."""
+    per_yuan = _PER_YUAN[step.to]
+    added = amount - Fraction((unrounded * per_yuan).__floor__(), per_yuan)
+    if not added:
+        return ""
+    why = "余数归得分最高者" if step.remainder == "best" else "按最大余数"
+    return f"，{why}补 {shown(added)} 元"
 
 
 def _round_together(people: list[_Person], paid: Fraction) -> None:
@@ -274,6 +297,14 @@ STEP = Record(
         "who": Key(Expression(), "发给谁，默认全体"),
         "amount": Key(Expression(), "固定金额；可用 rest（余额）、heads（参加分配人数）"),
         "by": Key(Expression(), "余额按什么比例分配"),
+        "to": Key(
+            OneOf({"fen": "到分", "jiao": "到角", "yuan": "到元"}), "分配到哪一位", default="fen"
+        ),
+        "remainder": Key(
+            OneOf({"spread": "余数按最大余数逐份补", "best": "余数归得分最高者"}),
+            "余数归谁",
+            default="spread",
+        ),
         "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
     },
 )

@@ -5,9 +5,11 @@ are 3, 5, 1, 1, 0. `take` gives one grade to the best (or, `order: lowest`, the 
 may have it: `at_most` a share of the base, rounded down, or `fill_to` a share, rounded up, counting
 those already `filled` (D9).
 
-Seats go to the better score, then to the earlier id. Everybody of a score that a cut line divides
-is flagged. `ties: leave_out` gives a tied group that no longer fits the worse grade as a whole. A
-missing score is ranked with what it has so far (0 where nothing is known) and flagged (D18).
+Seats go to the better score, then by `then_by`, then to the earlier id (with `order: lowest` to
+the later one). Everybody whom a cut line divides from an equal is flagged. `ties: leave_out` gives
+a tied group that no longer fits the worse grade as a whole. A missing score is ranked with what it
+has so far (0 where nothing is known), so that the others see where they stand; its own grade stays
+missing, and every seat is flagged as provisional (D18).
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import (
     Expression,
     Key,
+    ListOf,
     MapOf,
     OneOf,
     Record,
@@ -28,11 +31,12 @@ from kaocheng.engine.language.shape import (
     SettingValue,
     Text,
 )
-from kaocheng.engine.language.types import BOOLEAN, TEXT, Type
+from kaocheng.engine.language.types import BOOLEAN, NUMBER, TEXT, Type
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
+from kaocheng.engine.mechanisms.standing import TIE_WORDS, Standing, provisional, stand
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Line, Outcome, shown
-from kaocheng.engine.values import Missing, NotApplicable, Value, is_known, is_number, low_of
+from kaocheng.engine.values import Missing, NotApplicable, Value, is_known, is_number
 from kaocheng.methods.shares import SeatRounding, largest_remainder, seat_limit
 
 
@@ -45,7 +49,8 @@ class Take:
     at_most: Expr | None = None
     fill_to: Expr | None = None
     number: Expr | None = None
-    rounding: str = ""
+    rounding: SettingValue | None = None
+    at_least: Expr | None = None
     filled: Expr | None = None
 
 
@@ -54,6 +59,7 @@ class Seats:
     rank: Expr
     place: Place
     within: Expr | None = None
+    then_by: tuple[Expr, ...] = ()
     order: str = "highest"
     among: Expr | None = None
     base: Expr | None = None
@@ -63,34 +69,30 @@ class Seats:
     ties: SettingValue | None = None
 
 
-@dataclass(frozen=True)
-class _Standing:
-    """A candidate with the score it is ranked by."""
-
-    frame: Frame
-    score: Fraction
-    flags: tuple[str, ...]
-
-
 def _slots(item: Item) -> Iterable[Slot]:
     spec = _spec(item)
-    yield Slot(spec.rank)
-    for expr, want in (
+    for expr in (spec.rank, *spec.then_by, *spec.shares.values()):
+        yield Slot(expr)
+    given: list[tuple[Expr | None, Type | None]] = [
         (spec.within, None),
         (spec.among, BOOLEAN),
         (spec.base, BOOLEAN),
-        (spec.otherwise, None),
-    ):
-        if expr is not None:
-            yield Slot(expr, want, gives=expr is spec.otherwise)
-    for share in spec.shares.values():
-        yield Slot(share)
+    ]
     if spec.take is not None:
-        for expr in (spec.take.at_most, spec.take.fill_to, spec.take.number):
-            if expr is not None:
-                yield Slot(expr)
-        if spec.take.filled is not None:
-            yield Slot(spec.take.filled, BOOLEAN)
+        limits = (spec.take.at_most, spec.take.fill_to, spec.take.number, spec.take.at_least)
+        given.extend((limit, NUMBER) for limit in limits)
+        given.append((spec.take.filled, BOOLEAN))
+    for written, want in given:
+        if written is not None:
+            yield Slot(written, want)
+    if spec.otherwise is not None:
+        yield Slot(spec.otherwise, None, gives=True)
+
+
+def _settings(item: Item) -> Iterable[SettingValue]:
+    spec = _spec(item)
+    rounding = None if spec.take is None else spec.take.rounding
+    return [one for one in (spec.ties, rounding) if one is not None]
 
 
 def _type_of(item: Item, type_of: TypeOf) -> Type:
@@ -159,32 +161,26 @@ def _group(spec: Seats, group: Value, members: list[Frame]) -> list[Outcome]:
         return [Outcome(group) for _ in members]
     base = [frame for frame in members if _holds(spec.base, frame)]
     asked = {id(frame): _asked(spec.among, frame) for frame in members}
-    standing = [_stand(spec, frame) for frame in members if asked[id(frame)] is True]
-    lowest = spec.order == "lowest"
-    by_id = sorted(standing, key=lambda one: one.frame.subject, reverse=lowest)
-    ordered = sorted(by_id, key=lambda one: one.score if lowest else -one.score)
+    standing = [
+        stand(frame, (spec.rank, *spec.then_by)) for frame in members if asked[id(frame)] is True
+    ]
+    later_first = _ties(spec, standing) == "later_id"
+    ordered = sorted(standing, key=lambda one: one.frame.subject, reverse=later_first)
+    ordered = sorted(ordered, key=lambda one: one.key, reverse=spec.order == "highest")
     name = f"{group}：" if group else ""
     if spec.take is None:
         given = _distribute(spec, ordered, len(base), name)
     else:
         given = _take(spec, spec.take, ordered, base, name)
-    return [
-        given.get(id(frame)) or _rest(spec, frame, asked[id(frame)])
-        for frame in members
-    ]  # fmt: skip
+    missing = {id(one.frame): one.why for one in ordered if one.why}
+    outcomes = []
+    for frame in members:
+        outcome = given.get(id(frame)) or _rest(spec, frame, asked[id(frame)])
+        outcomes.append(provisional(outcome, missing.get(id(frame), ""), len(missing)))
+    return outcomes
 
 
-def _stand(spec: Seats, frame: Frame) -> _Standing:
-    score = frame.value(spec.rank)
-    if is_number(score):
-        return _Standing(frame, score, ())
-    so_far = low_of(score) or Fraction(0)
-    return _Standing(frame, so_far, (f"得分还缺，暂按 {shown(so_far)} 排序",))
-
-
-def _distribute(
-    spec: Seats, ordered: list[_Standing], people: int, name: str
-) -> dict[int, Outcome]:
+def _distribute(spec: Seats, ordered: list[Standing], people: int, name: str) -> dict[int, Outcome]:
     grades = list(spec.shares)
     first = ordered[0].frame if ordered else None
     if first is None:
@@ -202,19 +198,17 @@ def _distribute(
     return _seat(spec, ordered, places, text)
 
 
-def _seat(
-    spec: Seats, ordered: list[_Standing], places: list[str], text: str
-) -> dict[int, Outcome]:
+def _seat(spec: Seats, ordered: list[Standing], places: list[str], text: str) -> dict[int, Outcome]:
     """Grades by place; a score that a cut line divides is flagged, or left out as a whole."""
     found = {}
-    leave_out = _leaves_out(spec, ordered)
+    ties = _ties(spec, ordered)
     for at, one in enumerate(ordered):
-        tied = [k for k, other in enumerate(ordered) if other.score == one.score]
+        tied = [k for k, other in enumerate(ordered) if other.key == one.key]
         rank = tied[0] + 1
         divided = places[tied[0]] != places[tied[-1]]
-        grade = places[tied[-1]] if divided and leave_out else places[at]
-        how = "整组归下一等级" if leave_out else "编号在前的先得"
-        flags = (*one.flags, *([f"同分处在名额线上，{how}"] if divided else []))
+        grade = places[tied[-1]] if divided and ties == "leave_out" else places[at]
+        how = "整组归下一等级" if ties == "leave_out" else TIE_WORDS[ties]
+        flags = (f"同分处在名额线上，{how}",) if divided else ()
         words = f"{text}；{shown(one.score)} 分，第 {rank} 名"
         line = Line(grade, grade, words)
         columns = {"rank": Fraction(rank)}
@@ -223,7 +217,7 @@ def _seat(
 
 
 def _take(
-    spec: Seats, take: Take, ordered: list[_Standing], base: list[Frame], name: str
+    spec: Seats, take: Take, ordered: list[Standing], base: list[Frame], name: str
 ) -> dict[int, Outcome]:
     if not ordered:
         return {}
@@ -238,15 +232,12 @@ def _take(
         words += f"（另有 {len(filled)} 人已计入）"
     found = {}
     for at, one in enumerate(candidates):
-        rank = 1 + sum(
-            other.score > one.score if spec.order == "highest" else other.score < one.score
-            for other in candidates
-        )
+        rank = 1 + min(k for k, other in enumerate(candidates) if other.key == one.key)
         on_line = 0 < limit < len(candidates) and (
-            one.score == candidates[limit - 1].score == candidates[limit].score
+            one.key == candidates[limit - 1].key == candidates[limit].key
         )
-        how = "整组不取" if _leaves_out(spec, candidates) else "按编号先后取"
-        flags = (*one.flags, *([f"同分处在名额线上，{how}"] if on_line else []))
+        ties = TIE_WORDS[_ties(spec, candidates)]
+        flags = (f"同分处在名额线上，{ties}",) if on_line else ()
         text = f"{words}；{shown(one.score)} 分，第 {rank} 位"
         value: Value = _taken(take) if at < cut else _untaken(spec, one.frame)
         columns = {"rank": Fraction(rank)}
@@ -255,11 +246,11 @@ def _take(
     return found
 
 
-def _cut(spec: Seats, candidates: list[_Standing], limit: int) -> int:
+def _cut(spec: Seats, candidates: list[Standing], limit: int) -> int:
     """How many candidates get a seat; tied groups are left out whole where the scheme says so."""
     cut = min(limit, len(candidates))
-    if _leaves_out(spec, candidates) and 0 < cut < len(candidates):
-        while cut and candidates[cut - 1].score == candidates[limit].score:
+    if _ties(spec, candidates) == "leave_out" and 0 < cut < len(candidates):
+        while cut and candidates[cut - 1].key == candidates[limit].key:
             cut -= 1
     return cut
 
@@ -275,9 +266,12 @@ def _limit(take: Take, frame: Frame, people: int, filled: int) -> int | Value:
     if not 0 <= share <= 1:
         return Missing(f"比例 {shown(share * 100)}% 不在 0% 到 100% 之间")
     rounding: SeatRounding = "ceil" if take.fill_to is not None else "floor"
-    if take.rounding:
-        rounding = _ROUNDINGS[take.rounding]
-    return max(0, seat_limit(share, people, rounding=rounding) - filled)
+    if take.rounding is not None:
+        rounding = _ROUNDINGS[frame.setting(take.rounding)]
+    least: Value = Fraction(0) if take.at_least is None else frame.value(take.at_least)
+    if not is_number(least):
+        return least
+    return max(int(least), seat_limit(share, people, rounding=rounding) - filled)
 
 
 _ROUNDINGS: dict[str, SeatRounding] = {"floor": "floor", "ceil": "ceil", "half_up": "half_up"}
@@ -303,10 +297,14 @@ def _untaken(spec: Seats, frame: Frame) -> Value:
     return NotApplicable("没有名额") if spec.take is not None and spec.take.grade else False
 
 
-def _leaves_out(spec: Seats, standing: list[_Standing]) -> bool:
-    if spec.ties is None or not standing:
-        return spec.take is not None and spec.take.at_most is not None
-    return standing[0].frame.setting(spec.ties) == "leave_out"
+def _ties(spec: Seats, standing: list[Standing]) -> str:
+    """What decides between equals: as the scheme says, else by the kind of seats (D8)."""
+    if spec.ties is not None and standing:
+        return standing[0].frame.setting(spec.ties)
+    if spec.order == "lowest":
+        return "later_id"
+    ceiling = spec.take is not None and spec.take.at_most is not None
+    return "leave_out" if ceiling else "earlier_id"
 
 
 def _holds(expr: Expr | None, frame: Frame) -> bool:
@@ -330,10 +328,10 @@ TAKE = Record(
         "fill_to": Key(Expression(), "补足到基数的百分之几（进一）"),
         "number": Key(Expression(), "固定几名"),
         "rounding": Key(
-            OneOf({"floor": "去尾", "ceil": "进一", "half_up": "四舍五入"}),
+            Setting({"floor": "去尾", "ceil": "进一", "half_up": "四舍五入"}),
             "名额取整方式；at_most 默认去尾，fill_to 默认进一",
-            default="",
         ),
+        "at_least": Key(Expression(), "至少几名（不足 1 名的按 1 名）"),
         "filled": Key(Expression(), "已经计入的对象"),
     },
 )
@@ -345,6 +343,7 @@ SEATS = Mechanism(
         Seats,
         {
             "rank": Key(Expression(), "按什么排序", required=True),
+            "then_by": Key(ListOf(Expression()), "并列时再比什么，依次；数大的在前", default=()),
             "within": Key(Expression(), "在哪个范围内排，如 department；不写为全体"),
             "order": Key(
                 OneOf({"highest": "由高到低", "lowest": "由低到高（末位）"}),
@@ -360,7 +359,7 @@ SEATS = Mechanism(
                 Setting(
                     {"earlier_id": "同分的编号在前者先得，并提示", "leave_out": "同分的整组不取"}
                 ),
-                "名额线上同分时；shares 默认 earlier_id，at_most 默认 leave_out",
+                "名额线上同分时；at_most 默认 leave_out，lowest 默认 later_id，其余 earlier_id",
             ),
         },
     ),
@@ -368,5 +367,5 @@ SEATS = Mechanism(
     type_of=_type_of,
     outcomes=_outcomes,
     check=_check,
-    settings=lambda item: [one for one in (_spec(item).ties,) if one is not None],
+    settings=_settings,
 )

@@ -115,15 +115,8 @@ COMMANDS = (
         "“{found}” is not a date.",
         "Dates are written like 2026-09-01.",
     ),
-    error(
-        "C17",
-        "方案的流程里没有叫“{found}”的事项。{hint}",
-        "写成 --event 名称=日期；可用的事项：{names}。",
-        "The process has no event “{found}”. {hint}",
-        "Write --event NAME=DATE; events: {names}.",
-    ),
     warning(
-        "C18",
+        "C17",
         "方案没有 example 文件夹，没有可演示的数据。",
         "请在方案的 example 文件夹里放示例数据表。",
         "The pack has no folder `example` and nothing to show.",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
@@ -12,6 +12,7 @@ from itertools import chain
 
 from kaocheng.engine.language.periods import Period
 from kaocheng.engine.language.process import Process
+from kaocheng.engine.language.shape import Clause
 from kaocheng.engine.problems import Place, Problem, Problems
 from kaocheng.engine.process.checks import check_calendar, check_names, check_numbers
 from kaocheng.engine.process.layout import Layout, timed
@@ -129,7 +130,7 @@ def _frame(
 
 
 def _own_start(process: Process, parameters: Mapping[str, Value]) -> date | None:
-    """The start the process names itself: a full date, or a date parameter."""
+    """The start the process names itself: a date, a date parameter, else its earliest full date."""
     written = None if process.start is None else process.start.day
     match None if written is None else written.tree:
         case Fixed(day=day):
@@ -138,7 +139,19 @@ def _own_start(process: Process, parameters: Mapping[str, Value]) -> date | None
             value = parameters.get(name)
             return value if isinstance(value, date) else None
         case _:
-            return None
+            return min(_full_dates(process), default=None)
+
+
+def _full_dates(value: object) -> Iterator[date]:
+    """Every date with its year that stands anywhere in the process."""
+    if isinstance(value, Fixed):
+        yield value.day
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _full_dates(one)
+    elif is_dataclass(value) and not isinstance(value, Clause | Place):
+        for field in fields(value):
+            yield from _full_dates(getattr(value, field.name))
 
 
 def _first_month(process: Process, frame: Frame, *, problems: Problems) -> int:

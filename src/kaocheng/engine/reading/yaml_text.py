@@ -77,7 +77,7 @@ def read_yaml(text: str, *, file: str, problems: Problems) -> Node | None:
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        problems.add("Y03", place, why=_why(fault))
+        problems.add("Y03", place, why=_why(fault, text))
     except yaml.reader.ReaderError as fault:
         before = text[: fault.position] if isinstance(fault.position, int) else ""
         place = Place(file, before.count("\n") + 1)
@@ -188,8 +188,14 @@ def _line_indented_with_tab(text: str) -> int:
     return 0
 
 
-def _why(fault: yaml.MarkedYAMLError) -> str:
+def _why(fault: yaml.MarkedYAMLError, text: str) -> str:
     """The parser's English reason in Chinese, for the slips that people really make."""
+    mark = fault.problem_mark or fault.context_mark
+    lines = text.splitlines()
+    line = lines[mark.line] if mark is not None and mark.line < len(lines) else ""
+    wide = [sign for sign in "，：｛｝［］" if sign in line]
+    if wide:
+        return f"这一行有全角的“{wide[0]}”，请改用半角（条款原文中的除外，要加引号）"
     reason = f"{fault.context or ''} {fault.problem or ''}"
     known = (
         ("mapping values are not allowed", "这里多了一个冒号，或上一行的缩进不对"),

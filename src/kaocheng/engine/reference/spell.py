@@ -18,6 +18,7 @@ from kaocheng.engine.expressions.bound import (
     BSpecial,
     BUnary,
 )
+from kaocheng.engine.facts import FactRow
 from kaocheng.engine.reference import evaluate as meaning
 from kaocheng.engine.trace import shown
 from kaocheng.engine.values import Value, is_known, is_number
@@ -33,6 +34,7 @@ _NAMES = {
     "ceil": "进一",
     "round": "四舍五入",
 }
+_ONE_VALUE = ("one", "latest", "min", "max", "best", "worst")
 _NAMED = BField | BItem | BFollow | BFollowItem | BParameter
 
 
@@ -45,7 +47,10 @@ def plain(value: Value) -> str:
 
 
 def spell(node: Bound, env: meaning.Environment) -> str:
-    """`node` with values in place of names; only the branch of `if` that was taken is shown."""
+    """`node` with values in place of names; only the branch of `if` that was taken is shown.
+
+    Of a personal field only the name is shown: what is spelled goes where the field may not.
+    """
     match node:
         case BLiteral():
             return _literal(node)
@@ -69,10 +74,31 @@ def spell(node: Bound, env: meaning.Environment) -> str:
         case BCall() if node.function in _NAMES:
             inside = "，".join(spell(argument, env) for argument in node.arguments)
             return f"{_NAMES[node.function]}（{inside}）"
+        case _:
+            return _value(node, env)
+
+
+def _value(node: Bound, env: meaning.Environment) -> str:
+    match node:
+        case BField() | BFollow() if _is_personal(node, env):
+            return node.title
+        case BAggregate(value=BField() as field) if node.function in _ONE_VALUE:
+            if _is_personal(field, env, table=node.source):
+                return field.title
         case _ if isinstance(node, _NAMED) and node.type.kind == "boolean":
             return f"{node.title}：{plain(meaning.evaluate(node, env))}"
-        case _:
-            return plain(meaning.evaluate(node, env))
+    return plain(meaning.evaluate(node, env))
+
+
+def _is_personal(node: BField | BFollow, env: meaning.Environment, *, table: str = "") -> bool:
+    """Whether the field is marked `personal`; `table` is where it stands, if that is known."""
+    if isinstance(node, BFollow):
+        table = node.table
+    elif not table:
+        row = env.rows[node.level]
+        table = (row if isinstance(row, FactRow) else row.fact).ref.table
+    register = env.run.pack.registers.get(table)
+    return register is not None and register.fields[node.field].personal
 
 
 def _literal(node: BLiteral) -> str:
@@ -109,9 +135,11 @@ def name_of(node: Bound, env: meaning.Environment) -> str:
 def _label(node: Bound, env: meaning.Environment) -> str:
     """One side of a comparison, with its name where it has one."""
     if isinstance(node, _NAMED):
-        return f"{node.title} {spell(node, env)}"
+        spelled = spell(node, env)
+        return spelled if spelled.startswith(node.title) else f"{node.title} {spelled}"
     if isinstance(node, BAggregate):
-        return f"{node.title} {spell(node, env)}"
+        what = "最长连续期数" if node.function == "run" else ""
+        return f"{node.title}{what} {spell(node, env)}"
     if isinstance(node, BLookup):
         return spell(node, env)
     return _inside(node, env, _COMPARISON + 1)
