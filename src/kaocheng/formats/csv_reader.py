@@ -39,15 +39,23 @@ def read_csv(
     """
     encoding = encoding_of(raw, source=source)
     delimiter = _delimiter(_lines(raw, encoding=encoding), source=source)
-    rows = _rows(_lines(raw, encoding=encoding), delimiter=delimiter, source=source)
-    return table_from_grid(Grid(name, source, rows), problems=problems, limits=limits)
+    found = Problems()
+    lines = _lines(raw, encoding=encoding)
+    rows = _rows(lines, delimiter=delimiter, source=source, problems=found)
+    table = table_from_grid(Grid(name, source, rows), problems=found, limits=limits)
+    # A file whose very header cannot be told apart is not empty.
+    is_cut = any(fault.id == "F13" for fault in found)
+    problems.extend(fault for fault in found.found if fault.id != "F09" or not is_cut)
+    return None if is_cut else table
 
 
 def _lines(raw: bytes, *, encoding: str) -> Iterator[str]:
     return io.TextIOWrapper(io.BytesIO(raw), encoding=encoding, newline="")
 
 
-def _rows(lines: Iterator[str], *, delimiter: str, source: str) -> Iterator[GridRow]:
+def _rows(
+    lines: Iterator[str], *, delimiter: str, source: str, problems: Problems
+) -> Iterator[GridRow]:
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1
@@ -55,9 +63,10 @@ def _rows(lines: Iterator[str], *, delimiter: str, source: str) -> Iterator[Grid
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
+        except csv.Error:
             # Strict reading fails on quotes only: one never closed, or text after a closed one.
-            raise refuse("F13", Place(source, line)) from error
+            problems.add("F13", Place(source, line))
+            return
         texts = [cell.strip(BLANKS) for cell in cells]
         yield GridRow(line, [_unmarked(text) if text[:1] in _MARKERS else text for text in texts])
 
