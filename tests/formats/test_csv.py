@@ -149,6 +149,8 @@ def test_csv_quotes_inside_unquoted_cell_are_kept(tmp_path: Path) -> None:
         ("姓名, 姓名\u3000\n", ["attendance.csv:1 F16"]),
         ('姓名,校\n张三,"一小\n李四,二小\n', ["attendance.csv:2 F13"]),
         ('姓名,校\n张三,一小\n"李"四,二小\n', ["attendance.csv:3 F13"]),
+        ('姓名,校\n张三\n"李"四,二小\n', ["attendance.csv:2 F14", "attendance.csv:3 F13"]),
+        ('\n"姓名,校\n张三,一小\n', ["attendance.csv:2 F13"]),
         ("\n姓名，校\n张三，一小\n", ["attendance.csv:2 F12"]),
         ("姓名,校\n张三,一\0小\n", ["attendance.csv:2 F11"]),
         ("\n \n,,\n", ["attendance.csv F09"]),

@@ -16,6 +16,7 @@ from kaocheng.formats.limits import Limits
 
 # In the order of preference where a header has as many of one as of another.
 DELIMITERS = ",\t;"
+_MARKERS = ("=", "'")
 _CHINESE_MARKS = "，；｜、"
 _LONGEST_HEADER = 100_000
 
@@ -38,15 +39,23 @@ def read_csv(
     """
     encoding = encoding_of(raw, source=source)
     delimiter = _delimiter(_lines(raw, encoding=encoding), source=source)
-    rows = _rows(_lines(raw, encoding=encoding), delimiter=delimiter, source=source)
-    return table_from_grid(Grid(name, source, rows), problems=problems, limits=limits)
+    found = Problems()
+    lines = _lines(raw, encoding=encoding)
+    rows = _rows(lines, delimiter=delimiter, source=source, problems=found)
+    table = table_from_grid(Grid(name, source, rows), problems=found, limits=limits)
+    # A file whose very header cannot be told apart is not empty.
+    is_cut = any(fault.id == "F13" for fault in found)
+    problems.extend(fault for fault in found.found if fault.id != "F09" or not is_cut)
+    return None if is_cut else table
 
 
 def _lines(raw: bytes, *, encoding: str) -> Iterator[str]:
     return io.TextIOWrapper(io.BytesIO(raw), encoding=encoding, newline="")
 
 
-def _rows(lines: Iterator[str], *, delimiter: str, source: str) -> Iterator[GridRow]:
+def _rows(
+    lines: Iterator[str], *, delimiter: str, source: str, problems: Problems
+) -> Iterator[GridRow]:
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1
@@ -54,19 +63,19 @@ def _rows(lines: Iterator[str], *, delimiter: str, source: str) -> Iterator[Grid
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
+        except csv.Error:
             # Strict reading fails on quotes only: one never closed, or text after a closed one.
-            raise refuse("F13", Place(source, line)) from error
-        yield GridRow(line, [_cell_text(cell) for cell in cells])
+            problems.add("F13", Place(source, line))
+            return
+        texts = [cell.strip(BLANKS) for cell in cells]
+        yield GridRow(line, [_unmarked(text) if text[:1] in _MARKERS else text for text in texts])
 
 
-def _cell_text(cell: str) -> str:
-    text = cell.strip(BLANKS)
-    if text[:1] == "=" and (wrapped := _EXCEL_TEXT.fullmatch(text)):
+def _unmarked(text: str) -> str:
+    """The text without what only says that it is text."""
+    if wrapped := _EXCEL_TEXT.fullmatch(text):
         return trimmed(wrapped[1])
-    if text[:1] == "'" and MARKED_TEXT.fullmatch(text):
-        return trimmed(text[1:])
-    return text
+    return trimmed(text[1:]) if MARKED_TEXT.fullmatch(text) else text
 
 
 def _delimiter(lines: Iterable[str], *, source: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.text_table import TextRow, TextTable
@@ -20,8 +21,7 @@ _LISTED = 10
 _LONGEST_SHOWN = 60
 
 
-@dataclass(frozen=True)
-class GridRow:
+class GridRow(NamedTuple):
     """One row of a file: its line as the reader's program counts it, its cells already trimmed."""
 
     line: int
@@ -80,23 +80,26 @@ def _read_body(
     recurring = Recurring(grid.source, problems)
     _check_cells(head, grid=grid, body=body, recurring=recurring)
     for row in filled:
-        place = Place(grid.source, row.line)
         if len(body.rows) >= limits.rows:
-            problems.add("F17", place, limit=limits.rows)
+            problems.add("F17", Place(grid.source, row.line), limit=limits.rows)
             break
         _check_cells(row, grid=grid, body=body, recurring=recurring)
         row_width = _filled_width(row.cells)
         if len(row.cells) < width or row_width > len(head.cells):
             found = max(row_width, min(len(row.cells), width))
-            recurring.add("F14", place, found=found, expected=width)
+            recurring.add("F14", Place(grid.source, row.line), found=found, expected=width)
             continue
-        body.unnamed_columns.update(i for i in range(width, row_width) if row.cells[i])
+        if row_width > width:
+            body.unnamed_columns.update(i for i in range(width, row_width) if row.cells[i])
         body.rows.append(TextRow(row.line, tuple(row.cells[:width])))
     recurring.close()
     return body
 
 
 def _check_cells(row: GridRow, *, grid: Grid, body: _Body, recurring: Recurring) -> None:
+    text = "".join(row.cells)
+    if len(text) <= MOST_CHARACTERS_IN_CELL and "\ufffd" not in text:
+        return  # Quickly, as nearly every row.
     for index, cell in enumerate(row.cells):
         if len(cell) > MOST_CHARACTERS_IN_CELL:
             column = grid.first_column + index

@@ -69,9 +69,8 @@ def write_tables(folder: Path, tables: Sequence[OutTable], *, kind: Kind) -> Non
     """Write each table to `folder/<name>.<kind>`: all of them or none.
 
     The folder is made where there is none. All files are written in full into a hidden folder in it
-    (so on the same disk), then
-    put in their places one by one; if one cannot be, those before it are put back. Other files are
-    left alone. Raises `Refused` when it cannot be done.
+    (so on the same disk), then put in their places one by one; if one cannot be, those before it
+    are put back. Other files are left alone. Raises `Refused` when it cannot be done.
     """
     _check_names(tables)
     for table in tables:
