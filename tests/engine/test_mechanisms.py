@@ -186,7 +186,10 @@ def test_part_that_does_not_apply_follows_its_rule(rule: str, points: Fraction) 
 
 
 def test_weights_are_scaled_when_a_part_drops_out() -> None:
-    run = computed(items(PARTS.format(combine="combine: weighted", rule="drop")))
+    parts = PARTS.format(combine="combine: weighted", rule="drop")
+    out_of_100 = parts.replace("points: 40", "points: 100").replace("points: 60", "points: 100")
+
+    run = computed(items(out_of_100))
 
     assert values(run, "total") == {"a": 18, "b": 12, "c": 15}
 
