@@ -14,6 +14,7 @@ A comment `<!-- step: … -->` above a block of the page says what to do with it
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,9 +98,16 @@ class Reader:
         command, _, said = block.text.partition("\n")
         main(command.removeprefix("$ kaocheng ").split())
         yield said, self.printed.readouterr().out
+        if command.startswith("$ kaocheng new "):
+            self._move_the_sample_away()
         for path, before in self.mistakes.items():
             path.write_text(before, "utf-8")
         self.mistakes.clear()
+
+    def _move_the_sample_away(self) -> None:
+        for path in self.pack.glob("*.yaml"):
+            path.unlink()
+        shutil.rmtree(self.pack / "example")
 
     def score(self, block: Block) -> Shown:
         yield block.text, scores(run_on(checked(self.pack), self.tables), block)
