@@ -14,7 +14,6 @@ A comment `<!-- step: … -->` above a block of the page says what to do with it
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,16 +97,12 @@ class Reader:
         command, _, said = block.text.partition("\n")
         main(command.removeprefix("$ kaocheng ").split())
         yield said, self.printed.readouterr().out
-        if command.startswith("$ kaocheng new "):
-            self._move_the_sample_away()
+        if " new " in command:  # the page then says to delete these files of the sample
+            (self.pack / "cases.yaml").unlink()
+            (self.pack / "process.yaml").unlink()
         for path, before in self.mistakes.items():
             path.write_text(before, "utf-8")
         self.mistakes.clear()
-
-    def _move_the_sample_away(self) -> None:
-        for path in self.pack.glob("*.yaml"):
-            path.unlink()
-        shutil.rmtree(self.pack / "example")
 
     def score(self, block: Block) -> Shown:
         yield block.text, scores(run_on(checked(self.pack), self.tables), block)
