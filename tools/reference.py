@@ -20,17 +20,15 @@ from kaocheng.engine.compile import Compiled
 from kaocheng.engine.expressions.functions import FUNCTIONS
 from kaocheng.engine.facts import read_facts, text_table
 from kaocheng.engine.language import parameters, registers
+from kaocheng.engine.language.forms import Either, Later, Made
 from kaocheng.engine.language.scheme import COMMON_KEYS, EXEMPTION, FLAG, SOURCE
 from kaocheng.engine.language.shape import (
     Clauses,
     Day,
-    Either,
     Expression,
     Identifier,
     Key,
-    Later,
     ListOf,
-    Made,
     MapOf,
     Number,
     OneOf,

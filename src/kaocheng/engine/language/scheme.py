@@ -8,15 +8,14 @@ from fractions import Fraction
 from typing import Literal
 
 from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.language.forms import Either, Made
 from kaocheng.engine.language.shape import (
     Clause,
     Clauses,
-    Either,
     Expression,
     Identifier,
     Key,
     ListOf,
-    Made,
     MapOf,
     Number,
     OneOf,

@@ -13,17 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.language.forms import Either, Made
 from kaocheng.engine.language.scheme import Item
-from kaocheng.engine.language.shape import (
-    Clause,
-    Clauses,
-    Either,
-    Expression,
-    Key,
-    ListOf,
-    Made,
-    Record,
-)
+from kaocheng.engine.language.shape import Clause, Clauses, Expression, Key, ListOf, Record
 from kaocheng.engine.language.types import BOOLEAN, Type, either
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
 from kaocheng.engine.problems import Place
