@@ -139,7 +139,7 @@ REGISTER = Record(
         "unit": Key(Identifier(), "所属单位字段（kaocheng score --unit 用它筛选）", default=""),
         "date": Key(Identifier(), "发生日期字段：按周期统计时以它为准", default=""),
         "period": Key(Identifier(), "周期字段：没有日期时以它为准", default=""),
-        "counts_when": Key(Expression(), "这一条什么时候才计入；不满足的不计入并说明"),
+        "counts_when": Key(Expression(), "这一条什么时候才计入；不满足或没有填的不计入"),
         "once": Key(ListOf(Identifier()), "这些字段合起来不能重复", default=()),
         "optional": Key(YesNo(), "是：没有这张表时当作空表", default=False),
         "rows": Key(Text(60_000), "参照表的内容：第一行是字段名，用逗号分隔", default=""),

@@ -20,7 +20,7 @@ from kaocheng.engine.language.types import BOOLEAN, Type, either
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
 from kaocheng.engine.problems import Place
 from kaocheng.engine.trace import Line, Outcome
-from kaocheng.engine.values import NotApplicable
+from kaocheng.engine.values import NotApplicable, is_number
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
             value = frame.value(choice.then)
             text = f"{frame.spell(choice.when)}，取 {frame.spell(choice.then)}"
             line = Line(item.title, value, text, choice.clauses, (*rows, *frame.rows_used()))
-            return Outcome(value, (line,), adds_up=True)
+            return Outcome(value, (line,), adds_up=is_number(value))
         if holds is not False:
             return Outcome(holds, rows=rows)
     if spec.otherwise is None:
