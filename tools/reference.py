@@ -1,8 +1,8 @@
 """Writes docs/reference from the shapes, the examples and the message catalogue.
 
 Nothing on these pages is typed twice: keys come from the shapes that read the files, figures from
-running the examples, problems from the broken examples. `python tools/reference.py` rewrites the
-pages; a test compares them with what stands there.
+running the examples, problems from the broken examples. `python -m tools.reference` rewrites
+the pages; a test compares them with what stands there.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,6 @@ from kaocheng.engine import mechanisms, verbs
 from kaocheng.engine.cases import case_facts, value_text
 from kaocheng.engine.compile import Compiled
 from kaocheng.engine.expressions.functions import FUNCTIONS
-from kaocheng.engine.facts import read_facts, text_table
 from kaocheng.engine.language import parameters, registers
 from kaocheng.engine.language.scheme import COMMON_KEYS, EXEMPTION, FLAG, SOURCE
 from kaocheng.engine.language.shape import (
@@ -42,7 +42,6 @@ from kaocheng.engine.language.shape import (
     Whole,
     YesNo,
 )
-from kaocheng.engine.lint import lint_pack
 from kaocheng.engine.mechanisms import MECHANISMS
 from kaocheng.engine.mechanisms.item import ITEM, SCHEME_FILE
 from kaocheng.engine.mechanisms.mechanism import Mechanism
@@ -54,11 +53,12 @@ from kaocheng.engine.reading.yaml_text import Mapping, Node, Scalar, read_yaml
 from kaocheng.engine.reference.run import Run
 from kaocheng.engine.trace import Outcome, shown
 from kaocheng.engine.values import is_number
+from tools.broken import FOLDER as BROKEN
+from tools.broken import problems_of, read_broken
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 EXAMPLES = Path(mechanisms.__file__).parent / "examples"
-BROKEN = ROOT / "tests" / "engine" / "broken"
 HEAD = "<!-- 由 tools/reference.py 生成，请勿手改。 -->\n\n"
 SEVERITIES = {"error": "错误", "warning": "警告", "lint": "提示"}
 KINDS_OF_PROBLEMS = {
@@ -456,50 +456,27 @@ def _shortened(words: str) -> str:
 
 
 def _broken(path: Path) -> Shown:
-    whole = path.read_text("utf-8")
-    about = _text(whole, "about")
-    raw = _text(whole, "text")
-    problems = _broken_problems(whole, raw)
-    problem = next((one for one in problems if one.id == path.stem), None)
-    facts = _section(whole, "facts")
-    if problem is not None and isinstance(facts, Mapping) and path.stem.startswith("F"):
-        return Shown(about, _fact_lines(facts, problem), problem)
-    lines = (raw or whole).splitlines()
+    broken = read_broken(path)
+    problem = next((one for one in problems_of(broken) if one.id == path.stem), None)
+    if problem is not None and broken.facts and path.stem.startswith("F"):
+        return Shown(broken.about, _fact_lines(broken.facts, problem), problem)
+    lines = broken.text.splitlines()
     if problem is None or not problem.place.line or not _is_printable(lines):
-        return Shown(about, "", problem)
+        return Shown(broken.about, "", problem)
     start = max(0, problem.place.line - 3)
     shown_lines = [line[:160] for line in lines[start : problem.place.line + 1]]
     mark = "    # ← 这里"
     shown_lines[problem.place.line - 1 - start] += mark if len(shown_lines) > 1 else ""
-    return Shown(about, "".join(f"{line}\n" for line in shown_lines), problem)
+    return Shown(broken.about, "".join(f"{line}\n" for line in shown_lines), problem)
 
 
 def _is_printable(lines: Iterable[str]) -> bool:
     return all(line.replace("\t", "").isprintable() for line in lines)
 
 
-def _broken_problems(whole: str, raw: str) -> list[Problem]:
-    problems = Problems()
-    pack = read_bundle(raw or whole, file="例.yaml", problems=problems)
-    compiled = None if pack is None else verbs.compile(pack, problems=problems)
-    if compiled is not None:
-        lint_pack(compiled, problems=problems)
-        facts = _section(whole, "facts")
-        if isinstance(facts, Mapping):
-            tables = {
-                name.text: text_table(name.text, node.text, source=f"{name.text}.csv")
-                for name, node in facts.pairs
-                if isinstance(node, Scalar)
-            }
-            read_facts(compiled.pack, tables, problems=problems)
-    return list(problems)
-
-
-def _fact_lines(facts: Mapping, problem: Problem) -> str:
+def _fact_lines(facts: MappingOf[str, str], problem: Problem) -> str:
     name = problem.place.file.removesuffix(".csv")
-    node = facts.get(name)
-    text = node.text if isinstance(node, Scalar) else ""
-    return f"# {name}.csv\n{text}" if text else ""
+    return f"# {name}.csv\n{facts[name]}" if name in facts else ""
 
 
 # Schemas
