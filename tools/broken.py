@@ -35,6 +35,8 @@ from kaocheng.engine.reading import yaml_text as yaml
 from kaocheng.engine.reading.packs import read_bundle
 from kaocheng.methods.workdays import mainland_calendar
 
+# How the messages name the bundle of an example.
+_BUNDLE = "例.yaml"
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "engine" / "broken"
 # How a command tells a problem: `place id reason`; what to do stands indented below.
 _TOLD = re.compile(r"^\S.*? (?P<id>[A-Z]\d\d) ", re.MULTILINE)
@@ -121,7 +123,7 @@ def said_by(broken: Broken, language: Language = "zh") -> str:
 
 
 def _check_bundle(broken: Broken, *, problems: Problems) -> None:
-    pack = read_bundle(broken.text, file=broken.name, problems=problems)
+    pack = read_bundle(broken.text, file=_BUNDLE, problems=problems)
     compiled = None if pack is None else verbs.compile(pack, problems=problems)
     if compiled is None:
         return

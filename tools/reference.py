@@ -54,7 +54,7 @@ from kaocheng.engine.reference.run import Run
 from kaocheng.engine.trace import Outcome, shown
 from kaocheng.engine.values import is_number
 from tools.broken import FOLDER as BROKEN
-from tools.broken import problems_of, read_broken
+from tools.broken import Broken, problems_of, read_broken, said_by
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -409,19 +409,12 @@ def _facts_of(text: str) -> str:
 # Problems
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A broken example as the page shows it."""
-
-    about: str
-    lines: str
-    problem: Problem | None
-
-
 def _problems() -> str:
     text = (
         f"{HEAD}# 问题一览\n\n检查、读数据和运行命令时报出的每一种问题：编号不变，照编号查。"
-        "错误必须改；警告要核对；提示（L）请再看一眼，或用 `accept: {编号: 理由}` 记下理由。\n"
+        "错误必须改；警告要核对；提示（L）请再看一眼，或用 `accept: {编号: 理由}` 记下理由。"
+        "流程（P）的例子里，`calendar` 是 `kaocheng calendar` 从哪天算起、排到哪天、哪些事项"
+        "已经发生。\n"
     )
     kind = ""
     for id in sorted(MESSAGES, key=lambda id: (list(KINDS_OF_PROBLEMS).index(id[0]), id)):
@@ -437,13 +430,13 @@ def _problem(message: Message) -> str:
     path = BROKEN / f"{message.id}.yaml"
     if not path.is_file():
         return f"{text}**{_plain(message.zh)}**\n\n怎么办：{_plain(message.zh_remedy)}\n"
-    found = _broken(path)
-    problem = found.problem
-    reason = problem.reason() if problem else _plain(message.zh)
-    remedy = problem.remedy() if problem else _plain(message.zh_remedy)
-    text += f"**{_plain(message.zh)}**\n\n例如：{found.about}\n\n"
-    text += f"```yaml\n{found.lines}```\n\n" if found.lines else ""
-    return f"{text}> {_shortened(reason)}\n>\n> 怎么办：{_shortened(remedy)}\n"
+    broken = read_broken(path)
+    text += f"**{_plain(message.zh)}**\n\n例如：{broken.about}\n\n"
+    if broken.command:
+        return text + _console(broken)
+    problem = next(one for one in problems_of(broken) if one.id == message.id)
+    text += _block(broken, problem)
+    return f"{text}> {_shortened(problem.reason())}\n>\n> 怎么办：{_shortened(problem.remedy())}\n"
 
 
 def _plain(words: str) -> str:
@@ -455,19 +448,28 @@ def _shortened(words: str) -> str:
     return words if len(words) < 300 else words[:300] + "……"
 
 
-def _broken(path: Path) -> Shown:
-    broken = read_broken(path)
-    problem = next((one for one in problems_of(broken) if one.id == path.stem), None)
-    if problem is not None and broken.facts and path.stem.startswith("F"):
-        return Shown(broken.about, _fact_lines(broken.facts, problem), problem)
+def _block(broken: Broken, problem: Problem) -> str:
+    """What stands around the fault, as a block of code; empty where there is nothing to see."""
+    if broken.facts and problem.id.startswith("F"):
+        table = _fact_lines(broken.facts, problem)
+        return f"```yaml\n{table}```\n\n" if table else ""
     lines = broken.text.splitlines()
-    if problem is None or not problem.place.line or not _is_printable(lines):
-        return Shown(broken.about, "", problem)
-    start = max(0, problem.place.line - 3)
-    shown_lines = [line[:160] for line in lines[start : problem.place.line + 1]]
-    mark = "    # ← 这里"
-    shown_lines[problem.place.line - 1 - start] += mark if len(shown_lines) > 1 else ""
-    return Shown(broken.about, "".join(f"{line}\n" for line in shown_lines), problem)
+    at = problem.place.line
+    if broken.process is not None:
+        start, end = lines.index("process:"), len(lines)
+    elif at and _is_printable(lines):
+        start, end = max(0, at - 3), at + 1
+    else:
+        return ""
+    shown_lines = [line[:160] for line in lines[start:end]]
+    if at and len(shown_lines) > 1:
+        shown_lines[at - 1 - start] += "    # ← 这里"
+    return "```yaml\n" + "".join(f"{line}\n" for line in shown_lines) + "```\n\n"
+
+
+def _console(broken: Broken) -> str:
+    """The command and all that it says."""
+    return f"```console\n$ kaocheng {' '.join(broken.command)}\n{said_by(broken)}```\n"
 
 
 def _is_printable(lines: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Every problem that a pack or its facts can raise has one broken example that raises just that."""
+"""Every problem has one broken example that raises just that: of a pack, its process, its facts."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from kaocheng.engine.problems import Language
 from tools.broken import FOLDER, Broken, found_in, problems_of, read_broken, said_by
 
 FILES = sorted(FOLDER.glob("*.yaml"))
-# Told elsewhere: files of facts (F01–F39), the process (P), commands (C).
-ELSEWHERE = re.compile(r"F[0-3]\d|P\d\d|C\d\d")
+# Told elsewhere: files of facts (F01–F39), commands (C).
+ELSEWHERE = re.compile(r"F[0-3]\d|C\d\d")
 
 
 def words_of(broken: Broken, language: Language) -> list[str]:
