@@ -115,11 +115,12 @@ def problems_of(broken: Broken) -> list[Problem]:
 
 
 def said_by(broken: Broken, language: Language = "zh") -> str:
-    """Everything the command of the example writes."""
+    """Everything the command of the example writes, with paths as seen from its folder."""
     said = StringIO()
     with _in_a_folder_of(broken.files), redirect_stdout(said), redirect_stderr(said):
         main(["--lang", language, *broken.command])
-    return said.getvalue()
+        here = Path.cwd()
+    return said.getvalue().replace(f"{here}/", "")
 
 
 def _check_bundle(broken: Broken, *, problems: Problems) -> None:

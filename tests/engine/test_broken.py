@@ -1,19 +1,21 @@
-"""Every problem has one broken example that raises just that: of a pack, its process, its facts."""
+"""Every problem is raised by one broken example that raises just that, or by a test of its own."""
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
-from kaocheng.engine.messages import MESSAGES
+from kaocheng.engine.messages import MESSAGES, Message
 from kaocheng.engine.problems import Language
 from tools.broken import FOLDER, Broken, found_in, problems_of, read_broken, said_by
 
 FILES = sorted(FOLDER.glob("*.yaml"))
-# Told elsewhere: files of facts (F01–F39), commands (C).
-ELSEWHERE = re.compile(r"F[0-3]\d|C\d\d")
+TESTS = Path(__file__).parents[1]
+# Tests of one id each, for what no text can break: a full disk, a built workbook.
+NAMED = re.compile(r"test_(?P<id>[a-z]\d\d)_\w+")
 
 
 def words_of(broken: Broken, language: Language) -> list[str]:
@@ -40,7 +42,35 @@ def test_words_of_a_problem_are_filled_in(path: Path, language: Language) -> Non
         assert not re.search(r"\{[a-z_]+\}", words)
 
 
-def test_every_problem_of_a_pack_has_a_broken_example() -> None:
-    wanted = {id for id in MESSAGES if not ELSEWHERE.fullmatch(id)}
+def ids_told_by_named_tests() -> set[str]:
+    """The ids whose words, as the catalogue has them, are asserted by a test that bears the id."""
+    return {
+        id
+        for path in TESTS.rglob("test_*.py")
+        for function in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        and (named := NAMED.fullmatch(function.name))
+        and (id := named["id"].upper()) in MESSAGES
+        and tells(function, MESSAGES[id])
+    }
 
-    assert wanted - {path.stem for path in FILES} == set()
+
+def tells(function: ast.FunctionDef, message: Message) -> bool:
+    parts = re.split(r"\{[a-z_]+\}", message.zh)
+    told = re.compile(".+".join(map(re.escape, parts)))
+    return any(
+        isinstance(node, ast.Constant) and isinstance(node.value, str) and told.search(node.value)
+        for asserted in ast.walk(function)
+        if isinstance(asserted, ast.Assert)
+        for node in ast.walk(asserted)
+    )
+
+
+def test_every_problem_has_a_broken_example_or_a_test_of_its_own() -> None:
+    examples = {path.stem for path in FILES}
+
+    assert set(MESSAGES) - examples - ids_told_by_named_tests() == set()
+
+
+def test_every_broken_example_is_of_a_problem_in_the_catalogue() -> None:
+    assert {path.stem for path in FILES} - set(MESSAGES) == set()
