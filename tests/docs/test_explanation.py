@@ -12,6 +12,7 @@ from kaocheng.engine import verbs
 from kaocheng.engine.mechanisms import MECHANISMS
 from kaocheng.engine.problems import Problems
 from tests.engine.bundles import compile_bundle, lines_that_do_not_add_up, told, told_failures
+from tests.schemes.clauses import clauses_of
 from tools import hard_rules
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,21 @@ def test_notice_written_from_the_tutorial_holds(folder: Path) -> None:
     assert compiled is not None, told(problems)
     assert problems.errors == []
     assert told_failures(verbs.test(compiled)) == []
+
+
+@pytest.mark.parametrize("folder", NOTICES, ids=lambda path: path.name)
+def test_clauses_of_a_notice_stand_in_it(folder: Path) -> None:
+    compiled = verbs.check(folder, problems=Problems())
+    notice = (folder / "notice.md").read_text("utf-8")
+
+    assert compiled is not None
+    clauses = [clause.text for clause in clauses_of(compiled.pack)]
+    assert clauses != []
+    assert [text for text in clauses if text not in notice] == []
+
+
+def test_both_notices_are_there() -> None:
+    assert {folder.name for folder in NOTICES} == {"grid-workers", "lesson-preparation"}
 
 
 def test_page_of_the_hardest_rules_is_current() -> None:

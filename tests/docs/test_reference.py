@@ -86,7 +86,7 @@ def test_schemas_accept_every_example() -> None:
 
 def test_schemas_accept_every_pack() -> None:
     wrong = {}
-    for folder in find_packs(ROOT / "schemes"):
+    for folder in (*find_packs(ROOT / "schemes"), *find_packs(ROOT / "docs/tutorial/notices")):
         for name in FILES:
             path = folder / f"{name}.yaml"
             if path.is_file() and (told := faults(name, in_an_editor(path.read_text("utf-8")))):

@@ -4,9 +4,12 @@ from fractions import Fraction
 
 from kaocheng.documents.register_rows import HIDDEN, RowFinder, cell_text, masked_name
 from kaocheng.documents.result_summary import summarize
-from kaocheng.documents.result_table import result_table
+from kaocheng.documents.result_table import result_table, titled_table
+from kaocheng.documents.score_report import subject_page
+from kaocheng.documents.score_text import score_text
 from kaocheng.engine.cases import case_facts
 from kaocheng.engine.compile import compile_pack
+from kaocheng.engine.explain import explain_subject
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.reading.packs import read_bundle
 from kaocheng.engine.reference.run import Run, run_reference
@@ -60,9 +63,9 @@ cases:
 """
 
 
-def run() -> Run:
+def run(text: str = PACK) -> Run:
     problems = Problems()
-    pack = read_bundle(PACK, file="bundle", problems=problems)
+    pack = read_bundle(text, file="bundle", problems=problems)
     assert pack is not None, list(problems)
     compiled = compile_pack(pack, problems=problems)
     assert compiled is not None, list(problems)
@@ -117,3 +120,25 @@ def test_cells_show_numbers_as_the_ledger_does() -> None:
     ]
     assert cell_text(Missing("没有填")) == "缺"
     assert masked_name("林") == "林＊"
+
+
+def test_rates_are_read_as_percentages_and_written_as_exact_fractions() -> None:
+    done = run(
+        PACK.replace("grade: level", "headline: flags").replace(
+            "title: 提示数, value: marks / 3}", "title: 回收率, unit: '%', value: marks / 12}"
+        )
+    )
+    result = done.pack.results["yearly"]
+    explanations = explain_subject(done, "b")
+    finder = RowFinder(done.pack, done.facts)
+
+    text = score_text(done.pack, explanations, rows=finder)
+    page = subject_page(done.pack, explanations, rows=finder)
+    spread = summarize(done, result).spread
+    table = titled_table(done, result)
+
+    assert "回收率  58.33%（精确值 7/12）\n" in text
+    assert '<span class="score">58.33%</span>' in page
+    assert spread is not None
+    assert [spread.words(one) for one in (spread.least, spread.most)] == ["58.33%", "75.00%"]
+    assert (table.columns[2].title, table.rows[1][2]) == ("回收率", Fraction(7, 12))

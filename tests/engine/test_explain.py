@@ -252,3 +252,37 @@ def test_whole_figures_of_days_and_people_have_no_decimals() -> None:
 
 def test_nobody_is_explained_under_an_unknown_id() -> None:
     assert explain_subject(run_of(GRADED, facts="7,"), "t2") == []
+
+
+def test_only_the_case_that_applied_is_quoted() -> None:
+    paid = """
+      items:
+        - id: total
+          title: 补贴
+          value:
+            first:
+              - {when: a >= 90, then: 600, clause: {R-1: 90分以上全额发放}}
+              - {when: a >= 80, then: 600 * 90%, clause: {R-2: 80—90分发放90%}}
+            otherwise: 0
+"""
+
+    explanations = [explanation_of(paid, facts=facts) for facts in ("90,0", "80,0", "7,0", ",0")]
+
+    rules = [[one.rule for one in item(each, "total").clauses] for each in explanations]
+    assert rules == [["R-1"], ["R-2"], [], []]
+    assert item(explanations[1], "total").text == "甲项 80 ≥ 80，取 600 × 90%，得 540.00"
+
+
+def test_share_is_shown_as_a_percentage_and_kept_exact() -> None:
+    rates = """
+      items:
+        - {id: total, title: 回收率, unit: '%', value: a / b}
+        - {id: enough, title: 达到三成, value: total >= 30%}
+        - {id: capped, title: 封顶, unit: '%', cap: 50%, value: a / b}
+"""
+
+    explanation = explanation_of(rates, facts="2,3")
+
+    assert item(explanation, "total").value == Fraction(2, 3)
+    texts = [item(explanation, id).text for id in ("total", "enough", "capped")]
+    assert texts == ["2 ÷ 3 ＝ 66.67%", "回收率 66.6667% ≥ 30%", "2 ÷ 3，最高为 50.00%"]

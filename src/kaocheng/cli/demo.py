@@ -16,7 +16,6 @@ from kaocheng.cli.terminal import Say, Terminal
 from kaocheng.cli.test import print_failures
 from kaocheng.engine import verbs
 from kaocheng.engine.problems import Place, Problem, Problems, Refused, refuse
-from kaocheng.engine.trace import shown
 
 if TYPE_CHECKING:
     from kaocheng.documents.pack_view import Checked
@@ -141,7 +140,7 @@ def _result_row(summary: ResultSummary, say: Say) -> tuple[str, str, str, str]:
     if summary.spread is not None:
         spread = summary.spread
         mean = say("平均", "mean")
-        came_out.append(f"{spread.title}{mean} {shown(spread.mean)} {spread.unit}".rstrip())
+        came_out.append(f"{spread.title}{mean} {spread.words(spread.mean)}")
     look = [
         f"{word} {count}"
         for word, count in (

@@ -13,7 +13,6 @@ from kaocheng.cli.terminal import Say, Terminal
 from kaocheng.engine.language.scheme import Result
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Place, refuse
-from kaocheng.engine.trace import shown
 from kaocheng.engine.values import is_known
 
 if TYPE_CHECKING:
@@ -146,11 +145,11 @@ def summary_rows(summary: ResultSummary, say: Say) -> list[tuple[str, str]]:
         rows.append((say("等次", "grades"), grades))
     if summary.spread is not None:
         spread = summary.spread
-        low, mean, high = shown(spread.least), shown(spread.mean), shown(spread.most)
+        low, mean, high = (spread.figure(one) for one in (spread.least, spread.mean, spread.most))
         words = say(
             f"最低 {low}，平均 {mean}，最高 {high}", f"least {low}, mean {mean}, most {high}"
         )
-        rows.append((spread.title, f"{words} {spread.unit}".rstrip()))
+        rows.append((spread.title, f"{words}{spread.behind}"))
     rows.append((say("要核对", "flags"), say(f"{summary.flags} 条提示", str(summary.flags))))
     return rows
 

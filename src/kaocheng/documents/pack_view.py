@@ -22,7 +22,7 @@ from kaocheng.engine.language.scheme import Item, Result, children_of, items_bel
 from kaocheng.engine.language.shape import Clause
 from kaocheng.engine.problems import Problem
 from kaocheng.engine.reference.run import RowKey, Run
-from kaocheng.engine.trace import shown
+from kaocheng.engine.trace import PERCENT, unit_words
 from kaocheng.engine.values import is_known, is_number, state_of
 
 STATUS_WORDS = {
@@ -198,7 +198,8 @@ class _ResultTables:
         if result.each:
             yield Cell(self.run.pack.period_kinds.get(result.each, "周期"), "scored")
         for item in items:
-            unit = f"（{item.unit}）" if item.unit and item.unit not in item.title else ""
+            named = unit_words(item.unit)
+            unit = f"（{named}）" if named and named not in item.title else ""
             yield Cell(item.title + unit, "scored", self._is_number(result, item))
 
     def _cells(
@@ -219,7 +220,8 @@ class _ResultTables:
         """The unit, unless some figure of the column needs decimals: then all of them have them."""
         column = self.run.outcomes[result.id, item.id].values()
         numbers = (one.value for one in column if is_number(one.value))
-        return item.unit if all(number.denominator == 1 for number in numbers) else ""
+        is_whole = item.unit == PERCENT or all(number.denominator == 1 for number in numbers)
+        return item.unit if is_whole else ""
 
     def _is_number(self, result: Result, item: Item) -> bool:
         return self.run.compiled.types[result.id, item.id].kind == "number"
@@ -256,10 +258,9 @@ def _figures(summary: ResultSummary) -> Iterator[tuple[str, str]]:
             yield word, f"{count} {unit}"
     if summary.spread is not None:
         spread = summary.spread
-        unit = f" {spread.unit}".rstrip()
-        yield f"{spread.title} 最低", shown(spread.least) + unit
-        yield f"{spread.title} 平均", shown(spread.mean) + unit
-        yield f"{spread.title} 最高", shown(spread.most) + unit
+        yield f"{spread.title} 最低", spread.words(spread.least)
+        yield f"{spread.title} 平均", spread.words(spread.mean)
+        yield f"{spread.title} 最高", spread.words(spread.most)
 
 
 def _parameters(run: Run) -> Iterator[ParameterView]:

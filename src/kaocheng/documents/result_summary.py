@@ -11,7 +11,7 @@ from kaocheng.documents.result_table import rows_of
 from kaocheng.engine.explain import unit_of
 from kaocheng.engine.language.scheme import Item, Result, items_below
 from kaocheng.engine.reference.run import Member, RowKey, Run
-from kaocheng.engine.trace import shown
+from kaocheng.engine.trace import PERCENT, figure, shown, unit_words
 from kaocheng.engine.values import Missing, NotApplicable, Value, is_known, is_number
 
 
@@ -24,6 +24,19 @@ class Spread:
     least: Fraction
     mean: Fraction
     most: Fraction
+
+    def words(self, number: Fraction) -> str:
+        """One of the figures with its unit behind it."""
+        return self.figure(number) + self.behind
+
+    def figure(self, number: Fraction) -> str:
+        """One of the figures with two decimals, as a percentage where they are shares."""
+        return figure(number, unit=PERCENT) if self.unit == PERCENT else shown(number)
+
+    @property
+    def behind(self) -> str:
+        """What stands behind a figure: ` 分`, nothing behind a percentage."""
+        return f" {unit_words(self.unit)}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -119,10 +132,10 @@ def _by_headline(
     headline = run.outcomes[result.id, headline_item(result).id]
     figures: dict[str, list[Fraction]] = {}
     for key in keys:
-        figure = headline[key].value
-        if is_number(figure):
+        score = headline[key].value
+        if is_number(score):
             grade = shown(run.outcomes[result.id, result.grade][key].value)
-            figures.setdefault(grade, []).append(figure)
+            figures.setdefault(grade, []).append(score)
     means = {grade: sum(found, Fraction(0)) / len(found) for grade, found in figures.items()}
     return sorted(grades, key=lambda grade: (-means.get(grade, Fraction(0)), grade))
 

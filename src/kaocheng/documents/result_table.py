@@ -15,6 +15,7 @@ from kaocheng.engine.explain import unit_of
 from kaocheng.engine.language.scheme import Item, Result, items_below
 from kaocheng.engine.mechanisms.pay import Pay
 from kaocheng.engine.reference.run import Member, RowKey, Run
+from kaocheng.engine.trace import unit_words
 from kaocheng.engine.values import Value, is_known, state_of
 from kaocheng.formats import OutCell, OutColumn, OutTable
 
@@ -105,7 +106,7 @@ class _Layout:
 
     def _item_columns(self) -> Iterator[tuple[str, str]]:
         for item in self.items:
-            unit = unit_of(item)
+            unit = unit_words(unit_of(item))
             yield item.id, f"{item.title}（{unit}）" if unit else item.title
             yield f"{item.id}.state", f"{item.title}·状态"
             for name in self.extras[item.id]:

@@ -16,7 +16,7 @@ from kaocheng.documents.spoken import (
 from kaocheng.engine.explain import Branch, Explanation
 from kaocheng.engine.language.shape import Clause
 from kaocheng.engine.model import Pack
-from kaocheng.engine.trace import RowRef
+from kaocheng.engine.trace import RowRef, unit_words
 
 INDENT = "  "
 
@@ -55,8 +55,9 @@ def _branch_lines(branch: Branch, about: RowRef, rows: RowFinder) -> Iterator[st
 
 def _head(branch: Branch) -> str:
     full = f" / {out_of(branch)}" if out_of(branch) else ""
-    unit = f" {branch.unit}" if branch.unit else ""
-    exact = f"（精确值 {exact_words(branch.value)}）" if exact_words(branch.value) else ""
+    unit = f" {unit_words(branch.unit)}".rstrip()
+    exactly = exact_words(branch.value, unit=branch.unit)
+    exact = f"（精确值 {exactly}）" if exactly else ""
     hidden = "（中间步骤）" if branch.hidden else ""
     return (
         f"{branch.title}{hidden}  {value_words(branch.value, unit=branch.unit)}{full}{unit}{exact}"
@@ -64,8 +65,8 @@ def _head(branch: Branch) -> str:
 
 
 def _detail(branch: Branch, about: RowRef, rows: RowFinder) -> Iterator[str]:
-    if reason(branch.value):
-        yield f"原因：{reason(branch.value)}"
+    if why := reason(branch.value, unit=branch.unit):
+        yield f"原因：{why}"
     if arithmetic(branch):
         yield f"怎么算：{arithmetic(branch)}"
     if counted_words(branch):

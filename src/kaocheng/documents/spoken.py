@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from kaocheng.documents.register_rows import cell_text
 from kaocheng.engine.exact import exact_text
-from kaocheng.engine.explain import Branch, figure
-from kaocheng.engine.trace import shown
+from kaocheng.engine.explain import Branch
+from kaocheng.engine.trace import PERCENT, figure, shown
 from kaocheng.engine.values import Missing, NotApplicable, Value, is_number
 from kaocheng.methods.shares import rounded_half_up
 
@@ -19,7 +21,7 @@ def value_words(value: Value, *, unit: str = "分") -> str:
     return NOT_APPLICABLE if isinstance(value, NotApplicable) else figure(value, unit=unit)
 
 
-def reason(value: Value) -> str:
+def reason(value: Value, *, unit: str = "分") -> str:
     """Why there is no value, with the bounds that a missing one has; empty for a known value."""
     if isinstance(value, NotApplicable):
         return value.why or "不属于本项的范围"
@@ -27,19 +29,28 @@ def reason(value: Value) -> str:
         return ""
     if value.low is None or value.high is None:
         return value.why
-    return f"{value.why}（暂计 {shown(value.low)}–{shown(value.high)}）"
+    return f"{value.why}（暂计 {_bound(value.low, unit)}–{_bound(value.high, unit)}）"
 
 
-def exact_words(value: Value) -> str:
+def _bound(value: Fraction, unit: str) -> str:
+    return figure(value, unit=PERCENT if unit == PERCENT else "分")
+
+
+def exact_words(value: Value, *, unit: str = "分") -> str:
     """`7/3` where two decimals do not show all of a number; empty otherwise."""
-    if not is_number(value) or rounded_half_up(value, places=2) == value:
+    places = 4 if unit == PERCENT else 2
+    if not is_number(value) or rounded_half_up(value, places=places) == value:
         return ""
     return exact_text(value)
 
 
 def out_of(branch: Branch) -> str:
     """The full mark: `10`; empty where there is none or there is nothing to compare with it."""
-    return "" if branch.points is None else cell_text(branch.points)
+    if branch.points is None:
+        return ""
+    if branch.unit == PERCENT:
+        return figure(branch.points, unit=PERCENT)
+    return cell_text(branch.points)
 
 
 def arithmetic(branch: Branch) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from kaocheng.documents.register_rows import RegisterRows, RowFinder
 from kaocheng.documents.result_summary import has_headline, headline_item, in_order_of_interest
@@ -18,7 +19,7 @@ from kaocheng.documents.spoken import (
 from kaocheng.engine.explain import Branch, Explanation, Read, walk_branches
 from kaocheng.engine.language.shape import Clause
 from kaocheng.engine.model import Pack
-from kaocheng.engine.trace import RowRef, shown
+from kaocheng.engine.trace import PERCENT, RowRef, figure, shown, unit_words
 from kaocheng.engine.values import is_number, state_of
 
 
@@ -164,8 +165,8 @@ def _headlines(explanations: list[Explanation], anchors: Anchors) -> Iterator[He
             state=state_of(branch.value),
             is_number=is_number(branch.value),
             full=out_of(branch),
-            unit=branch.unit,
-            reason=reason(branch.value),
+            unit=unit_words(branch.unit),
+            reason=reason(branch.value, unit=branch.unit),
             grade="" if grade is None or grade is branch else value_words(grade.value),
             grade_state="" if grade is None else state_of(grade.value),
             target=anchors[_key(one)],
@@ -210,11 +211,11 @@ class _TreeView:
             value=value_words(branch.value, unit=branch.unit),
             state=state_of(branch.value),
             full=out_of(branch),
-            unit=branch.unit,
+            unit=unit_words(branch.unit),
             aside=spelled if is_line else _gap(branch),
             wants_look=bool(branch.flags) or _exceeds(branch),
-            reason=reason(branch.value),
-            exact=exact_words(branch.value),
+            reason=reason(branch.value, unit=branch.unit),
+            exact=exact_words(branch.value, unit=branch.unit),
             arithmetic="" if is_line else spelled,
             counted=counted_words(branch),
             clauses=branch.clauses,
@@ -243,8 +244,12 @@ def _gap(branch: Branch) -> str:
         return ""
     gap = branch.points - branch.value
     if gap > 0 and not any(below.item for below in branch.branches):
-        return f"还差 {shown(gap)} {branch.unit}"
-    return f"高于满分 {shown(-gap)} {branch.unit}" if gap < 0 else ""
+        return f"还差 {_amount(gap, branch.unit)}"
+    return f"高于满分 {_amount(-gap, branch.unit)}" if gap < 0 else ""
+
+
+def _amount(number: Fraction, unit: str) -> str:
+    return figure(number, unit=unit) if unit == PERCENT else f"{shown(number)} {unit}"
 
 
 def _exceeds(branch: Branch) -> bool:

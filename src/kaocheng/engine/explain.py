@@ -21,8 +21,18 @@ from kaocheng.engine.language.shape import Clause
 from kaocheng.engine.mechanisms import MECHANISMS
 from kaocheng.engine.mechanisms.grade import Grade
 from kaocheng.engine.mechanisms.steps import known_steps
+from kaocheng.engine.mechanisms.value import Value as ValueSpec
 from kaocheng.engine.reference.run import Member, RowFrame, RowKey, Run
-from kaocheng.engine.trace import Advice, Line, Outcome, RowRef, shown
+from kaocheng.engine.trace import (
+    PERCENT,
+    Advice,
+    Line,
+    Outcome,
+    RowRef,
+    figure,
+    shown,
+    unit_words,
+)
 from kaocheng.engine.values import Missing, Value, high_of, is_number
 from kaocheng.methods.shares import rounded_half_up
 
@@ -128,7 +138,9 @@ def _branch(
     run: Run, member: Member, result: Result, item: Item, *, share: Line | None = None
 ) -> Branch:
     """`share` is the line that the value above has for this item, when it is a sum."""
-    outcome = _merged(run.outcomes[result.id, item.id][member.row.key])
+    whole = run.outcomes[result.id, item.id][member.row.key]
+    taken = tuple(clause for line in whole.lines for clause in line.clauses)
+    outcome = _merged(whole)
     shares = {line.item: line for line in outcome.lines if line.item and outcome.adds_up}
     lines = [line for line in outcome.lines if not line.item]
     parts = [
@@ -144,7 +156,7 @@ def _branch(
         unit=unit,
         counted=None if share is None else share.value,
         counted_text="" if share is None else share.text,
-        clauses=_clauses(item, outcome),
+        clauses=_clauses(item, outcome, taken=taken),
         rows=outcome.rows,
         reads=tuple(_reads(run, result, item, member.row.key)),
         flags=outcome.flags,
@@ -153,8 +165,8 @@ def _branch(
         hidden=item.hidden,
         bonus=item.bonus,
         adds_up=outcome.adds_up,
-        rounding_note=_rounding_note(outcome),
-        branches=(*parts, *(_line_branch(line, outcome) for line in lines)),
+        rounding_note=_rounding_note(outcome, unit),
+        branches=(*parts, *(_line_branch(line, outcome, unit) for line in lines)),
     )
 
 
@@ -174,14 +186,15 @@ def _spelled(outcome: Outcome, unit: str) -> str:
     """How the value came about, up to the value itself: `38 ÷ 40 × 60 ＝ 57.00`."""
     text = outcome.text
     if not text and outcome.adds_up and len(outcome.lines) > 1:
-        text = _sum_text(line.value for line in outcome.lines if is_number(line.value))
+        numbers = [line.value for line in outcome.lines if is_number(line.value)]
+        text = _sum_text(numbers, unit=PERCENT if unit == PERCENT else "分")
     value = figure(outcome.value, unit=unit)
     if not text or not is_number(outcome.value):
         return text
     if _ARITHMETIC.fullmatch(text):
         return f"{text} ＝ {value}"
     is_plain = text.replace("−", "-").lstrip("-").replace(".", "").isdigit()
-    return text if is_plain or value in text else f"{text}，得 {value} {unit}".rstrip()
+    return text if is_plain or value in text else f"{text}，得 {value} {unit_words(unit)}".rstrip()
 
 
 def unit_of(item: Item) -> str:
@@ -189,29 +202,27 @@ def unit_of(item: Item) -> str:
     return item.unit or ("分" if item.points is not None else "")
 
 
-def figure(value: Value, *, unit: str) -> str:
-    """A value as its unit is read: points and money with two decimals, whole days without."""
-    if is_number(value) and value.denominator == 1 and unit not in ("", "分", "元"):
-        return shown(value, places=0)
-    return shown(value)
-
-
-def _sum_text(numbers: Iterable[Fraction]) -> str:
+def _sum_text(numbers: Iterable[Fraction], *, unit: str) -> str:
     """`10.00 − 0.20 + 3.00`; what adds nothing is left out."""
     text = ""
     for number in numbers:
         if text and number == 0:
             continue
         sign = " − " if number < 0 else " + "
-        text = f"{text}{sign}{shown(abs(number))}" if text else shown(number)
+        added = figure(abs(number), unit=unit)
+        text = f"{text}{sign}{added}" if text else figure(number, unit=unit)
     return text
 
 
-def _clauses(item: Item, outcome: Outcome) -> tuple[Clause, ...]:
-    """What the item quotes anywhere, except what stands beside one of its lines."""
+def _clauses(item: Item, outcome: Outcome, *, taken: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    """What the item quotes anywhere, except what stands beside one of its lines.
+
+    Of several cases of a `value` only the one that applied is quoted, which `taken` is.
+    """
     beside = {clause for line in outcome.lines for clause in line.clauses}
     raised = [flag.clauses for flag in item.flags if flag.say in outcome.flags]
-    quoted = [*item.clauses, *_quoted_in(item.spec), *(one for few in raised for one in few)]
+    applied = taken if isinstance(item.spec, ValueSpec) else _quoted_in(item.spec)
+    quoted = [*item.clauses, *applied, *(one for few in raised for one in few)]
     return tuple(clause for clause in dict.fromkeys(quoted) if clause not in beside)
 
 
@@ -260,29 +271,32 @@ def _read(run: Run, node: Bound) -> Iterator[Read]:
             yield Read(node.result, node.item, run.pack.items[node.result, node.item].title)
 
 
-def _line_branch(line: Line, outcome: Outcome) -> Branch:
+def _line_branch(line: Line, outcome: Outcome, unit: str) -> Branch:
     return Branch(
         item="",
         title=line.label,
         value=line.value,
         text=line.text,
+        unit=unit if unit == PERCENT else "",
         counted=line.value if outcome.adds_up else None,
         clauses=line.clauses,
         rows=line.rows,
     )
 
 
-def _rounding_note(outcome: Outcome) -> str:
+def _rounding_note(outcome: Outcome, unit: str) -> str:
     """Says so where the displayed figures do not add up although the exact ones do."""
     numbers = [line.value for line in outcome.lines if is_number(line.value)]
     if not outcome.adds_up or len(numbers) < 2 or not is_number(outcome.value):
         return ""
-    displayed = sum((rounded_half_up(number, places=2) for number in numbers), Fraction(0))
-    if displayed == rounded_half_up(outcome.value, places=2):
+    places = 4 if unit == PERCENT else 2
+    displayed = sum((rounded_half_up(number, places=places) for number in numbers), Fraction(0))
+    if displayed == rounded_half_up(outcome.value, places=places):
         return ""
+    unit = PERCENT if unit == PERCENT else "分"
     return (
-        f"各项显示的数四舍五入后相加为 {shown(displayed)}，"
-        f"按精确数相加为 {shown(outcome.value)}，以后者为准"
+        f"各项显示的数四舍五入后相加为 {figure(displayed, unit=unit)}，"
+        f"按精确数相加为 {figure(outcome.value, unit=unit)}，以后者为准"
     )
 
 

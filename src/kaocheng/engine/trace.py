@@ -14,6 +14,8 @@ from kaocheng.engine.exact import exact_text
 from kaocheng.engine.language.shape import Clause
 from kaocheng.engine.values import Missing, NotApplicable, Value, is_known, is_number
 
+PERCENT = "%"
+
 
 @dataclass(frozen=True, slots=True)
 class RowRef:
@@ -68,6 +70,23 @@ def shown(value: Value, *, places: int = 2) -> str:
     if is_number(value):
         return _rounded_text(value, places)
     return value.isoformat() if not isinstance(value, str) and is_known(value) else str(value)
+
+
+def unit_words(unit: str) -> str:
+    """The unit as it stands behind a figure; a percentage has its sign already."""
+    return "" if unit == PERCENT else unit
+
+
+def figure(value: Value, *, unit: str) -> str:
+    """A value as its unit is read: points and money with two decimals, whole days without.
+
+    What is counted in per cent is a share (`0.875`) and is read as one: `87.50%`.
+    """
+    if is_number(value) and unit == PERCENT:
+        return f"{shown(value * 100)}%"
+    if is_number(value) and value.denominator == 1 and unit not in ("", "分", "元"):
+        return shown(value, places=0)
+    return shown(value)
 
 
 def _rounded_text(value: Fraction, places: int) -> str:

@@ -228,7 +228,8 @@ class _Parser:
         self.position += 1
         match token.kind:
             case "number":
-                return Literal(_exact(token), token.at)
+                unit = "%" if token.text.endswith("%") else ""
+                return Literal(_exact(token), token.at, unit)
             case "counted":
                 return _counted(token)
             case "date":

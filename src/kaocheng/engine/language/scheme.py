@@ -162,7 +162,9 @@ COMMON_KEYS: Mapping[str, Key] = {
     "title": Key(Text(200), "指标的中文名称", required=True),
     "clause": Key(Clauses(), "条款原文（规则编号: 原文）", default=(), attribute="clauses"),
     "points": Key(Number(), "满分"),
-    "unit": Key(Text(10), "单位，默认 分；金额写 元", default=""),
+    "unit": Key(
+        Text(10), "单位，默认 分；金额写 元；比率写 %，数仍是分数，显示为百分比", default=""
+    ),
     "bonus": Key(YesNo(), "是：附加分，不计入上级指标的满分", default=False),
     "weight": Key(Expression(), "在上级指标中的权重（combine: weighted 时）"),
     "when": Key(Expression(), "只对满足条件的对象适用，其余为不适用"),

@@ -25,7 +25,7 @@ from kaocheng.engine.reference.evaluate import (
     in_order_of_time,
 )
 from kaocheng.engine.reference.spell import name_of, spell
-from kaocheng.engine.trace import Line, Outcome, RowRef, shown
+from kaocheng.engine.trace import PERCENT, Line, Outcome, RowRef, figure, shown
 from kaocheng.engine.values import Known, Missing, NotApplicable, Value, is_known, is_number
 
 RowKey = tuple[str, str]
@@ -282,9 +282,10 @@ def _clamped(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
             continue
         held = max(value, bound) if words == "最低" else min(value, bound)
         if held != value:
-            line = Line(f"{words} {shown(bound)}", held - value)
+            limit = figure(bound, unit=PERCENT) if item.unit == PERCENT else shown(bound)
+            line = Line(f"{words} {limit}", held - value)
             lines = (*outcome.lines, line) if outcome.adds_up else outcome.lines
-            text = f"{outcome.text}，{words}为 {shown(bound)}" if outcome.text else line.label
+            text = f"{outcome.text}，{words}为 {limit}" if outcome.text else line.label
             outcome, value = replace(outcome, value=held, lines=lines, text=text), held
     return outcome
 

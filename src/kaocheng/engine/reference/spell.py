@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from kaocheng.engine.expressions.bound import (
     BAggregate,
     BAmong,
@@ -20,7 +22,7 @@ from kaocheng.engine.expressions.bound import (
 )
 from kaocheng.engine.facts import FactRow
 from kaocheng.engine.reference import evaluate as meaning
-from kaocheng.engine.trace import shown
+from kaocheng.engine.trace import PERCENT, shown
 from kaocheng.engine.values import Value, is_known, is_number
 
 _SIGNS = {"*": "×", "/": "÷", "-": "−", "!=": "≠", "<=": "≤", ">=": "≥", "and": "且", "or": "或"}
@@ -87,7 +89,20 @@ def _value(node: Bound, env: meaning.Environment) -> str:
                 return field.title
         case _ if isinstance(node, _NAMED) and node.type.kind == "boolean":
             return f"{node.title}：{plain(meaning.evaluate(node, env))}"
-    return plain(meaning.evaluate(node, env))
+    value = meaning.evaluate(node, env)
+    return _percent(value) if _is_share(node, env) and is_number(value) else plain(value)
+
+
+def _is_share(node: Bound, env: meaning.Environment) -> bool:
+    """Whether the node is an item that is counted in per cent."""
+    return (
+        isinstance(node, BItem | BFollowItem)
+        and env.run.pack.items[node.result, node.item].unit == PERCENT
+    )
+
+
+def _percent(value: Fraction) -> str:
+    return f"{plain(value * 100)}%"
 
 
 def _is_personal(node: BField | BFollow, env: meaning.Environment, *, table: str = "") -> bool:
@@ -102,10 +117,9 @@ def _is_personal(node: BField | BFollow, env: meaning.Environment, *, table: str
 
 
 def _literal(node: BLiteral) -> str:
-    unit = f" {node.unit}" if node.unit else ""
-    if is_number(node.value) and 0 < node.value < 1 and not node.unit:
-        return plain(node.value)
-    return plain(node.value) + unit
+    if node.unit == PERCENT and is_number(node.value):
+        return _percent(node.value)
+    return f"{plain(node.value)} {node.unit}".rstrip()
 
 
 def _binary(node: BBinary, env: meaning.Environment) -> str:
