@@ -13,8 +13,8 @@ from typing import Literal
 
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.shape import (
+    CLAUSE,
     Clause,
-    Clauses,
     Expression,
     Identifier,
     Key,
@@ -112,7 +112,7 @@ FIELD = Record(
         "unit": Key(Text(10), "单位，如 天、次、分、元", default=""),
         "required": Key(YesNo(), "是：这一格不能空着", default=False),
         "personal": Key(YesNo(), "是：个人信息，按角色遮蔽", default=False),
-        "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
+        "clause": CLAUSE,
     },
 )
 
@@ -153,7 +153,7 @@ REGISTER = Record(
         ),
         "states": Key(ListOf(Text(20)), "状态及其先后，如 登记、整改、核查、销号", default=()),
         "secret": Key(YesNo(), "是：无记名，只核对人次", default=False),
-        "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
+        "clause": CLAUSE,
         "note": Key(Text(), "说明", default=""),
     },
 )

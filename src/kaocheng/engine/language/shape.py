@@ -317,6 +317,9 @@ class Key:
     attribute: str = ""
 
 
+CLAUSE = Key(Clauses(), "条款原文", default=(), attribute="clauses")
+
+
 @dataclass(frozen=True)
 class Record:
     """A mapping with fixed keys, read into `make(**values)`.

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.forms import Either, Made
 from kaocheng.engine.language.scheme import Item
-from kaocheng.engine.language.shape import Clause, Clauses, Expression, Key, ListOf, Record
+from kaocheng.engine.language.shape import CLAUSE, Clause, Expression, Key, ListOf, Record
 from kaocheng.engine.language.types import BOOLEAN, Type, either
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
 from kaocheng.engine.problems import Place
@@ -95,9 +95,7 @@ VALUE = Mechanism(
                             {
                                 "when": Key(Expression(), "什么情形", required=True),
                                 "then": Key(Expression(), "取什么值", required=True),
-                                "clause": Key(
-                                    Clauses(), "条款原文", default=(), attribute="clauses"
-                                ),
+                                "clause": CLAUSE,
                             },
                         )
                     ),
