@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kaocheng.engine.problems import Place, Problems, Refused, refuse
 from kaocheng.engine.text_table import TextTable
-from kaocheng.formats.blanks import trimmed
+from kaocheng.formats.cell_text import trimmed
 from kaocheng.formats.csv_reader import read_csv
 from kaocheng.formats.limits import LIMITS, MEGABYTE, Limits
 from kaocheng.formats.signature import is_workbook

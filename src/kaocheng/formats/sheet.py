@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from kaocheng.engine.problems import Place, Refused, refuse
 from kaocheng.formats.area import Area
-from kaocheng.formats.cell_names import column_letters
+from kaocheng.formats.grid import column_letters
 from kaocheng.formats.limits import MOST_SHEET_COLUMNS, MOST_SHEET_LINES, Limits
 
 SheetValue = int | float | str | bool | date | datetime | time | timedelta

@@ -11,8 +11,6 @@ from datetime import date, time, timedelta
 from kaocheng.engine.exact import MOST_DIGITS
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.text_table import TextTable
-from kaocheng.formats.blanks import trimmed
-from kaocheng.formats.cell_names import cell_name
 from kaocheng.formats.cell_text import (
     KEPT_DIGITS,
     bool_text,
@@ -23,10 +21,10 @@ from kaocheng.formats.cell_text import (
     is_noisy_decimal,
     is_rounded_integer,
     time_text,
+    trimmed,
 )
-from kaocheng.formats.grid import Grid, GridRow, table_from_grid
+from kaocheng.formats.grid import Grid, GridRow, Recurring, cell_name, table_from_grid
 from kaocheng.formats.limits import Limits
-from kaocheng.formats.recurring import Recurring
 from kaocheng.formats.sheet import MergedCells, Sheet, SheetValue
 
 

@@ -9,8 +9,8 @@ from zipfile import ZipFile
 
 from kaocheng.engine.problems import Place, Problems, refuse
 from kaocheng.engine.text_table import TextTable
-from kaocheng.formats.blanks import trimmed
 from kaocheng.formats.broken import BrokenWorkbook
+from kaocheng.formats.cell_text import trimmed
 from kaocheng.formats.limits import Limits
 from kaocheng.formats.ods_book import MEDIA_TYPE, ods_sheets
 from kaocheng.formats.sheet import Sheet, sheet_source

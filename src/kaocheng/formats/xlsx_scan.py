@@ -16,7 +16,7 @@ from zipfile import ZipFile
 
 from kaocheng.formats.area import Area, AreaFinder
 from kaocheng.formats.broken import BrokenWorkbook
-from kaocheng.formats.cell_names import column_number
+from kaocheng.formats.grid import column_number
 from kaocheng.formats.sheet import CellError, SheetScan
 from kaocheng.formats.zip_archive import read_xml
 
