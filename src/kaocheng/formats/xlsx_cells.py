@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from kaocheng.engine.exact import MOST_DIGITS
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.text_table import TextTable
-from kaocheng.formats.blanks import trimmed
-from kaocheng.formats.cell_names import cell_name
 from kaocheng.formats.cell_text import (
     KEPT_DIGITS,
     bool_text,
@@ -23,24 +21,42 @@ from kaocheng.formats.cell_text import (
     is_noisy_decimal,
     is_rounded_integer,
     time_text,
+    trimmed,
 )
-from kaocheng.formats.grid import Grid, GridRow, table_from_grid
+from kaocheng.formats.grid import Grid, GridRow, Recurring, cell_name, table_from_grid
 from kaocheng.formats.limits import Limits
-from kaocheng.formats.recurring import Recurring
-from kaocheng.formats.sheet import MergedCells, Sheet, SheetValue
+from kaocheng.formats.xlsx_guards import CellError
+
+SheetValue = int | float | str | bool | date | datetime | time | timedelta
+
+# First and last cell, each as row and column counted from 0: calamine's own shape.
+Merged = tuple[tuple[int, int], tuple[int, int]]
 
 
-def table_from_sheet(
-    sheet: Sheet, *, source: str, problems: Problems, limits: Limits
-) -> TextTable | None:
+@dataclass(frozen=True)
+class Sheet:
+    """`rows` are (line, values) in order, each row as wide as the others; an empty cell is `""`.
+
+    `source` names the sheet to the reader; `first_column` is that of the first value of each row.
+    """
+
+    name: str
+    source: str
+    errors: Sequence[CellError]
+    rows: Iterable[tuple[int, list[SheetValue]]] = ()
+    first_column: int = 1
+    merged: Sequence[Merged] = ()
+
+
+def table_from_sheet(sheet: Sheet, *, problems: Problems, limits: Limits) -> TextTable | None:
     """The table of one sheet, or None with its errors in `problems`.
 
     Numbers come as their exact decimal text, dates as `2026-09-01`, truth as 是 or 否.
     """
     found = Problems()
-    cells = _Cells(sheet, source=source, problems=found)
+    cells = _Cells(sheet, problems=found)
     cells.report_errors()
-    grid = Grid(sheet.name, source, cells.rows(), sheet.first_column)
+    grid = Grid(sheet.name, sheet.source, cells.rows(), sheet.first_column)
     table = table_from_grid(grid, problems=found, limits=limits)
     cells.recurring.close()
     if table:
@@ -67,9 +83,9 @@ class _Doubtful:
 class _Cells:
     """Reads the cells of one sheet into text, row by row, and remembers what was wrong."""
 
-    def __init__(self, sheet: Sheet, *, source: str, problems: Problems) -> None:
-        self.recurring = Recurring(source, problems)
-        self._sheet, self._source, self._problems = sheet, source, problems
+    def __init__(self, sheet: Sheet, *, problems: Problems) -> None:
+        self.recurring = Recurring(sheet.source, problems)
+        self._sheet, self._source, self._problems = sheet, sheet.source, problems
         # By index of the cell in its row, as the header is.
         self._rounded: defaultdict[int, _Doubtful] = defaultdict(_Doubtful)
         self._noisy: defaultdict[int, _Doubtful] = defaultdict(_Doubtful)
@@ -83,7 +99,7 @@ class _Cells:
     def rows(self) -> Iterator[GridRow]:
         merged_at = defaultdict(list)
         for merged in self._sheet.merged:
-            merged_at[merged.first_line].append(merged)
+            merged_at[merged[0][0] + 1].append(merged)
         for line, values in self._sheet.rows:
             texts = [
                 self._number(value, line=line, index=index)
@@ -124,14 +140,15 @@ class _Cells:
             self._noisy[index].add(line=line, text=text)
         return text
 
-    def _report_merged(self, merged: MergedCells, *, texts: list[str]) -> None:
+    def _report_merged(self, merged: Merged, *, texts: list[str]) -> None:
         """Empty merged cells are only decoration; the others hide values from us."""
-        index = merged.first_column - self._sheet.first_column
-        if not (0 <= index < len(texts) and texts[index]):
+        (row, column), (last_row, last_column) = merged
+        index = column + 1 - self._sheet.first_column
+        if merged[0] == merged[1] or not (0 <= index < len(texts) and texts[index]):
             return
-        first = cell_name(line=merged.first_line, column=merged.first_column)
-        last = cell_name(line=merged.last_line, column=merged.last_column)
-        place = Place(self._source, merged.first_line, merged.first_column)
+        first = cell_name(line=row + 1, column=column + 1)
+        last = cell_name(line=last_row + 1, column=last_column + 1)
+        place = Place(self._source, row + 1, column + 1)
         self.recurring.add("F29", place, cells=f"{first}:{last}")
 
 
