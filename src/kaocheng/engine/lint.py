@@ -31,7 +31,7 @@ def lint_pack(compiled: Compiled, *, problems: Problems) -> None:
 
 def _lint_item(item: Item, problems: Problems) -> None:
     spec = item.spec
-    if isinstance(spec, Band | Grade):
+    if isinstance(spec, Band | Grade) and spec.boundary is None:
         _lint_steps(item, spec.steps if isinstance(spec, Band) else spec.bands, problems)
     if isinstance(spec, Deduct) and item.floor is None:
         problems.add("L11", item.place, title=item.title, what="扣分没有写最低分（按最低 0 分计）")
