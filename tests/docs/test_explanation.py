@@ -16,7 +16,12 @@ from tests.schemes.clauses import clauses_of
 from tools import hard_rules
 
 ROOT = Path(__file__).parents[2]
-BUNDLES = sorted(path for path in hard_rules.HARD.glob("*.yaml") if path.stem != "rules")
+BUNDLES = sorted(
+    path
+    for folder in (hard_rules.HARD, ROOT / "docs" / "how-to")
+    for path in folder.glob("*.yaml")
+    if path.stem != "rules"
+)
 NOTICES = verbs.find_packs(ROOT / "docs" / "tutorial" / "notices")
 RULES = json.loads((ROOT / "tests/schemes/rules.json").read_text("utf-8"))
 
@@ -55,6 +60,19 @@ def test_clauses_of_a_notice_stand_in_it(folder: Path) -> None:
 
 def test_both_notices_are_there() -> None:
     assert {folder.name for folder in NOTICES} == {"grid-workers", "lesson-preparation"}
+
+
+def test_every_phrase_is_written_as_some_executed_scheme_writes_it() -> None:
+    folders = ("schemes", "docs", "src/kaocheng/engine/mechanisms/examples")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*.yaml")]
+    executed = " ".join(" ".join(path.read_text("utf-8").split()) for path in files)
+
+    page = (ROOT / "docs" / "how-to" / "phrases.md").read_text("utf-8")
+    writings = [line.split(" | ")[1] for line in page.splitlines() if line.startswith("| ")]
+    parts = [part for writing in writings for part in re.findall("`([^`]+)`", writing)]
+
+    assert len(parts) >= 40
+    assert [part for part in parts if part not in executed] == []
 
 
 def test_page_of_the_hardest_rules_is_current() -> None:

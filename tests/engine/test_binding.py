@@ -163,3 +163,29 @@ def test_what_becomes_the_value_must_fit_the_item(item: str, expected: list[str]
     compile_pack(pack, problems=problems)
 
     assert [one.id for one in problems] == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "hint"),
+    [
+        ("own.weeekly + 1", "是不是想写“own.weekly”？"),
+        ("count(staff of all where weekly > own.staff)", "就是它自己，编号写 own.id。"),
+        (
+            "count(leave where days > outer.weekly)",
+            "outer. 只用在聚合里面的聚合；指本人请写 own.。",
+        ),
+        ("row.weekly + 1", "row. 只用在聚合里面；这里直接写“weekly”。"),
+        ("age(born, period.from)", "period 只在写了 each 的结果表里有。"),
+    ],
+)
+def test_name_behind_a_dot_gets_a_hint(expression: str, hint: str) -> None:
+    (problem,) = problems_of(of(expression))
+
+    assert problem.id == "E20"
+    assert hint in problem.reason()
+
+
+def test_list_where_one_formula_belongs_is_told_so() -> None:
+    (problem,) = problems_of(items("- {id: x, title: 值, value: [weekly, born]}"))
+
+    assert (problem.id, problem.reason()) == ("S03", "这里应该是一个条件或算式，不是列表。")

@@ -33,6 +33,7 @@ process:
   events: {{reported: 报告}}
   duties:
     - {{id: response, title: 应对, who: 值班人员, by: 1 hour after reported}}
+    - {{id: summary, title: 汇总, who: 值班人员, each: month, by: day 31 of month}}
 cases:
   language: 1
   cases:
@@ -45,9 +46,10 @@ cases:
 """
 
 
-def failures(*, reported: str, response: str) -> list[str]:
+def failures(*, reported: str, response: str, step: str = "response") -> list[str]:
     problems = Problems()
     text = BUNDLE.format(reported=reported, response=response)
+    text = text.replace("expect: {response:", f"expect: {{{step}:")
     pack = read_bundle(text, file="例", problems=problems)
     if pack is None:
         return [one.id for one in problems]
@@ -73,3 +75,18 @@ def test_case_that_names_only_the_day_is_content_with_the_day() -> None:
 @pytest.mark.parametrize("found", ["2022-04-31", "2022-04-15 24:30"])
 def test_case_with_a_day_that_does_not_exist_is_refused(found: str) -> None:
     assert "S10" in failures(reported=found, response="2022-04-16")
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("summary.to", "没有这一步，有 summary/2022-05.to、summary/2022-07.to、summary/2022-08.to"),
+        ("respnse", "没有这一步，有 response.to"),
+        ("summary/2022-04.to", "没有这一天"),
+        ("zzz.from", "没有这一步"),
+    ],
+)
+def test_step_that_is_not_there_is_answered_with_those_that_are(step: str, said: str) -> None:
+    found = failures(reported="2022-04-15 23:30", response="2022-04-16", step=step)
+
+    assert found == [f"2022-04-16 / {said}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from kaocheng.engine.facts import Facts, read_facts, text_table
 from kaocheng.engine.language.cases import Case
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Place, Problems
-from kaocheng.engine.process.agenda import lay_out
+from kaocheng.engine.process.agenda import Agenda, lay_out
 from kaocheng.engine.process.votes import vote_passes
 from kaocheng.engine.reference.judging import effects, gates, samples
 from kaocheng.engine.reference.run import Run, run_reference
@@ -156,7 +157,21 @@ def _laid_out(run: Run, case: Case) -> Iterator[tuple[str, str, str]]:
     )
     for step, want in case.calendar.expect.items():
         found = (agenda.moments if isinstance(want, datetime) else agenda.days).get(step)
-        yield f"日程 {step}", str(want), "没有这一天" if found is None else str(found)
+        yield f"日程 {step}", str(want), _no_day(agenda, step) if found is None else str(found)
+
+
+def _no_day(agenda: Agenda, step: str) -> str:
+    """A step without a day, or no step at all; then the names that come near."""
+    name, _, end = step.rpartition(".")
+    if end not in ("from", "to"):
+        name, end = step, "to"
+    known = [row.id for row in agenda.rows]
+    if name in known:
+        return "没有这一天"
+    below = [one for one in known if one.startswith((f"{name}/", f"{name}."))]
+    meant = below[:3] or difflib.get_close_matches(name, known, n=3)
+    listed = "、".join(f"{one}.{end}" for one in meant)
+    return f"没有这一步，有 {listed}" if listed else "没有这一步"
 
 
 def _outcome(run: Run, result: str, subject: str, item: str) -> Outcome | None:

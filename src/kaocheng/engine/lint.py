@@ -31,7 +31,7 @@ def lint_pack(compiled: Compiled, *, problems: Problems) -> None:
 
 def _lint_item(item: Item, problems: Problems) -> None:
     spec = item.spec
-    if isinstance(spec, Band | Grade):
+    if isinstance(spec, Band | Grade) and spec.boundary is None:
         steps = spec.steps if isinstance(spec, Band) else spec.bands
         rate = isinstance(spec, Band) and spec.over is not None
         _lint_steps(item, steps, problems, rate=rate)

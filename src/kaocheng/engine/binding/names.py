@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kaocheng.engine.binding.scope import Faults, Scope
+from kaocheng.engine.binding.scope import Faults, Level, Scope
 from kaocheng.engine.expressions.bound import (
     BField,
     BFollow,
@@ -34,7 +34,7 @@ def bind_name(node: Name, scope: Scope, faults: Faults) -> Bound:
     else:
         base, rest = _bare(first, rest, scope)
     if base is None:
-        raise faults.fault("E20", node, name=node.text, hint=near(first, _visible(scope)))
+        raise faults.fault("E20", node, name=node.text, hint=_hint(node, scope))
     for at, part in enumerate(rest):
         base = _step(base, part, rest=rest[at + 1 :], node=node, scope=scope, faults=faults)
         if isinstance(base, BFollowItem):
@@ -120,11 +120,31 @@ def _step(
     raise faults.fault("E20", node, name=node.text, hint=near(part, register.fields))
 
 
+def _hint(node: Name, scope: Scope) -> str:
+    """What was probably meant by a name that nothing has."""
+    first, rest = node.path[0], node.path[1:]
+    if first == "period":
+        return "period 只在写了 each 的结果表里有。"
+    if first not in ("own", "row", "outer") or not rest:
+        return near(first, _visible(scope))
+    at = {"own": 0, "row": -1, "outer": -2}[first]
+    if first != "own" and len(scope.levels) < 2:
+        return f"{first}. 只用在聚合里面；这里直接写“{'.'.join(rest)}”。"
+    if at == -2 and len(scope.levels) == 2:
+        return "outer. 只用在聚合里面的聚合；指本人请写 own.。"
+    level = scope.levels[at]
+    if level.register is not None and rest[0] == level.register.id and level.register.key:
+        return f"“{level.register.title}”就是它自己，编号写 {first}.{level.register.key}。"
+    return near(rest[0], _names_of(level, scope)).replace("“", f"“{first}.")
+
+
 def _visible(scope: Scope) -> list[str]:
-    names = list(scope.pack.parameters)
-    for level in scope.levels:
-        if level.register is not None:
-            names.extend(level.register.fields)
-        if level.result is not None:
-            names.extend(item for result, item in scope.pack.items if result == level.result.id)
+    found = [name for level in scope.levels for name in _names_of(level, scope)]
+    return [*scope.pack.parameters, *found]
+
+
+def _names_of(level: Level, scope: Scope) -> list[str]:
+    names = [] if level.register is None else list(level.register.fields)
+    if level.result is not None:
+        names.extend(item for result, item in scope.pack.items if result == level.result.id)
     return names

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kaocheng.engine.language.shape import Schema, Shape
 from kaocheng.engine.problems import Problems
-from kaocheng.engine.reading.yaml_text import Node, Scalar
+from kaocheng.engine.reading.yaml_text import Mapping, Node
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Either:
     full: Shape
 
     def read(self, node: Node, *, problems: Problems) -> object | None:
-        shape = self.scalar if isinstance(node, Scalar) else self.full
+        shape = self.full if isinstance(node, Mapping) else self.scalar
         return shape.read(node, problems=problems)
 
     def schema(self) -> Schema:

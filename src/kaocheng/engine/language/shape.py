@@ -38,7 +38,8 @@ class Shape(Protocol):
 def _scalar(node: Node, *, want: str, problems: Problems) -> Scalar | None:
     if isinstance(node, Scalar):
         return node
-    problems.add("S03", node.place, want=want)
+    single = f"一个{want}，不是列表" if isinstance(node, yaml_tree.Sequence) else want
+    problems.add("S03", node.place, want=single)
     return None
 
 

@@ -69,9 +69,9 @@ COMMANDS = (
     error(
         "C10",
         "“{name}”不能作方案文件夹的名称。",
-        "请用 1 至 60 个字符，不含斜杠、冒号、引号等符号，如 teacher-2026。",
+        "请用 1 至 60 个字符，不含斜杠、冒号、引号等符号，如 teacher-2026；要建在别的文件夹里，写 --dir 那个文件夹。",
         "“{name}” cannot name the folder of a pack.",
-        "Use 1 to 60 characters without slashes, colons or quotes, such as teacher-2026.",
+        "Use 1 to 60 characters without slashes, colons or quotes, such as teacher-2026; --dir names the folder to make it in.",
     ),
     error(
         "C11",

@@ -104,9 +104,9 @@ EXPRESSIONS = (
     error(
         "E24",
         "不能拿{left}和{right}比较或运算。",
-        "两边须是同一类内容（数对数、日期对日期、文字对文字）。",
+        "两边须是同一类内容（数对数、日期对日期、文字对文字）；等级之间只能看相同不相同，比高低请写 in ('省级', '市级')。",
         "{left} and {right} cannot be compared or combined.",
-        "Both sides must be of one kind.",
+        "Both sides must be of one kind; grades are only equal or not, list the higher ones with in (…).",
     ),
     error(
         "E25",

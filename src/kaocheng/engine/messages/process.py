@@ -6,9 +6,9 @@ PROCESS = (
     error(
         "P01",
         "时间写法里的“{found}”看不懂。",
-        "请用小写英文词和半角数字，如 day 15 of first month of next quarter、10 working days after appeal_filed。",
+        "请用小写英文词和半角数字，中间空一格。时长如 3 days、5 working days、24 hours；日子如 2025-06-20、day 5 of next month、10 working days after appeal_filed。",
         "Cannot read “{found}” in this phrase of time.",
-        "Use lower-case words and plain digits, such as day 15 of first month of next quarter.",
+        "Use lower-case words and plain digits: a length such as 3 days or 5 working days, a day such as day 5 of next month.",
     ),
     error(
         "P02",
@@ -19,10 +19,10 @@ PROCESS = (
     ),
     error(
         "P03",
-        "这里应为 {want}，却是“{found}”。",
-        "请对照参考手册“时间写法”一页改正。",
+        "{why}。",
+        "日子如 2025-06-20、day 25 of month、friday of week 2 of term、10 working days after appeal_filed，时长如 3 days；全部写法见文档“流程”一页的“时间怎样写”。",
         "Expected {want} but found “{found}”.",
-        "Correct it as the page “phrases of time” shows.",
+        "A day such as day 25 of month or 10 working days after appeal_filed, a length such as 3 days; the page “process” has them all.",
     ),
     error(
         "P04",

@@ -160,10 +160,15 @@ class _Parser:
 
     def expect_end(self) -> None:
         if self.token.kind != "end":
-            self.wrong("结尾")
+            why = f"到“{self.token.text}”前面就写完了，后面是多余的"
+            found = self.token.text
+            raise PhraseFault("P03", self.token.at, want="the end", found=found, why=why)
 
     def wrong(self, want: str) -> NoReturn:
-        raise PhraseFault("P03", self.token.at, want=want, found=self.token.text or "结尾")
+        if self.token.kind == "end":
+            why = f"还没有写完，后面应为 {want}"
+            raise PhraseFault("P03", self.token.at, want=want, found="the end", why=why)
+        raise _unexpected(self.token.at, want, self.token.text)
 
     # Days and spans
 
@@ -278,7 +283,7 @@ class _Parser:
         token = self.token
         span = self.span()
         if isinstance(span, PeriodRef) and span.kind != "month":
-            raise PhraseFault("P03", token.at, want="月份", found=token.text)
+            raise _unexpected(token.at, "月份", token.text)
         return span
 
     def at_numbered_month(self) -> bool:
@@ -299,7 +304,7 @@ class _Parser:
         span = self.any_span()
         if isinstance(span, WeekOf) or (isinstance(span, PeriodRef) and span.kind == "week"):
             return span
-        raise PhraseFault("P03", token.at, want="week", found=token.text)
+        raise _unexpected(token.at, "week", token.text)
 
     def period(self) -> PeriodRef:
         token = self.token
@@ -325,7 +330,7 @@ class _Parser:
         elif token.kind == "word" and token.text not in RESERVED:
             amount = self.take().text
         else:
-            raise PhraseFault("P03", token.at, want="时长，如 10 working days", found=token.text)
+            self.wrong("时长，如 3 days、10 working days")
         return self.length_of(amount, token.at)
 
     def length_of(self, amount: int | str, at: int) -> Length:
@@ -351,7 +356,7 @@ class _Parser:
             return self.every(at)
         period = self.period()
         if period.shift:
-            raise PhraseFault("P03", at, want="周期，如 month、quarter、year", found="next")
+            raise _unexpected(at, "周期，如 month、quarter、year", "next")
         return EachPeriod(period.kind, at)
 
     def every(self, at: int) -> Every:
@@ -360,13 +365,16 @@ class _Parser:
         if self.accept("on"):
             weekday = WEEKDAYS.index(self.expect(*WEEKDAYS).text)
         if interval.unit not in _RECURRING or (weekday is not None and interval.unit != "week"):
-            raise PhraseFault(
-                "P03", interval.at, want="weeks（on 星期几）、days 或 months", found="every"
-            )
+            raise _unexpected(interval.at, "weeks（on 星期几）、days 或 months", "every")
         self.expect("from")
         first = self.when()
         last = self.when() if self.accept("to") else None
         return Every(interval, weekday, first, last, at)
+
+
+def _unexpected(at: int, want: str, found: str) -> PhraseFault:
+    why = f"这里应为 {want}，却是“{found}”"
+    return PhraseFault("P03", at, want=want, found=found, why=why)
 
 
 def _day(token: _Token) -> date:
