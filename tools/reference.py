@@ -1,8 +1,8 @@
 """Writes docs/reference from the shapes, the examples and the message catalogue.
 
 Nothing on these pages is typed twice: keys come from the shapes that read the files, figures from
-running the examples, problems from the broken examples. `python tools/reference.py` rewrites the
-pages; a test compares them with what stands there.
+running the examples, problems from the broken examples. `python -m tools.reference` rewrites
+the pages; a test compares them with what stands there.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,19 +19,16 @@ from kaocheng.engine import mechanisms, verbs
 from kaocheng.engine.cases import case_facts, value_text
 from kaocheng.engine.compile import Compiled
 from kaocheng.engine.expressions.functions import FUNCTIONS
-from kaocheng.engine.facts import read_facts, text_table
 from kaocheng.engine.language import parameters, registers
+from kaocheng.engine.language.forms import Either, Later, Made
 from kaocheng.engine.language.scheme import COMMON_KEYS, EXEMPTION, FLAG, SOURCE
 from kaocheng.engine.language.shape import (
     Clauses,
     Day,
-    Either,
     Expression,
     Identifier,
     Key,
-    Later,
     ListOf,
-    Made,
     MapOf,
     Number,
     OneOf,
@@ -42,7 +40,6 @@ from kaocheng.engine.language.shape import (
     Whole,
     YesNo,
 )
-from kaocheng.engine.lint import lint_pack
 from kaocheng.engine.mechanisms import MECHANISMS
 from kaocheng.engine.mechanisms.item import ITEM, SCHEME_FILE
 from kaocheng.engine.mechanisms.mechanism import Mechanism
@@ -54,11 +51,12 @@ from kaocheng.engine.reading.yaml_text import Mapping, Node, Scalar, read_yaml
 from kaocheng.engine.reference.run import Run
 from kaocheng.engine.trace import Outcome, shown
 from kaocheng.engine.values import is_number
+from tools.broken import FOLDER as BROKEN
+from tools.broken import Broken, problems_of, read_broken, said_by
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 EXAMPLES = Path(mechanisms.__file__).parent / "examples"
-BROKEN = ROOT / "tests" / "engine" / "broken"
 HEAD = "<!-- 由 tools/reference.py 生成，请勿手改。 -->\n\n"
 SEVERITIES = {"error": "错误", "warning": "警告", "lint": "提示"}
 KINDS_OF_PROBLEMS = {
@@ -412,19 +410,12 @@ def _facts_of(text: str) -> str:
 # Problems
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A broken example as the page shows it."""
-
-    about: str
-    lines: str
-    problem: Problem | None
-
-
 def _problems() -> str:
     text = (
         f"{HEAD}# 问题一览\n\n检查、读数据和运行命令时报出的每一种问题：编号不变，照编号查。"
-        "错误必须改；警告要核对；提示（L）请再看一眼，或用 `accept: {编号: 理由}` 记下理由。\n"
+        "错误必须改；警告要核对；提示（L）请再看一眼，或用 `accept: {编号: 理由}` 记下理由。"
+        "流程（P）的例子里，`calendar` 是 `kaocheng calendar` 从哪天算起、排到哪天、哪些事项"
+        "已经发生。\n"
     )
     kind = ""
     for id in sorted(MESSAGES, key=lambda id: (list(KINDS_OF_PROBLEMS).index(id[0]), id)):
@@ -440,13 +431,13 @@ def _problem(message: Message) -> str:
     path = BROKEN / f"{message.id}.yaml"
     if not path.is_file():
         return f"{text}**{_plain(message.zh)}**\n\n怎么办：{_plain(message.zh_remedy)}\n"
-    found = _broken(path)
-    problem = found.problem
-    reason = problem.reason() if problem else _plain(message.zh)
-    remedy = problem.remedy() if problem else _plain(message.zh_remedy)
-    text += f"**{_plain(message.zh)}**\n\n例如：{found.about}\n\n"
-    text += f"```yaml\n{found.lines}```\n\n" if found.lines else ""
-    return f"{text}> {_shortened(reason)}\n>\n> 怎么办：{_shortened(remedy)}\n"
+    broken = read_broken(path)
+    text += f"**{_plain(message.zh)}**\n\n例如：{broken.about}\n\n"
+    if broken.command:
+        return text + _console(broken)
+    problem = next(one for one in problems_of(broken) if one.id == message.id)
+    text += _block(broken, problem)
+    return f"{text}> {_shortened(problem.reason())}\n>\n> 怎么办：{_shortened(problem.remedy())}\n"
 
 
 def _plain(words: str) -> str:
@@ -458,51 +449,37 @@ def _shortened(words: str) -> str:
     return words if len(words) < 300 else words[:300] + "……"
 
 
-def _broken(path: Path) -> Shown:
-    whole = path.read_text("utf-8")
-    about = _text(whole, "about")
-    raw = _text(whole, "text")
-    problems = _broken_problems(whole, raw)
-    problem = next((one for one in problems if one.id == path.stem), None)
-    facts = _section(whole, "facts")
-    if problem is not None and isinstance(facts, Mapping) and path.stem.startswith("F"):
-        return Shown(about, _fact_lines(facts, problem), problem)
-    lines = (raw or whole).splitlines()
-    if problem is None or not problem.place.line or not _is_printable(lines):
-        return Shown(about, "", problem)
-    start = max(0, problem.place.line - 3)
-    shown_lines = [line[:160] for line in lines[start : problem.place.line + 1]]
-    mark = "    # ← 这里"
-    shown_lines[problem.place.line - 1 - start] += mark if len(shown_lines) > 1 else ""
-    return Shown(about, "".join(f"{line}\n" for line in shown_lines), problem)
+def _block(broken: Broken, problem: Problem) -> str:
+    """What stands around the fault, as a block of code; empty where there is nothing to see."""
+    if broken.facts and problem.id.startswith("F"):
+        table = _fact_lines(broken.facts, problem)
+        return f"```yaml\n{table}```\n\n" if table else ""
+    lines = broken.text.splitlines()
+    at = problem.place.line
+    if broken.process is not None:
+        start, end = lines.index("process:"), len(lines)
+    elif at and _is_printable(lines):
+        start, end = max(0, at - 3), at + 1
+    else:
+        return ""
+    shown_lines = [line[:160] for line in lines[start:end]]
+    if at and len(shown_lines) > 1:
+        shown_lines[at - 1 - start] += "    # ← 这里"
+    return "```yaml\n" + "".join(f"{line}\n" for line in shown_lines) + "```\n\n"
+
+
+def _console(broken: Broken) -> str:
+    """The command and all that it says."""
+    return f"```console\n$ kaocheng {' '.join(broken.command)}\n{said_by(broken)}```\n"
 
 
 def _is_printable(lines: Iterable[str]) -> bool:
     return all(line.replace("\t", "").isprintable() for line in lines)
 
 
-def _broken_problems(whole: str, raw: str) -> list[Problem]:
-    problems = Problems()
-    pack = read_bundle(raw or whole, file="例.yaml", problems=problems)
-    compiled = None if pack is None else verbs.compile(pack, problems=problems)
-    if compiled is not None:
-        lint_pack(compiled, problems=problems)
-        facts = _section(whole, "facts")
-        if isinstance(facts, Mapping):
-            tables = {
-                name.text: text_table(name.text, node.text, source=f"{name.text}.csv")
-                for name, node in facts.pairs
-                if isinstance(node, Scalar)
-            }
-            read_facts(compiled.pack, tables, problems=problems)
-    return list(problems)
-
-
-def _fact_lines(facts: Mapping, problem: Problem) -> str:
+def _fact_lines(facts: MappingOf[str, str], problem: Problem) -> str:
     name = problem.place.file.removesuffix(".csv")
-    node = facts.get(name)
-    text = node.text if isinstance(node, Scalar) else ""
-    return f"# {name}.csv\n{text}" if text else ""
+    return f"# {name}.csv\n{facts[name]}" if name in facts else ""
 
 
 # Schemas

@@ -72,7 +72,7 @@ def test_against_limit_ends_with_one_line_of_median_and_ratio(
     assert ratio == 0.25
     assert capsys.readouterr().out.splitlines() == [
         "  ours  0.5000 s (median of 1, 0.5000–0.5000 s)",
-        "start: ours=0.5000 s limit=2.0000 s ratio=0.25",
+        "start: ours=0.5000 s peer=2.0000 s (limit) ratio=0.25",
     ]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.cli.conftest import PACKS, T1, Kaocheng
 
+BACKWARDS = "from: 2024-03-04, to: 2024-03-01"
 Edit = Callable[[str, str, str], None]
 
 
@@ -48,6 +49,19 @@ def test_check_reports_every_error_by_file_and_line(
     ]
     assert ran.last_line == "1 个方案，错误 3，警告 0，提示 0"
     assert ran.code == 1
+
+
+def test_check_lays_the_process_on_the_calendar(kaocheng: Kaocheng, pack: Path, edit: Edit) -> None:
+    edit(
+        "process.yaml",
+        "from: start, to: 5 working days after start",
+        "from: 2024-03-04, to: 2024-03-01",
+    )
+
+    ran = kaocheng("check", pack)
+
+    assert ran.code == 1
+    assert "process.yaml:6:5 P13 “自评”还没开始就结束了：2024-03-04 至 2024-03-01。" in ran.out
 
 
 def test_check_of_broken_yaml_says_where(kaocheng: Kaocheng, pack: Path) -> None:

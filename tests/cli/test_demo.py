@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kaocheng.cli import demo
 from tests.cli.conftest import PACKS, T1, Kaocheng
 
 Edit = Callable[[str, str, str], None]
@@ -122,3 +123,15 @@ def test_demo_finds_schemes_in_the_working_folder(
 def test_demo_without_packs_is_wrong_use(kaocheng: Kaocheng, tmp_path: Path) -> None:
     assert "C02" in kaocheng("demo", "--schemes", tmp_path).err
     assert kaocheng("demo", "--schemes", tmp_path / "nothing").code == 2
+
+
+def test_c11_demo_finds_no_schemes(
+    kaocheng: Kaocheng, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(demo, "_CHECKOUT", tmp_path)
+
+    ran = kaocheng("demo")
+
+    assert ran.code == 2
+    assert "kaocheng demo C11 没有找到放方案的文件夹 schemes。" in ran.err

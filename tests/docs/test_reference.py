@@ -56,7 +56,7 @@ def sections() -> Iterator[tuple[str, str, object]]:
 
 
 def test_generated_pages_are_current() -> None:
-    assert list(reference.changed()) == [], "run: python tools/reference.py"
+    assert list(reference.changed()) == [], "run: python -m tools.reference"
 
 
 def test_no_page_of_a_mechanism_or_schema_is_left_over() -> None:

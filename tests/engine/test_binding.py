@@ -112,6 +112,15 @@ def test_items_that_do_not_fit_together_are_refused(text: str, id: str) -> None:
     assert id in ids(items(text))
 
 
+def test_only_numbers_can_be_put_together() -> None:
+    text = items(
+        "- id: x\n  title: 甲\n  parts:\n"
+        "  - {id: y, title: 乙, require: {needs: [{title: 丙, need: weekly > 1}]}}"
+    )
+
+    assert ids(text) == ["S30"]
+
+
 def test_all_problems_are_told_at_once() -> None:
     text = items(
         "- {id: x, title: 甲, value: nothing}\n"
@@ -132,7 +141,7 @@ def test_all_problems_are_told_at_once() -> None:
         ("value: {first: [{when: weekly > 1, then: 1}], otherwise: name}", ["E23"]),
         ("value: {first: [{when: weekly > 1, then: name}], otherwise: school}", []),
         ("adjust: {of: weekly, register: leave, to: kind}", ["E23"]),
-        ("adjust: {of: weekly, register: review, to: score}", []),
+        ("adjust: {of: weekly, register: leave, to: days}", []),
         ("seats: {rank: weekly, take: {number: 1}, otherwise: name}", ["E23"]),
         ("choose: {picks: leave, item: colour}", ["S21"]),
         ("choose: {picks: leaves, item: kind}", ["S21"]),

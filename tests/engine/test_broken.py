@@ -1,103 +1,35 @@
-"""Every problem that a pack or its facts can raise has one broken example that raises just that."""
+"""Every problem is raised by one broken example that raises just that, or by a test of its own."""
 
 from __future__ import annotations
 
+import ast
 import re
-import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from kaocheng.engine import verbs
-from kaocheng.engine.facts import read_facts, text_table
-from kaocheng.engine.lint import lint_pack
-from kaocheng.engine.messages import MESSAGES
-from kaocheng.engine.problems import Language, Problem, Problems
-from kaocheng.engine.reading.packs import read_bundle
-from kaocheng.engine.reading.yaml_text import Mapping, Node, Scalar, Sequence, read_yaml
+from kaocheng.engine.messages import MESSAGES, Message
+from kaocheng.engine.problems import Language
+from tools.broken import FOLDER, Broken, found_in, problems_of, read_broken, said_by
 
-FOLDER = Path(__file__).parent / "broken"
 FILES = sorted(FOLDER.glob("*.yaml"))
-# Told elsewhere: files of facts (F01–F39), the process (P), commands (C).
-ELSEWHERE = re.compile(r"F[0-3]\d|P\d\d|C\d\d")
+TESTS = Path(__file__).parents[1]
+# Tests of one id each, for what no text can break: a full disk, a built workbook.
+NAMED = re.compile(r"test_(?P<id>[a-z]\d\d)_\w+")
 
 
-@dataclass(frozen=True)
-class Expected:
-    id: str
-    line: int
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A bundle (or a raw text, or files of a folder), facts for it, and what must be told."""
-
-    name: str
-    about: str
-    text: str
-    folder: dict[str, str] = field(default_factory=dict)
-    facts: dict[str, str] = field(default_factory=dict)
-    expect: tuple[Expected, ...] = ()
-
-
-def texts(node: Node | None) -> dict[str, str]:
-    assert node is None or isinstance(node, Mapping)
-    pairs = () if node is None else node.pairs
-    return {name.text: value.text for name, value in pairs if isinstance(value, Scalar)}
-
-
-def read_broken(path: Path) -> Broken:
-    """The sections of one file, which is the bundle itself unless it has a raw `text`."""
-    whole = path.read_text("utf-8")
-    node = read_yaml(whole, file=path.name, problems=Problems())
-    # A file whose own YAML is at fault (Y07, Y09) is still readable section by section.
-    assert isinstance(node, Mapping)
-    told = texts(node)
-    wanted = node.get("expect")
-    assert isinstance(wanted, Sequence)
-    expect = [texts(one) for one in wanted.items]
-    raw = told["text"] * int(told.get("times", "1")) if "text" in told else whole
-    return Broken(
-        path.stem,
-        told["about"],
-        raw,
-        texts(node.get("folder")),
-        texts(node.get("facts")),
-        tuple(Expected(one["id"], int(one.get("line", "0"))) for one in expect),
-    )
-
-
-def problems_of(broken: Broken) -> Iterable[Problem]:
-    problems = Problems()
-    if broken.folder:
-        with tempfile.TemporaryDirectory() as folder:
-            for name, text in broken.folder.items():
-                (Path(folder) / name).write_text(text, "utf-8")
-            verbs.check(Path(folder), problems=problems)
-        return problems
-    pack = read_bundle(broken.text, file=broken.name, problems=problems)
-    compiled = None if pack is None else verbs.compile(pack, problems=problems)
-    if compiled is None:
-        return problems
-    lint_pack(compiled, problems=problems)
-    if broken.facts:
-        tables = {
-            name: text_table(name, text, source=f"{name}.csv")
-            for name, text in broken.facts.items()
-        }
-        read_facts(compiled.pack, tables, problems=problems)
-    return problems
+def words_of(broken: Broken, language: Language) -> list[str]:
+    if broken.command:
+        return [said_by(broken, language)]
+    problems = problems_of(broken)
+    return [words for one in problems for words in (one.reason(language), one.remedy(language))]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_broken_example_tells_exactly_what_is_wrong(path: Path) -> None:
     broken = read_broken(path)
 
-    found = [Expected(one.id, one.place.line) for one in problems_of(broken)]
-
-    assert found == list(broken.expect)
+    assert found_in(broken) == list(broken.expect)
     assert path.stem in {one.id for one in broken.expect}
     assert broken.about.strip()
 
@@ -105,13 +37,40 @@ def test_broken_example_tells_exactly_what_is_wrong(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_words_of_a_problem_are_filled_in(path: Path, language: Language) -> None:
-    for problem in problems_of(read_broken(path)):
-        for words in (problem.reason(language), problem.remedy(language)):
-            assert words.strip()
-            assert not re.search(r"\{[a-z_]+\}", words)
+    for words in words_of(read_broken(path), language):
+        assert words.strip()
+        assert not re.search(r"\{[a-z_]+\}", words)
 
 
-def test_every_problem_of_a_pack_has_a_broken_example() -> None:
-    wanted = {id for id in MESSAGES if not ELSEWHERE.fullmatch(id)}
+def ids_told_by_named_tests() -> set[str]:
+    """The ids whose words, as the catalogue has them, are asserted by a test that bears the id."""
+    return {
+        id
+        for path in TESTS.rglob("test_*.py")
+        for function in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        and (named := NAMED.fullmatch(function.name))
+        and (id := named["id"].upper()) in MESSAGES
+        and tells(function, MESSAGES[id])
+    }
 
-    assert wanted - {path.stem for path in FILES} == set()
+
+def tells(function: ast.FunctionDef, message: Message) -> bool:
+    parts = re.split(r"\{[a-z_]+\}", message.zh)
+    told = re.compile(".+".join(map(re.escape, parts)))
+    return any(
+        isinstance(node, ast.Constant) and isinstance(node.value, str) and told.search(node.value)
+        for asserted in ast.walk(function)
+        if isinstance(asserted, ast.Assert)
+        for node in ast.walk(asserted)
+    )
+
+
+def test_every_problem_has_a_broken_example_or_a_test_of_its_own() -> None:
+    examples = {path.stem for path in FILES}
+
+    assert set(MESSAGES) - examples - ids_told_by_named_tests() == set()
+
+
+def test_every_broken_example_is_of_a_problem_in_the_catalogue() -> None:
+    assert {path.stem for path in FILES} - set(MESSAGES) == set()

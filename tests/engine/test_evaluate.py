@@ -282,3 +282,23 @@ def test_provided_is_missing_until_its_condition_holds() -> None:
     run = computed(items("- {id: x, title: 值, value: 'provided(weekly > 12, weekly)'}"))
 
     assert values(run, "x") == {"a": 18, "b": Missing("不满足取值的条件"), "c": 15}
+
+
+def test_nobody_is_left_out_or_exempt_for_want_of_a_value() -> None:
+    run = computed(
+        """
+        - id: score
+          title: 得分
+          of: staff
+          where: weekly > 12
+          exempt: [{id: old, title: 年满五十, when: 'age(born, 2024-01-01) >= 50'}]
+          items:
+          - {id: x, title: 值, points: 20, mark: weekly}
+        """,
+        staff="id,name,school,weekly,born,mentor\na,甲,东校,,1980-01-01,\nb,乙,东校,15,,\n",
+    )
+
+    assert values(run, "x") == {
+        "a": Missing("“周工作量”没有填", Fraction(0), Fraction(20)),
+        "b": Missing("还不能判断是否“年满五十”：“出生日期”没有填", Fraction(0), Fraction(20)),
+    }

@@ -61,6 +61,14 @@ def test_cells_are_read_by_the_type_of_their_column() -> None:
         ({"review": "reviewer,reviewed,score\na,b,101\n"}, ("F45", 2, 3)),
         ({"periods": "kind,id,title,from,to\nterm,t,期,2024-07-01,2024-01-01\n"}, ("F50", 2, 0)),
         ({"periods": "kind,id,title,from,to\nweek,t,周,2024-01-01,2024-01-07\n"}, ("F44", 2, 0)),
+        (
+            {
+                "periods": "kind,id,title,from,to\nterm,a,上,2024-01-01,2024-07-01\n"
+                "term,b,下,2024-07-01,2024-12-31\n"
+            },
+            ("F52", 3, 0),
+        ),
+        ({"review": "reviewer,reviewed\na,\n"}, ("F61", 2, 0)),
         ({"parameters": "id,value\npol,3\n"}, ("F51", 2, 0)),
         ({"extra": "a\n1\n"}, ("F02", 0, 0)),
     ],

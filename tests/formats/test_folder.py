@@ -9,7 +9,7 @@ import pytest
 
 from kaocheng.engine.problems import Problems
 from kaocheng.formats import Limits, read_tables
-from tests.formats.books import write_xlsx_book
+from tests.formats.books import compound_file, write_xlsx_book
 from tests.formats.reading import faults_in, found_in
 
 
@@ -79,9 +79,38 @@ def test_folder_faults_of_all_files_are_reported_at_once(tmp_path: Path) -> None
         "a.csv F09",
         "b.csv:1 F10",
         "c.xlsx F22",
-        "d.et F05",
+        "d.et F20",
         "e.csv:1 F16",
     ]
+
+
+@pytest.mark.parametrize("extension", ["xls", "XLS", "et", "wps", "ods", "numbers", "xlsb"])
+def test_spreadsheet_of_another_format_is_an_error(tmp_path: Path, extension: str) -> None:
+    path = tmp_path / f"attendance.{extension}"
+    path.write_bytes(b"")
+    problems = Problems()
+
+    assert read_tables(tmp_path, problems=problems) == {}
+    assert [f"{problem.place} {problem.id}" for problem in problems.errors] == [f"{path.name} F20"]
+    assert faults_in(path) == [f"{path.name} F20"]
+
+
+def test_spreadsheet_of_another_format_under_another_name_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "attendance.csv").write_bytes(compound_file("Workbook"))
+    (tmp_path / "papers.xlsx").write_bytes(compound_file("Workbook"))
+
+    assert faults_in(tmp_path) == ["attendance.csv F20", "papers.xlsx F20"]
+
+
+def test_templates_and_texts_are_passed_over_with_warning(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("工号\n", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("说明", encoding="utf-8")
+    (tmp_path / "c.ett").write_bytes(b"")
+    problems = Problems()
+
+    assert list(read_tables(tmp_path, problems=problems)) == ["a"]
+    assert problems.errors == []
+    assert [f"{problem.place} {problem.id}" for problem in problems] == ["b.txt F05", "c.ett F05"]
 
 
 def test_folder_without_tables_is_told(tmp_path: Path) -> None:

@@ -7,16 +7,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from kaocheng.engine.problems import Place, problem
 from kaocheng.formats import LIMITS, Limits
-from tests.formats.books import (
-    ods_row,
-    write_ods,
-    write_raw_xlsx,
-    write_xls,
-    write_xlsx_book,
-)
+from tests.formats.books import compound_file, write_raw_xlsx, write_xlsx_book
 from tests.formats.reading import found_in
 
 
@@ -52,7 +47,7 @@ def test_f03_single_file_is_of_unknown_kind(tmp_path: Path) -> None:
     assert told(tmp_path / "facts.docx") == [
         "facts.docx",
         "“…/facts.docx”不是能读取的表格文件。",
-        "请另存为 .csv、.xlsx、.xls 或 .ods；也可以指定放这些文件的文件夹。",
+        "请另存为 .xlsx 或 .csv；也可以指定放这些文件的文件夹。",
         "“…/facts.docx” is not a kind of table file that can be read.",
     ]
 
@@ -63,20 +58,20 @@ def test_f04_folder_holds_no_tables(tmp_path: Path) -> None:
     assert told(tmp_path / "facts") == [
         "…/facts",
         "文件夹“…/facts”里没有任何表格文件。",
-        "请把 .csv、.xlsx、.xls 或 .ods 文件直接放进这个文件夹（不读下级文件夹）。",
+        "请把 .xlsx 或 .csv 文件直接放进这个文件夹（不读下级文件夹）。",
         "Folder “…/facts” holds no table files.",
     ]
 
 
 def test_f05_file_of_unsupported_kind_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("甲\n", "utf-8")
-    (tmp_path / "b.et").write_bytes(b"")
+    (tmp_path / "b.tsv").write_bytes(b"")
 
     assert told(tmp_path) == [
-        "b.et",
-        "没有读取“b.et”：不支持 .et 格式。",
+        "b.tsv",
+        "没有读取“b.tsv”：不支持 .tsv 格式。",
         "如果里面有要用的数据，请用 Excel 或 WPS 另存为 .xlsx 或 .csv。",
-        "“b.et” was not read: .et files are not supported.",
+        "“b.tsv” was not read: .tsv files are not supported.",
     ]
 
 
@@ -241,19 +236,19 @@ def test_f19_same_fault_is_on_many_rows(tmp_path: Path) -> None:
     ]
 
 
-def test_f20_workbook_is_a_web_page(tmp_path: Path) -> None:
-    (tmp_path / "a.xls").write_bytes(b"<html>")
+def test_f20_workbook_is_of_another_format(tmp_path: Path) -> None:
+    (tmp_path / "a.xls").write_bytes(compound_file("Workbook"))
 
     assert told(tmp_path / "a.xls") == [
         "a.xls",
-        "“a.xls”的内容与扩展名不符：可能是网页、文本，或改过扩展名。",
-        "请用 Excel 或 WPS 打开它，另存为 .xlsx，或另存为“CSV UTF-8（逗号分隔）”。",
-        "The content of “a.xls” does not match its extension: a web page, text or renamed file.",
+        "“a.xls”不是 .xlsx 工作簿：可能是旧格式（.xls、.et、.wps、.ods）、网页，或只改了扩展名。",
+        "请用 WPS 或 Excel 另存为 .xlsx（不要只改扩展名），再放回来。",
+        "“a.xls” is no .xlsx workbook: an older format (.xls, .et, .ods), a web page or renamed.",
     ]
 
 
 def test_f21_workbook_has_a_password(tmp_path: Path) -> None:
-    write_xls(tmp_path / "a.xlsx", b"", name="EncryptedPackage")
+    (tmp_path / "a.xlsx").write_bytes(compound_file("EncryptedPackage"))
 
     assert told(tmp_path / "a.xlsx") == [
         "a.xlsx",
@@ -348,13 +343,12 @@ def test_f28_decimals_are_noisy(tmp_path: Path) -> None:
 
 
 def test_f29_cells_are_merged(tmp_path: Path) -> None:
-    cells = ods_row("甲").replace(
-        "<table:table-cell", '<table:table-cell table:number-rows-spanned="2"'
-    )
-    write_ods(tmp_path / "a.ods", f'<table:table table:name="数据">{cells}</table:table>')
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    book.add_worksheet("数据").merge_range("A1:A2", "甲")
+    book.close()
 
-    assert told(tmp_path / "a.ods") == [
-        "a.ods › 数据:1:1",
+    assert told(tmp_path / "a.xlsx") == [
+        "a.xlsx › 数据:1:1",
         "单元格 A1:A2 是合并单元格，只有左上角有值，其余的读出来是空的。",
         "请取消合并，并在每一格填上应有的值。",
         "Cells A1:A2 are merged: only the first holds a value, the others read as empty.",
@@ -362,15 +356,13 @@ def test_f29_cells_are_merged(tmp_path: Path) -> None:
 
 
 def test_f30_sheet_is_hidden(tmp_path: Path) -> None:
-    style = (
-        '<style:style style:name="h"><style:table-properties table:display="false"/></style:style>'
-    )
-    sheets = f'<table:table table:name="数据">{ods_row("甲")}</table:table>'
-    hidden = '<table:table table:name="旧" table:style-name="h"/>'
-    write_ods(tmp_path / "a.ods", sheets + hidden, styles_xml=style)
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    book.add_worksheet("数据").write(0, 0, "甲")
+    book.add_worksheet("旧").hide()
+    book.close()
 
-    assert told(tmp_path / "a.ods") == [
-        "a.ods › 旧",
+    assert told(tmp_path / "a.xlsx") == [
+        "a.xlsx › 旧",
         "隐藏的工作表“旧”没有读取。",
         "如果里面有要用的数据，请取消隐藏后保存；不用的话可以删去。",
         "Hidden sheet “旧” was not read.",

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kaocheng.formats import OutColumn, OutTable, write_table
-from kaocheng.formats.blanks import trimmed
+from kaocheng.formats.cell_text import trimmed
 from tests.formats.reading import Cells, read_cells
 
 # Characters that mean something to CSV, to spreadsheets or to XML, among others of every kind.

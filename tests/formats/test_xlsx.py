@@ -12,7 +12,7 @@ import xlsxwriter
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.text_table import TextRow, TextTable
 from kaocheng.formats import Limits, read_tables
-from tests.formats.books import XlsxCell, repacked, write_raw_xlsx, write_xlsx_book
+from tests.formats.books import XlsxCell, compound_file, repacked, write_raw_xlsx, write_xlsx_book
 from tests.formats.reading import cells_of, faults_in, found_in, read_cells, read_one
 
 
@@ -481,8 +481,48 @@ def test_xlsx_without_any_filled_sheet_is_empty(tmp_path: Path) -> None:
 
 def test_xlsx_with_another_extension_is_read_as_workbook(tmp_path: Path) -> None:
     raw = write_xlsx_book(tmp_path / "a.xlsx", {"attendance": [["姓名"]]}).read_bytes()
-    for name in ("b.csv", "c.xls", "d.ods", "e.xlsm"):
+    for name in ("b.csv", "c.xlsm"):
         path = tmp_path / name
         path.write_bytes(raw)
 
         assert read_cells(path) == [["姓名"]]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"<html><table><tr><td>\xd0\xd5\xc3\xfb</td></tr></table></html>",
+        "姓名\t得分\n张三\t9\n".encode("gb18030"),
+        compound_file("Workbook"),
+    ],
+    ids=["web page", "text", "xls"],
+)
+def test_xlsx_that_is_something_else_is_told(tmp_path: Path, raw: bytes) -> None:
+    path = tmp_path / "facts.xlsx"
+    path.write_bytes(raw)
+
+    assert faults_in(path) == ["facts.xlsx F20"]
+
+
+def test_xlsx_that_is_an_open_document_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "facts.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<document-content/>")
+
+    assert faults_in(path) == ["facts.xlsx F20"]
+
+
+def test_xlsx_with_password_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "facts.xlsx"
+    path.write_bytes(compound_file("EncryptedPackage"))
+
+    assert faults_in(path) == ["facts.xlsx F21"]
+
+
+def test_xlsx_formulas_outside_cells_are_none_of_the_cells(tmp_path: Path) -> None:
+    path = tmp_path / "facts.xlsx"
+    xml = '<row r="1"><c r="A1"><v>1</v></c></row></sheetData><extLst><ext><f>A1</f></ext></extLst>'
+    write_raw_xlsx(path, xml + "<sheetData>")
+
+    assert read_cells(path) == [["1"]]

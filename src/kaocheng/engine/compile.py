@@ -160,7 +160,16 @@ class _Compiler:
             self.problems.add("S28", item.place, title=item.title)
         if mechanism.check is not None:
             mechanism.check(item, self.problems)
-        self.item_type(result.id, item.id)
+        if self.item_type(result.id, item.id) == NUMBER:
+            self._check_parts(result, item)
+
+    def _check_parts(self, result: Result, item: Item) -> None:
+        """Only numbers can be put together; a yes or no takes part when it has points."""
+        for part in children_of(item):
+            found = self.item_type(result.id, part.id)
+            if found != NUMBER:
+                why = f"“{part.title}”是{found.zh}，不能参加合成；是/否的指标请写 points"
+                self.problems.add("S30", part.place, title=item.title, why=why, page="parts")
 
     def _check_rows(self, result: Result, item: Item) -> None:
         """The registers whose rows an item reads: they exist, and belong to the subject."""
@@ -171,8 +180,12 @@ class _Compiler:
             if register is None:
                 hint = near(table, self.pack.registers)
                 self.problems.add("S21", item.place, name=table, what="表", hint=hint)
-            elif all(one.type != result.of for one in register.fields.values()):
-                subject, why = self.pack.registers[result.of].title, "没有对应的字段"
+                continue
+            links = [name for name, one in register.fields.items() if one.type == result.of]
+            if len(links) != 1:
+                listed = "、".join(links)
+                why = f"有几个对应的字段（{listed}）" if links else "没有对应的字段"
+                subject = self.pack.registers[result.of].title
                 self.problems.add("E27", item.place, table=table, subject=subject, why=why)
         for table, name in fields:
             known = self.pack.registers[table].fields if table in self.pack.registers else {}

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from itertools import pairwise
 
 from kaocheng.engine.cells import read_cell, read_day
 from kaocheng.engine.exact import exact_text
@@ -25,6 +26,7 @@ from kaocheng.engine.trace import RowRef
 from kaocheng.engine.values import Known, Missing, NotApplicable, Value, is_known
 
 NOT_APPLICABLE = "不适用"
+EMPTY = "没有填"
 PERIOD_COLUMNS = ("kind", "id", "title", "from", "to")
 
 
@@ -43,6 +45,7 @@ class FactRow:
 class FactTable:
     register: Register
     rows: tuple[FactRow, ...] = ()
+    source: str = ""
 
     def by_key(self) -> dict[str, FactRow]:
         return {row.ref.key: row for row in self.rows}
@@ -156,7 +159,7 @@ class _Reader:
             rows.append(FactRow(RowRef(register.id, row.line, key), values))
         if register.kind == "roster" and not rows:
             self.problems.add("F62", Place(table.source), title=register.title)
-        return FactTable(register, tuple(rows))
+        return FactTable(register, tuple(rows), table.source)
 
     def _check_day(self, value: Value, place: Place) -> None:
         """Warn of an entry that no period of a kind in use holds: it would count nowhere."""
@@ -183,7 +186,7 @@ class _Reader:
     def value(self, described: Field | Parameter, text: str, place: Place) -> Value:
         """One cell; a problem is noted and the value missing when it cannot be read."""
         if text == "":
-            return Missing(f"“{described.title}”没有填")
+            return Missing(f"“{described.title}”{EMPTY}")
         if text == NOT_APPLICABLE:
             return NotApplicable(f"“{described.title}”填为不适用")
         try:
@@ -280,18 +283,21 @@ def _needed(register: Register) -> list[str]:
 
 
 def _check_references(pack: Pack, tables: Mapping[str, FactTable], problems: Problems) -> None:
-    """Every reference must lead to a row of its table."""
+    """Every reference must lead to a row of its table; an entry about nobody is warned of."""
     keys = {name: set(table.by_key()) for name, table in tables.items()}
     for table in tables.values():
         for name, described in table.register.fields.items():
             target = pack.registers.get(described.type)
             if target is None:
                 continue
+            entry = table.register.kind in ("register", "review") and not described.required
             for row in table.rows:
                 value = row.values[name]
+                place = Place(table.source, row.ref.line, 0, described.title)
                 if is_known(value) and value not in keys[target.id]:
-                    place = Place(f"{table.register.id}.csv", row.ref.line, 0, described.title)
                     problems.add("F49", place, found=value, table=target.title)
+                elif entry and isinstance(value, Missing) and value.why.endswith(EMPTY):
+                    problems.add("F61", place, table=target.title)
 
 
 def _read_periods(pack: Pack, table: TextTable | None, problems: Problems) -> tuple[Period, ...]:
@@ -305,6 +311,7 @@ def _read_periods(pack: Pack, table: TextTable | None, problems: Problems) -> tu
         problems.add("F42", Place(table.source, 1), column=want, title="周期表的列")
         return ()
     found: dict[str, Period] = {}
+    lines: dict[str, int] = {}
     for row in table.rows:
         cells = dict(zip(table.header, row.cells, strict=False))
         place = Place(table.source, row.line)
@@ -320,10 +327,17 @@ def _read_periods(pack: Pack, table: TextTable | None, problems: Problems) -> tu
         if last < first:
             problems.add("F50", place, first=first, last=last)
         elif cells["id"] in found:
-            problems.add("F48", place, key=cells["id"], line=row.line)
+            problems.add("F48", place, key=cells["id"], line=lines[cells["id"]])
         else:
             title = cells["title"] or cells["id"]
             found[cells["id"]] = Period(first, last, cells["kind"], cells["id"], title)
+            lines[cells["id"]] = row.line
+    for kind in pack.period_kinds:
+        ordered = sorted(period for period in found.values() if period.kind == kind)
+        for before, after in pairwise(ordered):
+            if after.first <= before.last:
+                place = Place(table.source, lines[after.id])
+                problems.add("F52", place, first=before.title, second=after.title)
     return tuple(sorted(found.values()))
 
 

@@ -32,7 +32,9 @@ def lint_pack(compiled: Compiled, *, problems: Problems) -> None:
 def _lint_item(item: Item, problems: Problems) -> None:
     spec = item.spec
     if isinstance(spec, Band | Grade) and spec.boundary is None:
-        _lint_steps(item, spec.steps if isinstance(spec, Band) else spec.bands, problems)
+        steps = spec.steps if isinstance(spec, Band) else spec.bands
+        rate = isinstance(spec, Band) and spec.over is not None
+        _lint_steps(item, steps, problems, rate=rate)
     if isinstance(spec, Deduct) and item.floor is None:
         problems.add("L11", item.place, title=item.title, what="扣分没有写最低分（按最低 0 分计）")
     if item.bonus and item.cap is None:
@@ -43,9 +45,11 @@ def _lint_item(item: Item, problems: Problems) -> None:
         )
 
 
-def _lint_steps(item: Item, steps: tuple[WrittenStep, ...], problems: Problems) -> None:
+def _lint_steps(
+    item: Item, steps: tuple[WrittenStep, ...], problems: Problems, *, rate: bool
+) -> None:
     ordered = sorted(literal_steps(steps), key=lambda step: step.start)
     for low, high in pairwise(ordered):
         if low.end == high.start:
-            value = exact_text(high.start)
+            value = exact_text(high.start * 100) + "%" if rate else exact_text(high.start)
             problems.add("L01", high.place, title=item.title, value=value)

@@ -4,11 +4,11 @@ pyarrow, calamine and xlsxwriter are imported where they are used and not before
 touches none of them must not wait for them.
 """
 
-from kaocheng.formats.csv_writer import canonical_csv_bytes
 from kaocheng.formats.folder import READ_EXTENSIONS, read_tables
 from kaocheng.formats.limits import LIMITS, Limits
 from kaocheng.formats.out_files import Kind, kind_of, write_table, write_tables
 from kaocheng.formats.out_table import OutCell, OutColumn, OutTable, out_text
+from kaocheng.formats.writers import canonical_csv_bytes
 
 __all__ = [
     "LIMITS",

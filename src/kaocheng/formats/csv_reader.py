@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from kaocheng.engine.problems import Place, Problems, refuse
 from kaocheng.engine.text_table import TextTable
-from kaocheng.formats.blanks import BLANKS, trimmed
-from kaocheng.formats.encoding import encoding_of
+from kaocheng.formats.cell_text import BLANKS, trimmed
 from kaocheng.formats.grid import Grid, GridRow, table_from_grid
 from kaocheng.formats.limits import Limits
 
@@ -27,6 +28,17 @@ _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 # `csv_writer` (where the same pattern decides), so that what it writes reads back the same.
 MARKED_TEXT = re.compile(r"'+(?:[0-9]+|\s*[=+\-@＝＋－＠].*)", re.DOTALL)
 
+_Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "gb18030"]
+
+_MARKS: tuple[tuple[bytes, _Encoding], ...] = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+# Of the characters of Chinese text in GB18030, about one in eight looks like UTF-8.
+_SOUND_FOR_ONE_DAMAGED = 4
+
 
 def read_csv(
     raw: bytes, *, name: str, source: str, problems: Problems, limits: Limits
@@ -37,7 +49,7 @@ def read_csv(
     quotes, cells of several lines, any line end. A row's line is where it starts in the file.
     Raises `Refused` when the file cannot be read at all.
     """
-    encoding = encoding_of(raw, source=source)
+    encoding = _encoding_of(raw, source=source)
     delimiter = _delimiter(_lines(raw, encoding=encoding), source=source)
     found = Problems()
     lines = _lines(raw, encoding=encoding)
@@ -102,3 +114,51 @@ def _header_text(lines: Iterable[str]) -> tuple[str, int]:
         if text.count('"') % 2 == 0 or len(text) > _LONGEST_HEADER:
             break
     return text, first_line
+
+
+def _encoding_of(raw: bytes, *, source: str) -> _Encoding:
+    """The encoding `raw` decodes in without a fault; raises `Refused` at the line that does not.
+
+    A byte-order mark decides alone. Otherwise UTF-8 is tried and then GB18030, which holds GBK and
+    GB2312. Two traps lie there. GB18030 that happens to be valid UTF-8 would have to be a handful
+    of characters. But UTF-8 with one damaged character often is valid GB18030, every character of
+    it wrong: such a file is refused, not read as noise.
+    """
+    encoding = next((encoding for mark, encoding in _MARKS if raw.startswith(mark)), None)
+    if encoding is None:
+        encoding = "utf-8" if _is_utf_8(raw) or _is_damaged_utf_8(raw) else "gb18030"
+    _check_decodes(raw, encoding=encoding, source=source)
+    return encoding
+
+
+def _check_decodes(raw: bytes, *, encoding: _Encoding, source: str) -> None:
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        # `utf-8-sig` counts from behind the mark.
+        start = error.start + (len(codecs.BOM_UTF8) if encoding == "utf-8-sig" else 0)
+        before = raw[:start].decode(encoding, errors="replace")
+        raise refuse("F10", Place(source, _line_at_end(before))) from error
+    position = text.find("\0")
+    if position >= 0:
+        raise refuse("F11", Place(source, _line_at_end(text[:position])))
+
+
+def _is_utf_8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_damaged_utf_8(raw: bytes) -> bool:
+    text = raw.decode("utf-8", errors="replace")
+    damaged = text.count("\ufffd")
+    plain = len(text.encode("ascii", errors="ignore"))
+    return len(text) - plain - damaged >= _SOUND_FOR_ONE_DAMAGED * damaged
+
+
+def _line_at_end(text: str) -> int:
+    """The line the text ends on, counted from 1, with line ends of any kind."""
+    return text.count("\n") + text.count("\r") - text.count("\r\n") + 1

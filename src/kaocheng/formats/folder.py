@@ -7,16 +7,21 @@ from pathlib import Path
 
 from kaocheng.engine.problems import Place, Problems, Refused, refuse
 from kaocheng.engine.text_table import TextTable
-from kaocheng.formats.blanks import trimmed
+from kaocheng.formats.cell_text import trimmed
 from kaocheng.formats.csv_reader import read_csv
 from kaocheng.formats.limits import LIMITS, MEGABYTE, Limits
-from kaocheng.formats.signature import is_workbook
 
-WORKBOOK_EXTENSIONS = (".xlsx", ".xlsm", ".xls", ".ods")
-READ_EXTENSIONS = (".csv", *WORKBOOK_EXTENSIONS)
+_WORKBOOK_EXTENSIONS = (".xlsx", ".xlsm")
+READ_EXTENSIONS = (".csv", *_WORKBOOK_EXTENSIONS)
 
-# Kinds that hold tables too; passing over them in silence would look like missing data.
-_UNREAD_EXTENSIONS = (".et", ".ett", ".numbers", ".tsv", ".txt", ".xlsb", ".xlt", ".xltx")
+# Spreadsheets of other kinds are refused: a result without what they hold would look complete.
+_REFUSED_EXTENSIONS = (".et", ".numbers", ".ods", ".wps", ".xls", ".xlsb")
+
+# Templates and texts seldom hold facts; the reader is told that they were passed over.
+_UNREAD_EXTENSIONS = (".ett", ".tsv", ".txt", ".xlt", ".xltx")
+
+# A zip, as .xlsx is, or a compound file, as .xls is and any workbook with a password.
+_WORKBOOK_BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06", bytes.fromhex("d0cf11e0a1b11ae1"))
 
 
 def read_tables(
@@ -24,8 +29,8 @@ def read_tables(
 ) -> dict[str, TextTable]:
     """Every table at `path`, by its id, in the order of file names and then of sheets.
 
-    `path` is a folder of .csv, .xlsx, .xlsm, .xls and .ods files (sub-folders and hidden files are
-    passed over), or one such file. A CSV file's stem is its table's id; for workbooks, and for what
+    `path` is a folder of .csv, .xlsx and .xlsm files (sub-folders and hidden files are passed
+    over), or one such file. A CSV file's stem is its table's id; for workbooks, and for what
     `known` (the ids that the scheme uses) is good for, see `read_workbook`. Cells are exact text.
 
     Nothing is raised for what is wrong with the files: every fault of every file goes to
@@ -44,9 +49,9 @@ def read_tables(
 
 
 def _files(path: Path, *, problems: Problems) -> list[Path]:
-    """The files to read, sorted by name; faults of the folder itself go to `problems`."""
+    """The files to read or refuse, sorted by name; faults of the folder itself go to `problems`."""
     if path.is_file():
-        if path.suffix.lower() in READ_EXTENSIONS:
+        if _may_hold_tables(path):
             return [path]
         problems.add("F03", Place(path.name), path=path)
         return []
@@ -62,10 +67,14 @@ def _files(path: Path, *, problems: Problems) -> list[Path]:
     for file in files:
         if file.suffix.lower() in _UNREAD_EXTENSIONS:
             problems.add("F05", Place(file.name), path=file.name, extension=file.suffix)
-    tables = [file for file in files if file.suffix.lower() in READ_EXTENSIONS]
+    tables = [file for file in files if _may_hold_tables(file)]
     if not tables:
         problems.add("F04", Place(str(path)), path=path)
     return tables
+
+
+def _may_hold_tables(file: Path) -> bool:
+    return file.suffix.lower() in (*READ_EXTENSIONS, *_REFUSED_EXTENSIONS)
 
 
 def _is_hidden(file: Path) -> bool:
@@ -76,11 +85,14 @@ def _is_hidden(file: Path) -> bool:
 def _tables_of(
     file: Path, *, problems: Problems, known: Collection[str], limits: Limits
 ) -> list[TextTable]:
+    extension = file.suffix.lower()
     try:
+        if extension in _REFUSED_EXTENSIONS:
+            raise refuse("F20", Place(file.name), path=file.name)
         raw = _bytes_of(file, limits=limits)
-        if file.suffix.lower() in WORKBOOK_EXTENSIONS or is_workbook(raw):
+        if extension in _WORKBOOK_EXTENSIONS or raw.startswith(_WORKBOOK_BEGINNINGS):
             # Imported here: most folders hold CSV only, and zip and XML take time to load.
-            from kaocheng.formats.workbook import read_workbook
+            from kaocheng.formats.xlsx_reader import read_workbook
 
             return read_workbook(raw, file=file.name, problems=problems, limits=limits, known=known)
         name = trimmed(file.stem)

@@ -6,19 +6,40 @@ anything in them are skipped, and empty cells beyond the last named column are d
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.text_table import TextRow, TextTable
-from kaocheng.formats.cell_names import cell_name, column_letters
 from kaocheng.formats.limits import MOST_CHARACTERS_IN_CELL, Limits
-from kaocheng.formats.recurring import Recurring
 
-_LISTED = 10
+_LISTED_COLUMNS = 10
+_LISTED_FAULTS = 20
 _LONGEST_SHOWN = 60
+
+
+def column_letters(column: int) -> str:
+    """Letters of a column counted from 1: 1 is A, 27 is AA."""
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
+
+
+def column_number(letters: str) -> int:
+    """The column counted from 1 of upper-case ASCII letters: A is 1, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def cell_name(*, line: int, column: int) -> str:
+    """`C5` for line 5, column 3, both counted from 1."""
+    return f"{column_letters(column)}{line}"
 
 
 class GridRow(NamedTuple):
@@ -39,8 +60,30 @@ class Grid:
 
     def letters(self, indexes: Sequence[int]) -> str:
         """The letters of columns, for a message: not more than a reader takes in."""
-        listed = [column_letters(self.first_column + index) for index in indexes[:_LISTED]]
-        return "、".join([*listed, "…"] if len(indexes) > _LISTED else listed)
+        listed = [column_letters(self.first_column + index) for index in indexes[:_LISTED_COLUMNS]]
+        return "、".join([*listed, "…"] if len(indexes) > _LISTED_COLUMNS else listed)
+
+
+@dataclass
+class Recurring:
+    """The same fault on many rows: the first ones are listed, `close` counts the rest.
+
+    `source` names the table.
+    """
+
+    source: str
+    problems: Problems
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, id: str, place: Place, **values: object) -> None:
+        self.counts[id] += 1
+        if self.counts[id] <= _LISTED_FAULTS:
+            self.problems.add(id, place, **values)
+
+    def close(self) -> None:
+        for id, count in sorted(self.counts.items()):
+            if count > _LISTED_FAULTS:
+                self.problems.add("F19", Place(self.source), which=id, count=count - _LISTED_FAULTS)
 
 
 @dataclass

@@ -15,11 +15,9 @@ from typing import BinaryIO, Literal, get_args
 
 from kaocheng.engine.problems import Place, Problems, refuse
 from kaocheng.formats.atomic import replace_file, temporary_name, write_new_file
-from kaocheng.formats.csv_writer import write_csv
-from kaocheng.formats.json_writer import write_json
 from kaocheng.formats.limits import MOST_CHARACTERS_IN_CELL
 from kaocheng.formats.out_table import OutTable
-from kaocheng.formats.parquet_writer import write_parquet
+from kaocheng.formats.writers import write_csv, write_json, write_parquet
 from kaocheng.formats.xlsx_writer import write_xlsx
 
 Kind = Literal["csv", "xlsx", "json", "parquet"]

@@ -1,4 +1,4 @@
-"""Every message of the process, from the smallest text that earns it."""
+"""What earns a message of the process besides its broken example, and what narrowly does not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kaocheng.engine.process.agenda import Agenda, lay_out
 from kaocheng.engine.process.reckoning import Moment
 from kaocheng.engine.values import Value
 from kaocheng.methods.workdays import mainland_calendar
-from tests.engine.process.laying import problem_lines, process_from, read_process
+from tests.engine.process.laying import problem_lines, process_from
 
 CALENDAR = mainland_calendar()
 DUTY = "language: 1\nduties:\n  - {{id: report, title: 上报, who: 学校, by: {by}}}\n"
@@ -20,7 +20,7 @@ DUTY = "language: 1\nduties:\n  - {{id: report, title: 上报, who: 学校, by: 
 def agenda(
     text: str,
     *,
-    start: date | None = date(2024, 1, 1),
+    start: date = date(2024, 1, 1),
     until: date | None = None,
     parameters: dict[str, Value] | None = None,
     **events: Moment,
@@ -40,43 +40,10 @@ def found(text: str, **events: Moment) -> list[str]:
     return problem_lines(lay_out(process, start=date(2024, 1, 1), events=events, calendar=CALENDAR))
 
 
-@pytest.mark.parametrize(
-    ("by", "id"),
-    [
-        ("6月上旬", "P01"),
-        ("1 day after 1 day after 1 day after 1 day after 1 day after start", "P02"),
-        ("10 days since start", "P03"),
-        ("02-30", "P04"),
-        ("0 days after start", "P05"),
-    ],
-)
-def test_unreadable_phrase_is_found_while_reading(by: str, id: str) -> None:
-    process, problems = read_process(DUTY.format(by=by))
-
-    assert problems == [f"3 {id}"]
-    assert process is not None
-
-
-def test_p06_unknown_name() -> None:
-    assert found(DUTY.format(by="3 days after end of distrct")) == [
-        "3 P06: 时间写法里的“distrct”不存在。"
-    ]
-
-
 def test_p06_unknown_parameter_of_a_reading() -> None:
     text = DUTY.format(by="12-30, reading: report_reading")
 
     assert found(text) == ["3 P06: 时间写法里的“report_reading”不存在。"]
-
-
-def test_p07_circle() -> None:
-    text = """language: 1
-phases:
-  - {id: self, title: 自评, from: 03-01, to: 1 day before start of district}
-  - {id: district, title: 区评, from: 1 day after end of self, to: 03-31}
-"""
-
-    assert found(text) == ["4 P07: 时间互相引用，推不出日期：self → self → district → self。"]
 
 
 def test_p07_phases_within_each_other() -> None:
@@ -116,37 +83,10 @@ def test_p08_parameter_outside_the_choices_of_a_reading() -> None:
     assert problems == ["3 P08: “report_reading”是“loose”，这里要lenient、strict。"]
 
 
-def test_p08_year_that_starts_in_no_month() -> None:
-    text = "language: 1\nyear_starts: 03-01\n"
+def test_p12_working_days_beyond_every_calendar() -> None:
+    text = DUTY.format(by="999 working days after 2099-01-01")
 
-    assert found(text) == ["2 P08: “03-01”是别的内容，这里要月份，如 month 9。"]
-
-
-def test_p09_hours_after_a_mere_date() -> None:
-    text = (
-        "language: 1\nevents: {reported: 报修}\n" + DUTY.format(by="24 hours after reported")[12:]
-    )
-
-    assert found(text, reported=date(2024, 3, 4)) == [
-        "4 P09: “reported”只有日期、没有时刻，不能按小时计算。"
-    ]
-
-
-def test_p10_word_of_the_phrases_as_a_name() -> None:
-    _, problems = read_process("language: 1\nevents: {start: 开始}\n")
-
-    assert problems == ["2 P10"]
-
-
-def test_p11_kind_of_period_without_rows() -> None:
-    text = "language: 1\nduties:\n  - {id: visit, title: 辅导, who: 法制副校长, each: term}\n"
-
-    assert found(text) == ["3 P11: periods 表里没有可用的“学期”，有关日期暂时推不出来。"]
-
-
-@pytest.mark.parametrize("by", ["999 years after start", "999 working days after 2099-01-01"])
-def test_p12_beyond_every_calendar(by: str) -> None:
-    assert found(DUTY.format(by=by)) == ["3 P12: 算出的日期超出可用范围。"]
+    assert found(text) == ["3 P12: 算出的日期超出可用范围。"]
 
 
 def test_p12_start_or_event_beyond_every_calendar() -> None:
@@ -158,12 +98,6 @@ def test_p12_start_or_event_beyond_every_calendar() -> None:
     assert found(text, filed=date(3000, 1, 1)) == ["0 P12: 算出的日期超出可用范围。"]
 
 
-def test_p13_ends_before_it_begins() -> None:
-    text = "language: 1\nphases:\n  - {id: planning, title: 规划, from: 11-01, to: 03-04}\n"
-
-    assert found(text) == ["3 P13: “规划”还没开始就结束了：2024-11-01 至 2024-03-04。"]
-
-
 PHASES = """language: 1
 phases:
   - {{id: self, title: 自评, from: 03-01, to: 03-10}}
@@ -171,31 +105,9 @@ phases:
 """
 
 
-def test_p14_gap_between_phases_unless_accepted() -> None:
-    assert found(PHASES.format(begins="03-13", accept="{}")) == [
-        "4 P14: “自评”2024-03-10 结束，“区评”2024-03-13 才开始，中间有空当。"
-    ]
+def test_no_p14_for_phases_that_touch_or_a_gap_that_is_accepted() -> None:
     assert found(PHASES.format(begins="03-11", accept="{}")) == []
     assert found(PHASES.format(begins="03-13", accept="{P14: 中间公示}")) == []
-
-
-def test_p15_overlap_of_phases() -> None:
-    assert found(PHASES.format(begins="03-10", accept="{}")) == [
-        "4 P15: “自评”到 2024-03-10 才结束，“区评”2024-03-10 已经开始，两段重叠。"
-    ]
-
-
-def test_p16_due_outside_the_phase() -> None:
-    text = """language: 1
-phases:
-  - {id: self, title: 自评, from: 03-01, to: 03-10}
-duties:
-  - {id: upload, title: 上传, who: 学校, by: 03-11, within: self}
-"""
-
-    assert found(text) == [
-        "5 P16: “上传”（2024-03-11）不在“自评”（2024-03-01 至 2024-03-10）之内。"
-    ]
 
 
 POSTING = """language: 1
@@ -206,15 +118,11 @@ publicity:
 """
 
 
-def test_p17_publicity_that_does_not_fit() -> None:
+def test_p17_publicity_that_just_fits_and_does_not() -> None:
     assert found(POSTING.replace("LENGTH", "8 working days")) == []
-    short = "“公示”来不及：2024-03-11 张贴，到 2024-03-20 不满"
-    assert found(POSTING.replace("LENGTH", "9 working days")) == [
-        f"5 P17: {short} 9 个工作日；最迟 2024-03-08 张贴。"
-    ]
     assert found(POSTING.replace("LENGTH", "10 days")) == []
     assert found(POSTING.replace("LENGTH", "11 days")) == [
-        f"5 P17: {short} 11 天；最迟 2024-03-10 张贴。"
+        "5 P17: “公示”来不及：2024-03-11 张贴，到 2024-03-20 不满 11 天；最迟 2024-03-10 张贴。"
     ]
 
 
@@ -226,18 +134,16 @@ publicity:
   - {id: posting, title: 公示, length: 5 working days, from: 03-04}
 objections:
   - {id: dispute, title: 公示异议, kind: objection, who: 教师, goes_to: 区, filed: filed,
-     within: end of posting, answer: ANSWER, answered: answered, before: report}
+     within: end of posting, answer: 10 working days after filed, answered: answered,
+     before: report}
 """
 
 
-def test_p18_answer_that_does_not_fit_before_the_next_step() -> None:
-    assert found(APPEAL.replace("ANSWER", "10 working days after filed")) == []
-    assert found(APPEAL.replace("ANSWER", "11 working days after filed")) == [
-        "8 P18: “公示异议”最迟 2024-03-25 答复，“上报”2024-03-25 已经开始，答复期放不下。"
-    ]
+def test_no_p18_for_an_answer_that_just_fits_before_the_next_step() -> None:
+    assert found(APPEAL) == []
 
 
-def test_p19_gate_that_opens_too_late() -> None:
+def test_p19_event_that_opens_a_gate_too_late() -> None:
     text = """language: 1
 events: {approved: 批准}
 phases:
@@ -252,41 +158,6 @@ gates:
     ]
 
 
-def test_p20_steps_out_of_order() -> None:
-    text = """language: 1
-routes:
-  - id: order
-    title: 程序
-    steps: [{id: self, title: 自评, by: 03-10}, {id: district, title: 区评, by: 03-09}]
-"""
-
-    assert found(text) == [
-        "3 P20: “程序”的步骤“区评”（2024-03-09）早于前一步“自评”（2024-03-10）。"
-    ]
-
-
-def test_p21_day_of_an_earlier_year() -> None:
-    assert found(DUTY.format(by="2023-12-30")) == [
-        "3 P21: “上报”的日期 2023-12-30 早于开始日期 2024-01-01。"
-    ]
-
-
-def test_p22_unknown_event() -> None:
-    text = "language: 1\nevents: {appeal_filed: 收到申诉}\n"
-
-    assert found(text, appeal_fled=date(2024, 3, 1)) == [
-        "0 P22: 流程里没有名为“appeal_fled”的事项。是不是想写“appeal_filed”？"
-    ]
-
-
-def test_p23_answered_before_filed() -> None:
-    text = APPEAL.replace("ANSWER", "5 working days after filed")
-
-    assert found(text, filed=date(2024, 3, 8), answered=date(2024, 3, 7)) == [
-        "8 P23: “答复异议”（2024-03-07）早于“收到异议”（2024-03-08），先后颠倒。"
-    ]
-
-
 def test_p24_too_many_occurrences() -> None:
     text = "language: 1\nduties:\n  - {id: login, title: 登录检查, who: 指导教师, each: day}\n"
 
@@ -296,19 +167,7 @@ def test_p24_too_many_occurrences() -> None:
     assert len(laid.rows) == 1_000
 
 
-def test_p25_until_before_start() -> None:
-    laid = agenda("language: 1\n", until=date(2023, 12, 31))
-
-    assert problem_lines(laid) == ["0 P25: 结束日期 2023-12-31 早于开始日期 2024-01-01。"]
-
-
-def test_p26_no_start() -> None:
-    laid = agenda("language: 1\n", start=None)
-
-    assert problem_lines(laid) == ["0 P26: 不知道从哪天开始。"]
-
-
-@pytest.mark.parametrize("shares", ["majority: 0", "majority: 101%", "majority: 1/2, quorum: 3/2"])
+@pytest.mark.parametrize("shares", ["majority: 0", "majority: 1/2, quorum: 3/2"])
 def test_p27_impossible_share(shares: str) -> None:
     text = f"language: 1\nvotes:\n  - {{id: adopt, title: 表决, who: 教代会, {shares}}}\n"
 
@@ -321,12 +180,7 @@ ONE_SIZE = "要写明抽取比例 share 或数量 count，只能写一个"
 @pytest.mark.parametrize(
     ("kind", "entry", "why"),
     [
-        ("draws", "of: school", "要写明抽取比例 share 或数量 count，只能写一个"),
-        (
-            "draws",
-            "of: school, share: 5%, count: 3",
-            "要写明抽取比例 share 或数量 count，只能写一个",
-        ),
+        ("draws", "of: school, share: 5%, count: 3", ONE_SIZE),
         ("gates", "before: 评分", "没有写明条件 need，也没有写明须先完成什么 after"),
         ("gates", "before: 评分, need: done", "写了条件，没有写明对谁判断（of）"),
         ("duties", "who: 学校, when: late", "写了 when，没有写明对谁判断（of）"),

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from kaocheng.engine.language.registers import FIELD, Field
 from kaocheng.engine.language.shape import (
+    CLAUSE,
     Clause,
-    Clauses,
     Identifier,
     Key,
     ListOf,
@@ -78,7 +78,7 @@ PARAMETER = Record(
             YesNo(), "是：发布前必须由采用单位确认（权重、附件表、金额等）", default=False
         ),
         "why": Key(Text(), "为什么要定、默认值的理由", default=""),
-        "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
+        "clause": CLAUSE,
     },
 )
 

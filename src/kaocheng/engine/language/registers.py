@@ -13,8 +13,8 @@ from typing import Literal
 
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.shape import (
+    CLAUSE,
     Clause,
-    Clauses,
     Expression,
     Identifier,
     Key,
@@ -112,7 +112,7 @@ FIELD = Record(
         "unit": Key(Text(10), "单位，如 天、次、分、元", default=""),
         "required": Key(YesNo(), "是：这一格不能空着", default=False),
         "personal": Key(YesNo(), "是：个人信息，按角色遮蔽", default=False),
-        "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
+        "clause": CLAUSE,
     },
 )
 
@@ -139,7 +139,7 @@ REGISTER = Record(
         "unit": Key(Identifier(), "所属单位字段（kaocheng score --unit 用它筛选）", default=""),
         "date": Key(Identifier(), "发生日期字段：按周期统计时以它为准", default=""),
         "period": Key(Identifier(), "周期字段：没有日期时以它为准", default=""),
-        "counts_when": Key(Expression(), "这一条什么时候才计入；不满足的不计入并说明"),
+        "counts_when": Key(Expression(), "这一条什么时候才计入；不满足或没有填的不计入"),
         "once": Key(ListOf(Identifier()), "这些字段合起来不能重复", default=()),
         "optional": Key(YesNo(), "是：没有这张表时当作空表", default=False),
         "rows": Key(Text(60_000), "参照表的内容：第一行是字段名，用逗号分隔", default=""),
@@ -153,7 +153,7 @@ REGISTER = Record(
         ),
         "states": Key(ListOf(Text(20)), "状态及其先后，如 登记、整改、核查、销号", default=()),
         "secret": Key(YesNo(), "是：无记名，只核对人次", default=False),
-        "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
+        "clause": CLAUSE,
         "note": Key(Text(), "说明", default=""),
     },
 )

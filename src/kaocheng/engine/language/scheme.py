@@ -8,15 +8,15 @@ from fractions import Fraction
 from typing import Literal
 
 from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.language.forms import Either, Made
 from kaocheng.engine.language.shape import (
+    CLAUSE,
     Clause,
     Clauses,
-    Either,
     Expression,
     Identifier,
     Key,
     ListOf,
-    Made,
     MapOf,
     Number,
     OneOf,
@@ -140,7 +140,7 @@ FLAG = Record(
     {
         "when": Key(Expression(), "什么时候提示", required=True),
         "say": Key(Text(200), "提示的话", required=True),
-        "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
+        "clause": CLAUSE,
     },
 )
 
@@ -189,7 +189,7 @@ EXEMPTION = Record(
         "title": Key(Text(100), "中文名称", required=True),
         "when": Key(Expression(), "什么情况", required=True),
         "gives": Key(MapOf(Expression()), "沿用的结果：指标 id: 值", default={}),
-        "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
+        "clause": CLAUSE,
     },
 )
 
@@ -229,7 +229,7 @@ def result_shape(item: Shape) -> Record:
             "items": Key(ListOf(item), "各项指标和步骤，按先后", required=True),
             "headline": Key(Identifier(), "代表总分（或总额）的指标", default=""),
             "grade": Key(Identifier(), "代表等次的指标", default=""),
-            "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
+            "clause": CLAUSE,
             "note": Key(Text(), "说明", default=""),
             "accept": Key(ACCEPT, "已知晓的检查提示：代码: 理由", default={}),
         },

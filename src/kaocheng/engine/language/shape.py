@@ -308,50 +308,6 @@ class MapOf:
 
 
 @dataclass(frozen=True)
-class Later:
-    """A shape that is only known later (items hold items)."""
-
-    name: str
-    shape: Callable[[], Shape]
-
-    def read(self, node: Node, *, problems: Problems) -> object | None:
-        return self.shape().read(node, problems=problems)
-
-    def schema(self) -> Schema:
-        return {"$ref": f"#/$defs/{self.name}"}
-
-
-@dataclass(frozen=True)
-class Either:
-    """A terse form (one scalar) or the full form (a mapping)."""
-
-    scalar: Shape
-    full: Shape
-
-    def read(self, node: Node, *, problems: Problems) -> object | None:
-        shape = self.full if isinstance(node, yaml_tree.Mapping) else self.scalar
-        return shape.read(node, problems=problems)
-
-    def schema(self) -> Schema:
-        return {"anyOf": [self.scalar.schema(), self.full.schema()]}
-
-
-@dataclass(frozen=True)
-class Made:
-    """Another shape whose value is turned into something else."""
-
-    of: Shape
-    make: Callable[..., object]
-
-    def read(self, node: Node, *, problems: Problems) -> object | None:
-        value = self.of.read(node, problems=problems)
-        return None if value is None else self.make(value)
-
-    def schema(self) -> Schema:
-        return self.of.schema()
-
-
-@dataclass(frozen=True)
 class Key:
     """One key of a record: its shape, what it means (Chinese, for editors and the reference)."""
 
@@ -360,6 +316,9 @@ class Key:
     required: bool = False
     default: object = None
     attribute: str = ""
+
+
+CLAUSE = Key(Clauses(), "条款原文", default=(), attribute="clauses")
 
 
 @dataclass(frozen=True)

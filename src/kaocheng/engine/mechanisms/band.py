@@ -53,8 +53,9 @@ def _check(item: Item, problems: Problems) -> None:
     spec = _spec(item)
     check_steps(spec.steps, problems)
     for step in spec.steps:
-        if (step.points is None) == (not step.gives):
-            why = "每一档写 points（得分）或 gives（名称），二者取一"
+        named = bool(spec.steps[0].gives)
+        if (step.points is None) == (not step.gives) or bool(step.gives) != named:
+            why = "每一档都写 points（得分），或都写 gives（名称）"
             problems.add("S30", step.place, title=item.title, why=why, page="band")
         if item.points is not None and step.points is not None and step.points > item.points:
             why = f"有一档得 {shown(step.points)} 分，超过满分 {shown(item.points)}"

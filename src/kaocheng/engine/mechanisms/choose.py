@@ -14,8 +14,8 @@ from fractions import Fraction
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import (
+    CLAUSE,
     Clause,
-    Clauses,
     Expression,
     Identifier,
     Key,
@@ -186,7 +186,7 @@ def _spec(item: Item) -> Choose:
     return item.spec
 
 
-_CLAUSE: Mapping[str, Key] = {"clause": Key(Clauses(), "条款原文", default=(), attribute="clauses")}
+_CLAUSE: Mapping[str, Key] = {"clause": CLAUSE}
 
 CHOOSE = Mechanism(
     key="choose",

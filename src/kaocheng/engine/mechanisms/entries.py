@@ -9,8 +9,8 @@ from typing import cast
 
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.shape import (
+    CLAUSE,
     Clause,
-    Clauses,
     Expression,
     Identifier,
     Key,
@@ -77,7 +77,7 @@ ENTRY_KEYS = {
     ),
     "whole": Key(YesNo(), "是：不足一份的不计", default=False),
     "when": Key(Expression(), "只在这种情况下计"),
-    "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
+    "clause": CLAUSE,
 }
 PERCENT_KEY = {"percent": Key(Expression(), "按当前得分的百分之几扣，与 amount、points 不同用")}
 

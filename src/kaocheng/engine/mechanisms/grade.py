@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import (
+    CLAUSE,
     Clause,
-    Clauses,
     Expression,
     Key,
     ListOf,
@@ -160,7 +160,7 @@ GRADE = Mechanism(
                             "title": Key(Text(100), "情形", required=True),
                             "when": Key(Expression(), "什么情况下", required=True),
                             "grade": Key(Text(60), "直接定为", required=True),
-                            "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
+                            "clause": CLAUSE,
                         },
                     )
                 ),

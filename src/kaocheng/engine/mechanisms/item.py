@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.language.forms import Later
 from kaocheng.engine.language.scheme import COMMON_KEYS, Item, scheme_shape
-from kaocheng.engine.language.shape import Key, Later, ListOf, Record, Schema
+from kaocheng.engine.language.shape import Key, ListOf, Record, Schema
 from kaocheng.engine.mechanisms import MECHANISMS
 from kaocheng.engine.mechanisms.parts import COMBINE, Parts
 from kaocheng.engine.problems import Problems

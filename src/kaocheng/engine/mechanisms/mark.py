@@ -13,8 +13,9 @@ from fractions import Fraction
 
 from kaocheng.engine.expressions.functions import divided
 from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.language.forms import Either, Made
 from kaocheng.engine.language.scheme import Item
-from kaocheng.engine.language.shape import Either, Expression, Key, Made, Record
+from kaocheng.engine.language.shape import Expression, Key, Record
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
 from kaocheng.engine.trace import Advice, Outcome, shown
 from kaocheng.engine.values import Missing, is_number

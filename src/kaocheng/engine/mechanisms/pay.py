@@ -16,8 +16,8 @@ from fractions import Fraction
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import (
+    CLAUSE,
     Clause,
-    Clauses,
     Expression,
     Identifier,
     Key,
@@ -305,7 +305,7 @@ STEP = Record(
             "余数归谁",
             default="spread",
         ),
-        "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
+        "clause": CLAUSE,
     },
 )
 

@@ -16,8 +16,8 @@ from fractions import Fraction
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import (
+    CLAUSE,
     Clause,
-    Clauses,
     Expression,
     Identifier,
     Key,
@@ -137,7 +137,7 @@ NEED = Record(
             ),
             "没有可做的对象时怎样办",
         ),
-        "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
+        "clause": CLAUSE,
     },
 )
 

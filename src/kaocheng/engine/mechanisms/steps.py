@@ -10,8 +10,8 @@ from itertools import pairwise
 from kaocheng.engine.exact import exact_text
 from kaocheng.engine.expressions.tree import Expr, literal_number
 from kaocheng.engine.language.shape import (
+    CLAUSE,
     Clause,
-    Clauses,
     Expression,
     Key,
     Number,
@@ -64,7 +64,7 @@ def step_shape(gives: str) -> Record:
             "to": Key(Expression(), "通知里写明的上限", attribute="end"),
             "points": Key(Number(), "得分"),
             gives: Key(Text(60), "等次或名称", default="", attribute="gives"),
-            "clause": Key(Clauses(), "条款原文", default=(), attribute="clauses"),
+            "clause": CLAUSE,
         },
     )
 

@@ -13,22 +13,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.language.forms import Either, Made
 from kaocheng.engine.language.scheme import Item
-from kaocheng.engine.language.shape import (
-    Clause,
-    Clauses,
-    Either,
-    Expression,
-    Key,
-    ListOf,
-    Made,
-    Record,
-)
+from kaocheng.engine.language.shape import CLAUSE, Clause, Expression, Key, ListOf, Record
 from kaocheng.engine.language.types import BOOLEAN, Type, either
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
 from kaocheng.engine.problems import Place
 from kaocheng.engine.trace import Line, Outcome
-from kaocheng.engine.values import NotApplicable
+from kaocheng.engine.values import NotApplicable, is_number
 
 
 @dataclass(frozen=True)
@@ -74,7 +66,7 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
             value = frame.value(choice.then)
             text = f"{frame.spell(choice.when)}，取 {frame.spell(choice.then)}"
             line = Line(item.title, value, text, choice.clauses, (*rows, *frame.rows_used()))
-            return Outcome(value, (line,), adds_up=True)
+            return Outcome(value, (line,), adds_up=is_number(value))
         if holds is not False:
             return Outcome(holds, rows=rows)
     if spec.otherwise is None:
@@ -103,9 +95,7 @@ VALUE = Mechanism(
                             {
                                 "when": Key(Expression(), "什么情形", required=True),
                                 "then": Key(Expression(), "取什么值", required=True),
-                                "clause": Key(
-                                    Clauses(), "条款原文", default=(), attribute="clauses"
-                                ),
+                                "clause": CLAUSE,
                             },
                         )
                     ),

@@ -1,7 +1,7 @@
 """The message catalogue: id, severity, reason and remedy in Chinese and English.
 
 Shared by engine, command line and web. The page of an id is `docs/reference/problems.md#<id>`; one
-broken example per id stands under `tests/engine/broken/`.
+broken example per id stands under `tests/engine/broken/`, or a test that bears the id.
 """
 
 from kaocheng.engine.messages.commands import COMMANDS

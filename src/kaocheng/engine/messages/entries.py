@@ -87,12 +87,26 @@ ENTRIES = (
         "The scheme has no parameter “{name}”.",
         "Parameters: {names}.",
     ),
+    error(
+        "F52",
+        "周期“{first}”和“{second}”有重叠的日子，同一条记录会算两次。",
+        "请核对起止日期，前一个周期结束的次日才是后一个的开始。",
+        "The periods “{first}” and “{second}” overlap: an entry would count twice.",
+        "Check both dates; the next period begins the day after the last one ends.",
+    ),
     warning(
         "F60",
         "这一条的日期 {day} 不在任何{kind}内，按{kind}统计时没有计入。",
         "请核对日期，或在 periods 表里补上这段时间。",
         "The date {day} lies in no {kind} and is left out of its counts.",
         "Check the date or add the period.",
+    ),
+    warning(
+        "F61",
+        "没有填写对应的“{table}”，这一条不属于任何人（单位），统计时没有计入。",
+        "请补填编号；确实与此无关的，填“不适用”。",
+        "No “{table}” is named: the entry belongs to nobody and counts nowhere.",
+        "Fill in the id, or write 不适用 when none is meant.",
     ),
     warning(
         "F62",

@@ -23,16 +23,16 @@ FACTS = (
     error(
         "F03",
         "“{path}”不是能读取的表格文件。",
-        "请另存为 .csv、.xlsx、.xls 或 .ods；也可以指定放这些文件的文件夹。",
+        "请另存为 .xlsx 或 .csv；也可以指定放这些文件的文件夹。",
         "“{path}” is not a kind of table file that can be read.",
-        "Save it as .csv, .xlsx, .xls or .ods, or name the folder that holds such files.",
+        "Save it as .xlsx or .csv, or name the folder that holds such files.",
     ),
     error(
         "F04",
         "文件夹“{path}”里没有任何表格文件。",
-        "请把 .csv、.xlsx、.xls 或 .ods 文件直接放进这个文件夹（不读下级文件夹）。",
+        "请把 .xlsx 或 .csv 文件直接放进这个文件夹（不读下级文件夹）。",
         "Folder “{path}” holds no table files.",
-        "Put .csv, .xlsx, .xls or .ods files directly into it (sub-folders are not read).",
+        "Put .xlsx or .csv files directly into it (sub-folders are not read).",
     ),
     warning(
         "F05",
@@ -141,10 +141,10 @@ FACTS = (
     ),
     error(
         "F20",
-        "“{path}”的内容与扩展名不符：可能是网页、文本，或改过扩展名。",
-        "请用 Excel 或 WPS 打开它，另存为 .xlsx，或另存为“CSV UTF-8（逗号分隔）”。",
-        "The content of “{path}” does not match its extension: a web page, text or renamed file.",
-        "Open it in Excel or WPS and save it as .xlsx or “CSV UTF-8 (comma delimited)”.",
+        "“{path}”不是 .xlsx 工作簿：可能是旧格式（.xls、.et、.wps、.ods）、网页，或只改了扩展名。",
+        "请用 WPS 或 Excel 另存为 .xlsx（不要只改扩展名），再放回来。",
+        "“{path}” is no .xlsx workbook: an older format (.xls, .et, .ods), a web page or renamed.",
+        "Open it in WPS or Excel and save it as .xlsx (do not just rename it), and put it back.",
     ),
     error(
         "F21",

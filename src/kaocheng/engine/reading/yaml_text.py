@@ -132,7 +132,7 @@ class _Builder:
             raise _Stop
         if isinstance(event, AliasEvent):
             self.problems.add("Y07", place, what=f"*{getattr(event, 'anchor', '')}")
-            return Scalar("", place)
+            return Scalar("*", place)  # a stand-in: one problem is enough
         for name, sign in (("anchor", "&"), ("tag", "")):
             if found := getattr(event, name, None):
                 self.problems.add("Y07", place, what=f"{sign}{found}")

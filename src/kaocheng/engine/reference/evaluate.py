@@ -34,6 +34,7 @@ from kaocheng.engine.expressions.bound import (
 from kaocheng.engine.expressions.functions import apply_function, divided
 from kaocheng.engine.facts import FactRow
 from kaocheng.engine.language.periods import Period
+from kaocheng.engine.reference.combining import combine
 from kaocheng.engine.trace import RowRef
 from kaocheng.engine.values import Known, Missing, NotApplicable, Value, is_known
 
@@ -58,7 +59,6 @@ class ResultRow:
 
 
 AnyRow = FactRow | ResultRow
-_FEWEST_TO_TRIM = 3
 
 
 @dataclass(slots=True)
@@ -321,7 +321,7 @@ def _over_rows(
             values.append(value)
     if record:
         env.used.extend(ref for row in kept if (ref := _entry_behind(row, env)) is not None)
-    return _combine(node, kept, values, held)
+    return combine(node, rows=len(kept), values=values, held=held)
 
 
 def _entry_behind(row: AnyRow, env: Environment) -> RowRef | None:
@@ -335,56 +335,6 @@ def _entry_behind(row: AnyRow, env: Environment) -> RowRef | None:
 def _blame(node: BAggregate, row: AnyRow, missing: Missing) -> Missing:
     where = row.words if isinstance(row, ResultRow) else f"第 {row.ref.line} 行"
     return missing if "：" in missing.why else Missing(f"“{node.title}”{where}：{missing.why}")
-
-
-def _combine(  # noqa: C901  # one case per function
-    node: BAggregate, kept: Sequence[AnyRow], values: list[Known], held: Sequence[bool]
-) -> Value:
-    numbers = cast("list[Fraction]", values)
-    match node.function:
-        case "count":
-            return Fraction(len(kept))
-        case "any":
-            return bool(kept)
-        case "none":
-            return not kept
-        case "run":
-            return Fraction(_longest_run(held))
-        case "sum":
-            return sum(numbers, Fraction(0))
-        case "distinct":
-            return Fraction(len(set(values)))
-        case "one" if len(values) > 1:
-            return Missing(f"“{node.title}”里有 {len(values)} 条，应当只有 1 条")
-    if not values and kept:
-        return NotApplicable(f"“{node.title}”里的记录都不适用")
-    if not values:
-        return Missing(f"“{node.title}”里没有可用的记录")
-    match node.function:
-        case "trimmed_mean" if len(numbers) < _FEWEST_TO_TRIM:
-            return Missing(f"“{node.title}”只有 {len(numbers)} 个，去掉最高最低后没有剩下的")
-        case "trimmed_mean":
-            return (sum(numbers, Fraction(0)) - max(numbers) - min(numbers)) / (len(numbers) - 2)
-        case "mean":
-            return sum(numbers, Fraction(0)) / len(numbers)
-        case "min":
-            return min(numbers)
-        case "max":
-            return max(numbers)
-        case "worst":
-            return max(cast("list[str]", values), key=node.type.options.index)
-        case "best":
-            return min(cast("list[str]", values), key=node.type.options.index)
-        case _:  # one, latest: rows are in order of time
-            return values[-1]
-
-
-def _longest_run(held: Iterable[bool]) -> int:
-    longest = current = 0
-    for holds in held:
-        current = current + 1 if holds else 0
-        longest = max(longest, current)
-    return longest
 
 
 def in_order_of_time(rows: Iterable[AnyRow], date_field: str) -> list[AnyRow]:

@@ -33,10 +33,11 @@ RowKey = tuple[str, str]
 
 @dataclass(frozen=True)
 class Member:
-    """A row of a result, with the exemption it falls under."""
+    """A row of a result, with the exemption it falls under, or what leaves that open."""
 
     row: ResultRow
     exempt: Exemption | None = None
+    unsettled: Missing | None = None
 
 
 @dataclass
@@ -172,11 +173,26 @@ def _find_members(run: Run, result: Result) -> dict[RowKey, Member]:
         for period in periods:
             row = ResultRow(fact, period)
             frame = RowFrame(run, result, row)
-            if result.where is not None and frame.value(result.where) is not True:
-                continue
-            exempt = (one for one in result.exempt if frame.value(one.when) is True)
-            members[row.key] = Member(row, next(exempt, None))
+            if (member := _member(result, row, frame)) is not None:
+                members[row.key] = member
     return members
+
+
+def _member(result: Result, row: ResultRow, frame: RowFrame) -> Member | None:
+    """Nobody is left out, and nobody exempt, for want of a value: then everything is missing."""
+    taken: Value = True if result.where is None else frame.value(result.where)
+    if isinstance(taken, Missing):
+        return Member(row, unsettled=taken)
+    if taken is not True:
+        return None
+    for exemption in result.exempt:
+        holds = frame.value(exemption.when)
+        if isinstance(holds, Missing):
+            why = f"还不能判断是否“{exemption.title}”：{holds.why}"
+            return Member(row, unsettled=Missing(why))
+        if holds is True:
+            return Member(row, exemption)
+    return Member(row)
 
 
 def _fill(run: Run, result: Result, item_id: str) -> dict[RowKey, Outcome]:
@@ -225,6 +241,8 @@ def _by_period(
 
 def _without_computing(item: Item, member: Member, frame: RowFrame) -> Outcome | None:
     """The outcome of whoever is exempt or for whom the item does not apply; otherwise None."""
+    if member.unsettled is not None:
+        return _bounded(item, Outcome(member.unsettled), frame)
     if member.exempt is not None:
         gives = member.exempt.gives.get(item.id)
         if gives is None:
