@@ -78,7 +78,7 @@ def test_every_phrase_is_written_as_some_executed_scheme_writes_it() -> None:
 def test_page_of_the_hardest_rules_is_current() -> None:
     expected = hard_rules.page()
 
-    assert hard_rules.PAGE.read_text("utf-8") == expected, "run: python tools/hard_rules.py"
+    assert hard_rules.PAGE.read_text("utf-8") == expected, "run: python -m tools.hard_rules"
 
 
 def test_excerpts_of_the_how_tos_are_current() -> None:
@@ -88,7 +88,7 @@ def test_excerpts_of_the_how_tos_are_current() -> None:
         if path.read_text("utf-8") != text
     ]
 
-    assert stale == [], "run: python tools/hard_rules.py"
+    assert stale == [], "run: python -m tools.hard_rules"
 
 
 def test_links_of_the_pages_lead_somewhere() -> None:

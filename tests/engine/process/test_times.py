@@ -181,13 +181,17 @@ def test_recurrence_is_read_and_said() -> None:
         ("99999 days after start", "0 P05 “99999”不能用在时间写法里。"),
         (
             "10 fortnights after start",
-            "3 P03 这里应为 days、working days、hours、weeks、months 等，却是“fortnights”。",
+            ("3 P03 时间没有写对："
+            "这里应为 days、working days、hours、weeks、months 等，却是“fortnights”。"),
         ),
-        ("10 days since start", "8 P03 这里应为 after 或 before 或 from，却是“since”。"),
-        ("early quarter", "6 P03 这里应为 月份，却是“quarter”。"),
-        ("12-30 please", "6 P03 到“please”前面就写完了，后面是多余的。"),
-        ("end of", "6 P03 还没有写完，后面应为 周期，如 month、quarter、year。"),
-        ("friday of month", "10 P03 这里应为 week，却是“month”。"),
+        (
+            "10 days since start",
+            "8 P03 时间没有写对：这里应为 after 或 before 或 from，却是“since”。",
+        ),
+        ("early quarter", "6 P03 时间没有写对：这里应为 月份，却是“quarter”。"),
+        ("12-30 please", "6 P03 时间没有写对：到“please”前面就写完了，后面是多余的。"),
+        ("end of", "6 P03 时间没有写对：还没有写完，后面应为 周期，如 month、quarter、year。"),
+        ("friday of month", "10 P03 时间没有写对：这里应为 week，却是“month”。"),
         ("1 day after 1 day after 1 day after 1 day after 1 day after start",
          "60 P02 时间写法太长或套得太深（上限 5 层）。"),
         ("a" * 201, "0 P02 时间写法太长或套得太深（上限 200 个字符）。"),

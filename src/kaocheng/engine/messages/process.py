@@ -19,7 +19,7 @@ PROCESS = (
     ),
     error(
         "P03",
-        "{why}。",
+        "时间没有写对：{why}。",
         "日子如 2025-06-20、day 25 of month、friday of week 2 of term、10 working days after appeal_filed，时长如 3 days；全部写法见文档“流程”一页的“时间怎样写”。",
         "Expected {want} but found “{found}”.",
         "A day such as day 25 of month or 10 working days after appeal_filed, a length such as 3 days; the page “process” has them all.",
