@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -93,7 +94,8 @@ def test_terminal_without_chinese_gets_escapes_and_no_traceback() -> None:
 
 
 def test_reader_that_goes_away_leaves_no_traceback() -> None:
-    command = f"{sys.executable} -m kaocheng.cli.main check {PACK} | true"
+    check = shlex.join([sys.executable, "-m", "kaocheng.cli.main", "check", str(PACK)])
+    command = f"{check} | true"
     done = subprocess.run(
         command, shell=True, capture_output=True, check=False, text=True, timeout=60
     )
