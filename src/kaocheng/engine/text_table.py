@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TextRow:
-    """One row: its line in the source (counted from 1, as the reader's editor or Excel shows it)."""
+    """One row: its line in the source, counted from 1 as an editor or Excel shows it."""
 
     line: int
     cells: tuple[str, ...]
