@@ -1,0 +1,1 @@
+"""The columnar evaluator: the same meaning as `reference`, computed by DuckDB on whole columns."""
