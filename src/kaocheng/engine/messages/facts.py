@@ -1,6 +1,6 @@
 """Messages about tables of facts, and about the files that hold them.
 
-F01–F31 are about files that come in, F32–F39 about files that go out.
+F01–F31 are about files that come in, F32–F39 about files that go out, F80–F99 about large tables.
 """
 
 from kaocheng.engine.messages.message import error, warning
@@ -279,5 +279,12 @@ FACTS = (
         "请缩短内容（Excel 每格最多 32767 个字），或删去其中看不见的特殊字符。",
         "Record {row} of “{column}” cannot be written to {kind}: too long or not savable.",
         "Shorten it (an Excel cell takes 32767 characters) or remove invisible characters.",
+    ),
+    error(
+        "F80",
+        "“{column}”列（{title}）的数太大，或小数、分数太杂，放进同一列计算要超过 63 位二进制。",
+        "请核对这一列里位数特别多的数；分母各不相同的分数（如 1/7、1/11）请改用小数。",
+        "The numbers of “{column}” ({title}) need more than 63 bits to be computed in one column.",
+        "Check the numbers with very many digits; write fractions of many kinds as decimals.",
     ),
 )
