@@ -19,8 +19,6 @@ from kaocheng.engine.model import Pack
 
 _INTEGERS = (pa.int16(), pa.int32(), pa.int64())
 _DAY = "day"
-# By table: its keys in the order of its rows, as they will lie.
-_Keys = Mapping[str, pa.Array]
 
 
 @dataclass(frozen=True)
@@ -34,14 +32,38 @@ class ReadTable:
     source: str = ""
 
 
-def laid_out(pack: Pack, tables: Mapping[str, ReadTable]) -> dict[str, ColumnTable]:
-    """Every table sorted as `columnar.facts` documents. References must lead somewhere."""
+@dataclass(frozen=True)
+class Links:
+    """`by_key[table]`: the order its rows will lie in. `at[table, field]`: positions in that order.
+
+    A position is null where nothing is referred to, or something that does not exist.
+    """
+
+    by_key: Mapping[str, pa.Array]
+    at: Mapping[tuple[str, str], pa.Array]
+
+    def is_dangling(self, table: ReadTable, field: str) -> pa.Array:
+        """Where a reference leads nowhere."""
+        known = pc.is_valid(table.cells[field].values)
+        return pc.and_(known, pc.is_null(self.at[table.register.id, field]))
+
+
+def linked(pack: Pack, tables: Mapping[str, ReadTable]) -> Links:
+    """Where every reference leads."""
     by_key = {name: _by_key(table) for name, table in tables.items() if table.register.key}
-    sorted_keys = {name: tables[name].keys.take(order) for name, order in by_key.items()}
-    return {
-        name: _laid_out(pack, table, by_key.get(name), sorted_keys)
+    keys = {name: tables[name].keys.take(order) for name, order in by_key.items()}
+    at = {
+        (name, field): _positions(table.cells[field].values, keys.get(described.type))
         for name, table in tables.items()
+        for field, described in table.register.fields.items()
+        if described.type in pack.registers
     }
+    return Links(by_key, at)
+
+
+def laid_out(pack: Pack, tables: Mapping[str, ReadTable], links: Links) -> dict[str, ColumnTable]:
+    """Every table sorted as `columnar.facts` documents. References must lead somewhere."""
+    return {name: _laid_out(pack, table, links) for name, table in tables.items()}
 
 
 def _by_key(table: ReadTable) -> pa.Array:
@@ -71,16 +93,14 @@ def _places(order: pa.Array) -> pa.Array:
     return pc.inverse_permutation(pc.cast(order, pa.int32()))
 
 
-def _laid_out(
-    pack: Pack, table: ReadTable, by_key: pa.Array, keys: Mapping[str, pa.Array]
-) -> ColumnTable:
+def _laid_out(pack: Pack, table: ReadTable, links: Links) -> ColumnTable:
     register = table.register
-    encoded = {name: _encoded(pack, name, table, keys) for name in register.fields}
+    encoded = {name: _encoded(name, table, links) for name in register.fields}
     in_time = _in_time(table)
     added = {LINE: table.lines, SEQ: _places(in_time)}
     if register.key:
-        order = by_key
-        added[AT] = _places(by_key)
+        order = links.by_key[register.id]
+        added[AT] = _places(order)
         added[ORDER] = _places(_order_by(pa.table({"key": table.keys, "line": table.lines})))
     else:
         order = _by_subject(pack, register, encoded, in_time)
@@ -102,20 +122,21 @@ def _laid_out(
     )
 
 
-def _encoded(pack: Pack, name: str, table: ReadTable, keys: _Keys) -> Cells:
+def _encoded(name: str, table: ReadTable, links: Links) -> Cells:
     """References become positions, and integers as narrow as they can be."""
-    cells, kind = table.cells[name], table.register.fields[name].type
-    if kind in pack.registers:
-        at = _positions(cells.values, keys.get(kind))
+    cells = table.cells[name]
+    if (at := links.at.get((table.register.id, name))) is not None:
         return Cells(at, cells.inapplicable)
-    if kind in NUMBERS:
+    if table.register.fields[name].type in NUMBERS:
         return Cells(_narrowed(cells.values), cells.inapplicable, cells.scale)
     return cells
 
 
-def _positions(references: pa.Array, keys: pa.Array) -> pa.Array:
+def _positions(references: pa.Array, keys: pa.Array | None) -> pa.Array:
     if keys is None:  # A table without a key: nothing can refer to its rows.
         return pa.nulls(len(references), pa.int32())
+    if pa.types.is_dictionary(references.type):
+        return _positions(references.dictionary, keys).take(references.indices)
     return pc.index_in(references, value_set=keys, skip_nulls=True)
 
 

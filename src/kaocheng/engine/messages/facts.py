@@ -287,4 +287,32 @@ FACTS = (
         "The numbers of “{column}” ({title}) need more than 63 bits to be computed in one column.",
         "Check the numbers with very many digits; write fractions of many kinds as decimals.",
     ),
+    error(
+        "F81",
+        "“{column}”列（{title}）是二进制小数（{type}），0.1 这样的数存不准，不能作为依据。",
+        "请在导出时把这一列改成 decimal（定点小数）、整数或文字，再放回来。",
+        "“{column}” ({title}) holds binary floats ({type}), which cannot say 0.1 exactly.",
+        "Export the column as decimals, integers or text.",
+    ),
+    error(
+        "F82",
+        "“{column}”列（{title}）的类型 {type} 不能当作单元格读取，或有不在公元 1 至 9999 年的日期。",
+        "请在导出时改成文字、整数、decimal、是否、日期或不带时区的时刻。",
+        "“{column}” ({title}) is of type {type}, which is no cell, or holds a day of no calendar.",
+        "Export it as text, integers, decimals, booleans, dates or moments without time zone.",
+    ),
+    error(
+        "F83",
+        "这张表还有 {count} 行有错误，没有逐一列出。",
+        "请先改正已列出的各处，再检查一次；同一原因往往会一起消失。",
+        "This table has {count} more rows with errors that are not listed.",
+        "Mend those listed and check again; they often share one cause.",
+    ),
+    warning(
+        "F84",
+        "这张表还有 {count} 行有同类的提醒，没有逐一列出。",
+        "请先看已列出的各处；同一原因往往会一起消失。",
+        "This table has {count} more rows with such warnings that are not listed.",
+        "Look at those listed first; they often share one cause.",
+    ),
 )
