@@ -230,6 +230,9 @@ def _among(node: BAmong, place: Place) -> Cell:
     """True where one option equals; else the first option that is not known; else false."""
     value = lower(node.operand, place)
     options = [lower(option, place) for option in node.options]
+    if all(option.known == TRUE for option in options):
+        hit = any_of(*(same_value(value, option, place.reader) for option in options))
+        return boolean(hit, value)
     hits = [same_value(value, option, place.reader) for option in options if option.node != NULL]
     hit = any_of(*(hit if _is_sure(hit) else op("holds", hit) for hit in hits))
     unknown = [option for option in options if option.known != TRUE]

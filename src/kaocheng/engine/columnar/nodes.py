@@ -46,7 +46,7 @@ class Agg:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class SortKey:
     """What rows are sorted by. Nulls never occur in a key."""
 
     node: Node
@@ -64,7 +64,7 @@ class Over:
     function: str
     args: tuple[Node, ...]
     partition: tuple[Node, ...]
-    order: tuple[Key, ...] = ()
+    order: tuple[SortKey, ...] = ()
     where: Node | None = None
 
 

@@ -29,6 +29,7 @@ from kaocheng.engine.columnar.lowering import Lowering, ranked
 from kaocheng.engine.columnar.nodes import (
     FALSE,
     NULL,
+    ONE,
     TRUE,
     Const,
     Node,
@@ -307,9 +308,11 @@ class Planner:
 
     def kept(self, name: str, cell: Cell, chain: Chain) -> Cell:
         """The cell as columns of its own."""
-        node = chain.define(name, cell.node)
-        na = chain.define(f"{name}_na", cell.na)
         num, low = cell.num, cell.low
+        if num is not None:
+            num = numbers.settled(num)
+        node = chain.define(name, cell.node if num is None else num.node)
+        na = chain.define(f"{name}_na", cell.na)
         if num is not None:
             over = chain.define(f"{name}_over", num.over)
             num = replace(num, node=node, over=over)
@@ -366,6 +369,10 @@ class Planner:
         return by_case([one for one in branches if one[0] != FALSE], found)
 
 
+def _never_null(over: Node) -> Node:
+    return op("coalesce", over, ONE)
+
+
 def _named(node: Node) -> str:
     from kaocheng.engine.columnar.rows import _short
 
@@ -376,7 +383,9 @@ def _rebuilt(cell: Cell, read: Callable[[Node], Node]) -> Cell:
     """A kept cell with its columns read elsewhere."""
 
     def number(num: Num | None) -> Num | None:
-        return None if num is None else replace(num, node=read(num.node), over=read(num.over))
+        return None if num is None else replace(
+            num, node=read(num.node), over=num.over if num.over == ONE else _never_null(read(num.over))
+        )
 
     node = read(cell.node)
     return replace(cell, node=node, na=read(cell.na), num=number(cell.num), low=number(cell.low))
