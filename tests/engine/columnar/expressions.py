@@ -79,8 +79,9 @@ class Expressions:
         found = [name for name, type_ in self.place.names() if type_ in wanted]
         if not found:
             return None
-        short = [name for name in found if name.count(".") <= 1]
-        return self.dice.pick(short if short and self.dice.chance(80) else found)
+        dots = 0 if self.dice.chance(65) else 1 if self.dice.chance(75) else 3
+        near = [name for name in found if name.count(".") <= dots]
+        return self.dice.pick(near or found)
 
     def item(self) -> str | None:
         """An earlier number of the same result, where there is one."""
@@ -137,7 +138,7 @@ class Expressions:
             (
                 *("max", "min", "abs", "floor", "ceil", "round", "if", "or_else", "or_else"),
                 *("provided", "age", "months_between", "days_between", "year", "month", "day"),
-                *("length", "hours_between"),
+                *("length", "hours_between", "hours_between"),
             )
         )
         match name:
@@ -161,6 +162,8 @@ class Expressions:
                 return f"{name}({self.day(inner, DATE)})"
             case "hours_between":
                 moments = [one for one, type_ in self.place.names() if type_ == MOMENT]
+                if "at" in moments:
+                    moments = [one for one in moments if "." not in one]
                 if len(moments) < 2:
                     return self.literal()
                 return f"round(hours_between({', '.join(dice.some(moments, 2))}), 1)"
@@ -169,7 +172,7 @@ class Expressions:
 
     def _lookup(self) -> str:
         key = self._text_key()
-        if self.dice.chance(40):
+        if self.dice.chance(65):
             return f"or_else(lookup(p_rates.rate, {key}), {self.literal()})"
         level = self.named(Type("choice", LEVELS)) or "'小学'"
         return f"lookup(p_grid, {level}, {self.named(NUMBER) or '1'})"
@@ -179,9 +182,12 @@ class Expressions:
 
     def day(self, depth: int, type_: Type) -> str:
         name = self.named(type_)
+        if type_ == DATE and self.dice.chance(30):
+            periods = [one for one, _ in self.place.names() if one.startswith("period.f")]
+            name = self.dice.pick(periods) if periods else name
         if type_ == MOMENT:
             return name or self._fail("moment")
-        if depth > 0 and self.dice.chance(20):
+        if depth > 0 and self.dice.chance(30):
             found = self._aggregate(("min", "max", "latest"), type_, depth)
             if found is not None:
                 return f"or_else({found}, {self.dice.pick(DAYS)})"
@@ -210,7 +216,7 @@ class Expressions:
             (6, lambda: f"not {self._inside(self.truth(depth - 1))}"),
             (8, lambda: self._any(depth)),
             (6, self._state),
-            (5, lambda: self._of_days(depth)),
+            (8, lambda: self._of_days(depth)),
             (2, lambda: f"or_else({self.truth(depth - 1)}, {dice.pick('是否')})"),
         ]
         return dice.weighted(makers)()
@@ -246,6 +252,13 @@ class Expressions:
     def _of_text(self) -> str:
         """A text compared with what it may be."""
         dice = self.dice
+        if dice.chance(22) and (same := self._of_two_texts()) is not None:
+            return same
+        if dice.chance(15) and (graded := self.graded(1)) is not None:
+            text, type_ = graded
+            if dice.chance(40):
+                text = f"lower({text}, {dice.pick(('1', '-1', '2'))})"
+            return f"{text} {dice.pick(('=', '!='))} {self.word(type_.options)}"
         found = [
             one
             for one in self.place.names()
@@ -264,6 +277,25 @@ class Expressions:
             return f"{name} in ({word}, {more})"
         return f"{name} {dice.pick(('=', '!='))} {word}"
 
+    def _of_two_texts(self) -> str | None:
+        """Two names of one type, of different rows where there are several."""
+        found = [one for one in self.place.names() if one[1].is_text]
+        names: dict[Type, list[str]] = {}
+        for name, type_ in found:
+            names.setdefault(type_, []).append(name)
+        far = [name for name, _ in found if name.startswith(("own.", "outer."))]
+        pairs = [
+            (near, other)
+            for same in names.values()
+            for near in same[:4]
+            for other in same
+            if near != other and near not in far and (other in far or not far)
+        ]
+        if not pairs:
+            return None
+        near, other = self.dice.pick(pairs)
+        return f"{near} {self.dice.pick(('=', '=', '!='))} {other}"
+
     # Text
 
     def word(self, options: tuple[str, ...]) -> str:
@@ -274,13 +306,13 @@ class Expressions:
         dice = self.dice
         found = [one for one in self.place.names() if one[1].is_text]
         scales = [one for one in found if one[1].kind == "scale"]
-        if scales and depth > 0 and dice.chance(15):
+        if scales and depth > 0 and dice.chance(25):
             name, type_ = dice.pick(scales)
             return f"lower({name}, {dice.pick(('1', '2', '-1', '0'))})", type_
         if depth > 0 and dice.chance(20):
             left, right = self.word(GRADES[:2]), self.word(GRADES[1:])
             return f"if({self.truth(depth - 1)}, {left}, {right})", one_of((left, right))
-        if depth > 0 and dice.chance(20) and (graded := self.graded(depth)) is not None:
+        if depth > 0 and dice.chance(40) and (graded := self.graded(depth)) is not None:
             return graded
         if depth > 0 and dice.chance(10):
             return f"lookup(p_rates.word, {self._text_key()})", TEXT
@@ -293,7 +325,7 @@ class Expressions:
     def graded(self, depth: int) -> Typed | None:
         """The best, worst, latest or only grade of some rows."""
         type_ = Type("scale", GRADES)
-        found = self._aggregate(("worst", "best", "latest", "one"), type_, depth)
+        found = self._aggregate(("worst", "best", "worst", "latest", "one"), type_, depth)
         return None if found is None else (found, type_)
 
     # Aggregates
@@ -309,13 +341,13 @@ class Expressions:
         if found is None:
             return self._number(0)
         sure = functions[0] in ("count", "sum", "distinct", "run")
-        if sure or self.dice.chance(40):
+        if sure or self.dice.chance(20):
             return found
         return f"or_else({found}, {self.literal()})"
 
     def _aggregate(self, functions: tuple[str, ...], type_: Type, depth: int) -> str | None:
         """One of the functions over some table, with a value of `type_` where it takes one."""
-        if len(self.place.levels) > 3 or (len(self.place.levels) > 1 and self.dice.chance(60)):
+        if len(self.place.levels) > 3 or (len(self.place.levels) > 1 and self.dice.chance(50)):
             return None
         function = self.dice.pick(functions)
         if function == "latest" and self.place.world.steady:

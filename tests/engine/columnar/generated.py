@@ -110,13 +110,41 @@ def numbered(seed: int, emphasis: Emphasis = ANYTHING) -> Generated:
     return _Author(seeded(seed), emphasis).generated()
 
 
-class _Dumper(yaml.SafeDumper):
+_QuickDumper = yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper
+
+
+class _Dumper(_QuickDumper):  # type: ignore[misc,valid-type]  # one of two
     def ignore_aliases(self, _data: object) -> bool:
         return True
 
 
+def _as_written(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _as_written)
+
+
+def words_in(content: object) -> set[str]:
+    """Every word that a tree of texts holds, also inside of expressions."""
+    if isinstance(content, Mapping):
+        return words_in([*content.keys(), *content.values()])
+    if isinstance(content, list):
+        return set().union(*(words_in(one) for one in content))
+    return set(re.findall(r"\w+", str(content)))
+
+
 def in_yaml(content: object) -> str:
-    return yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100_000)
+    """Innermost lists and mappings on one line, texts of several lines as they are."""
+    return yaml.dump(
+        content,
+        Dumper=_Dumper,
+        allow_unicode=True,
+        sort_keys=False,
+        width=100_000,
+        default_flow_style=None,
+    )
 
 
 @dataclass
@@ -132,13 +160,13 @@ class _Author:
         results = [self._result(world, at) for at in range(dice.pick((2, 1, 3, 2)))]
         scheme: Yaml = {"language": "1", "id": "G", "title": "测试方案"}
         scheme.update({"source": {"document": "测试通知"}, "results": results})
-        tables = self._used(world.tables, in_yaml(scheme))
+        tables = self._used(world.tables, words_in(scheme))
         registers = _registers(tables, kinds)
-        parameters = self._parameters(in_yaml(scheme) + in_yaml(registers))
+        parameters = self._parameters(words_in([scheme, registers]))
         sections: Yaml = {"scheme": scheme, "registers": registers}
         if parameters:
             sections["parameters"] = {"language": "1", "parameters": parameters}
-        writer = FactTables(dice, tables, kinds, clean=dice.chance(35))
+        writer = FactTables(dice, tables, kinds, clean=dice.chance(45))
         facts = writer.texts()
         given = [one["id"] for one in parameters if one["type"] != "table" and dice.chance(20)]
         if given:
@@ -205,14 +233,12 @@ class _Author:
                     condition = _plain_truth(self.dice, place)
                 world.tables[name] = replace(table, counts_when=condition)
 
-    def _used(self, tables: Mapping[str, Table], scheme: str) -> dict[str, Table]:
+    def _used(self, tables: Mapping[str, Table], named: set[str]) -> dict[str, Table]:
         """The tables and columns that the scheme names, and what these rest on."""
         whole = self.dice.chance(10)
-        conditions = " ".join(table.counts_when for table in tables.values())
-        words = set(re.findall(r"\w+", f"{scheme} {conditions}"))
-        named = {name for name in tables if name in words}
+        words = named | words_in([table.counts_when for table in tables.values()])
         found: dict[str, Table] = {}
-        waiting = sorted(named)
+        waiting = [name for name in tables if name in words]
         while waiting:
             table = tables[waiting.pop()]
             fixed = {table.key, table.name, table.unit, table.date, table.period}
@@ -226,8 +252,7 @@ class _Author:
             waiting.extend(one for one in links if one not in found and one not in waiting)
         return {name: found[name] for name in tables if name in found}
 
-    def _parameters(self, scheme: str) -> list[Yaml]:
-        words = set(re.findall(r"\w+", scheme))
+    def _parameters(self, words: set[str]) -> list[Yaml]:
         found: list[Yaml] = []
         types = {**PARAMETERS, **{one: Type("choice", two) for one, two in SETTINGS.items()}}
         for name, type_ in types.items():
@@ -236,7 +261,7 @@ class _Author:
             body: Yaml = {"id": name, "title": f"参数{name[2:]}", "type": type_.kind}
             if type_.options:
                 body["options"] = {one: f"读法{one}" for one in type_.options}
-            if type_.options or not self.dice.chance(8):
+            if type_.options or not self.dice.chance(4):
                 body["default"] = parameter_value(self.dice, name, type_)
             found.append(body)
         for name, table in (("p_rates", RATES), ("p_grid", GRID)):

@@ -106,7 +106,7 @@ class Items:
 
     def _value(self, *, numeric: bool) -> tuple[object, Type]:
         say, dice = self.say, self.dice
-        wanted = [(70, NUMBER), (12, BOOLEAN), (12, TEXT), (6, DATE)]
+        wanted = [(60, NUMBER), (14, BOOLEAN), (18, TEXT), (8, DATE)]
         type_ = NUMBER if numeric else dice.weighted(wanted)
         if dice.chance(75) and type_ != TEXT:
             return say.of(type_, self.depth), type_
@@ -124,13 +124,16 @@ class Items:
         return body, one_of(words) if type_ == TEXT else type_
 
     def _mark(self, head: Yaml) -> object:
-        of = self.say.named(NUMBER) if self.dice.chance(70) else None
-        of = of or self.say.number(self.depth)
+        of = self.say.number(self.depth)
+        if self.dice.chance(75):
+            fields = self.place.subject.table.columns
+            marks = [name for name in ("mark_a", "mark_b", "mark", "weekly") if name in fields]
+            of = self.dice.pick(marks or [self.say.known_number(1)])
         if self.dice.chance(25):
             self._points(head, percent=30)
             return of
         self._points(head, percent=90)
-        return {"of": of, "out_of": self.dice.pick(("100", "100", "20", "12", "p_line", "60"))}
+        return {"of": of, "out_of": self.dice.pick(("100", "100", "100", "200", "p_line", "20"))}
 
     def _band(self, head: Yaml, *, numeric: bool) -> tuple[object, Type]:
         say, dice = self.say, self.dice
@@ -184,6 +187,8 @@ class Items:
         self._points(head)
         own = self.say.number(1)
         wide = self.say.aggregate(2) if self.dice.chance(70) else self.say.number(1)
+        if self.dice.chance(60):
+            wide = f"max(0.5, or_else({wide}, 10))"
         return {"own": own, "mean": wide}
 
     def _deduct(self, head: Yaml) -> object:
@@ -337,9 +342,13 @@ class Items:
             alike = "100"
         weights = self._weights(number) if combine == "weighted" else []
         parts = []
+        either = self.say.truth(1) if combine == "only" and dice.chance(75) else ""
+        number = 2 if either else number
         for at in range(number):
             kinds = NUMERIC if nesting < 1 else NUMERIC[:-1]
             part = self.item(dice.pick(kinds), nesting=nesting + 1, points=alike)
+            if either:
+                part["when"] = f"not ({either})" if at else either
             if weights:
                 part["weight"] = weights[at]
             if "when" in part and dice.chance(60):

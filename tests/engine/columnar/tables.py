@@ -109,8 +109,8 @@ class FactTables:
         if column.required or not filling.values:
             return filling
         if not self.clean:
-            filling.empty_percent = dice.weighted([(62, 0), (20, 3), (13, 15), (5, 50)])
-            filling.inapplicable_percent = dice.weighted([(85, 0), (10, 4), (5, 20)])
+            filling.empty_percent = dice.weighted([(74, 0), (16, 3), (7, 15), (3, 50)])
+            filling.inapplicable_percent = dice.weighted([(88, 0), (9, 4), (3, 20)])
         return filling
 
     def _cell(self, column: Column, filling: Filling) -> str:
