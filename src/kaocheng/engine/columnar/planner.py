@@ -45,7 +45,7 @@ from kaocheng.engine.columnar.relation import Chain, Scan
 from kaocheng.engine.columnar.rows import PERIOD, Calendar, ChainHost, Unlowered, View, stored
 from kaocheng.engine.columnar.sources import Sources
 from kaocheng.engine.compile import MEMBERS, Column, Compiled
-from kaocheng.engine.expressions.bound import BFollowItem
+from kaocheng.engine.expressions.bound import BField, BFollowItem, Bound
 from kaocheng.engine.language.scheme import Item, Limit, Result
 from kaocheng.engine.mechanisms import MECHANISMS
 from kaocheng.engine.model import Pack
@@ -332,15 +332,23 @@ class Planner:
         values = tuple(self.kept(f"{item.id}_said", one, self.chain) for one in flag.values)
         return replace(flag, when=when, values=values)
 
+    def _place_of(self, base: Bound, key: Cell, place: Place) -> Node:
+        """The position that a key stands for; a row's own key is the row itself."""
+        if key.coded:
+            return key.node
+        if isinstance(base, BField) and place.rows[base.level].register.key == base.field:
+            return place.rows[base.level].at
+        raise Unlowered("编号是算出来的文字")
+
     # Items of another result
 
     def _follow_item(self, node: BFollowItem, key: Cell, place: Place) -> Cell:
         result = self.pack.results[node.result]
         view = place.rows[-1]
         chain = self.chains[node.result]
-        key_node = key.node
+        key_node = self._place_of(node.base, key, place)
         if view.chain is not None and not view.alias:
-            key_node = view.chain.define("key", key.node)
+            key_node = view.chain.define("key", key_node)
         level = chain.freeze()
         alias = f"f_{node.result}{level}_{_named(key_node)}"
         pairs: list[tuple[Node, Node]] = [(key_node, Ref(AT, alias))]
@@ -383,8 +391,14 @@ def _rebuilt(cell: Cell, read: Callable[[Node], Node]) -> Cell:
     """A kept cell with its columns read elsewhere."""
 
     def number(num: Num | None) -> Num | None:
-        return None if num is None else replace(
-            num, node=read(num.node), over=num.over if num.over == ONE else _never_null(read(num.over))
+        return (
+            None
+            if num is None
+            else replace(
+                num,
+                node=read(num.node),
+                over=num.over if num.over == ONE else _never_null(read(num.over)),
+            )
         )
 
     node = read(cell.node)

@@ -8,17 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import duckdb
 
+from kaocheng.engine.columnar.decoding import decode_table, keys_of
 from kaocheng.engine.columnar.facts import ColumnFacts
-from kaocheng.engine.columnar.nodes import FALSE, Const, Node, Ref
+from kaocheng.engine.columnar.nodes import Const, Node, Ref
+from kaocheng.engine.columnar.outcomes import Reader
 from kaocheng.engine.columnar.planner import Planner
 from kaocheng.engine.columnar.rows import PERIOD, stored
 from kaocheng.engine.columnar.statements import Statement, Writer
-from kaocheng.engine.compile import Compiled
+from kaocheng.engine.compile import Column, Compiled
 from kaocheng.engine.language.scheme import Result, items_below
+from kaocheng.engine.model import Pack
+from kaocheng.engine.reference.evaluate import ResultRow
+from kaocheng.engine.reference.run import Member, RowKey
+from kaocheng.engine.trace import Outcome
+from kaocheng.engine.values import Missing
 
 
 @dataclass
@@ -53,7 +61,7 @@ class Store:
     def run(self) -> ColumnarRun:
         self.compute()
         tables = {
-            result: self.connection.execute(
+            result: self.connection.sql(
                 f'SELECT * FROM "{self.planner.chains[result].cte(self.planner.chains[result].top)}"'
             ).to_arrow_table()
             for result in self.wanted
@@ -61,12 +69,64 @@ class Store:
         return ColumnarRun(self.planner, tables)
 
 
-@dataclass
+@dataclass(eq=False)
 class ColumnarRun:
-    """What a plan has computed: one Arrow table per result."""
+    """What a plan has computed: one Arrow table per result, read as outcomes where asked."""
 
     planner: Planner
     tables: Mapping[str, Any]
+
+    @property
+    def pack(self) -> Pack:
+        return self.planner.pack
+
+    @property
+    def compiled(self) -> Compiled:
+        return self.planner.compiled
+
+    @cached_property
+    def members(self) -> dict[str, dict[RowKey, Member]]:
+        return {result.id: self._members(result) for result in self.pack.results.values()}
+
+    @cached_property
+    def outcomes(self) -> dict[Column, dict[RowKey, Outcome]]:
+        found: dict[Column, dict[RowKey, Outcome]] = {}
+        keys = {
+            name: keys_of(table)
+            for name, table in self.planner.facts.tables.items()
+            if table.register.key
+        }
+        for column, kept in self.planner.kept_items.items():
+            reader = Reader(self.planner.facts, keys, self.tables[column[0]])
+            rows = self.members[column[0]]
+            found[column] = dict(zip(rows, reader.outcomes(kept), strict=True))
+        return found
+
+    def _members(self, result: Result) -> dict[RowKey, Member]:
+        facts, arrow = self.planner.facts, self.tables[result.id]
+        table = facts.tables[result.of]
+        places = arrow.column("_at")
+        rows = decode_table(facts, table, table.arrow.take(places)).rows
+        by_key = {row.ref.key: row for row in rows}
+        keys = keys_of(table)
+        exempt = self._exempt(result, arrow)
+        periods = arrow.column(PERIOD).to_pylist() if result.each else [None] * len(places)
+        found = {}
+        for at, period, standing in zip(places.to_pylist(), periods, exempt, strict=True):
+            row = ResultRow(by_key[keys[at]], None if period is None else facts.periods[period])
+            found[row.key] = Member(
+                row,
+                result.exempt[standing - 1] if standing > 0 else None,
+                Missing("") if standing < 0 else None,
+            )
+        return found
+
+    def _exempt(self, result: Result, arrow: Any) -> list[int]:
+        node = self.planner.members[result.id].exempt
+        if isinstance(node, Const):
+            return [0] * int(arrow.num_rows)
+        assert isinstance(node, Ref)
+        return list(arrow.column(node.name).to_pylist())
 
     @property
     def share_by_reference(self) -> float:
@@ -103,6 +163,3 @@ def wanted(planner: Planner, result: Result) -> dict[str, Node]:
         if isinstance(node, Ref):
             found[node.name] = node
     return {name: node for name, node in found.items() if not isinstance(node, Const)}
-
-
-__all__ = ["FALSE", "ColumnarRun", "Store", "run_columnar"]

@@ -200,12 +200,22 @@ class Sources:
         return source, row
 
     def _pass(
-        self, node: BAggregate, place: Place, by_period: bool, more: Sequence[Bound]  # noqa: FBT001
+        self,
+        node: BAggregate,
+        place: Place,
+        by_period: bool,
+        more: Sequence[Bound],  # noqa: FBT001
     ) -> tuple[Aggregate, View, Place]:
         keys_of = (node.source, node.is_result, node.link, node.scope and node.scope[1], node.whole)
         own = place.rows[0].result.each if by_period and place.rows[0].result else ""
         source_chain = self.planner.chains[node.source] if node.is_result else None
-        key = (keys_of, own, node.level, tuple(more), None if source_chain is None else source_chain.freeze())
+        key = (
+            keys_of,
+            own,
+            node.level,
+            tuple(more),
+            None if source_chain is None else source_chain.freeze(),
+        )
         over = self.passes.get(key)
         row = self._row(node, None if over is None else over)
         if over is None:
@@ -345,7 +355,11 @@ class Sources:
         over.where = both(*later) if later else None
         level = source_table.freeze() if isinstance(source_table, Chain) else 0
         main = Join(
-            source_table, "r", tuple(direct), outer=False, level=level,
+            source_table,
+            "r",
+            tuple(direct),
+            outer=False,
+            level=level,
             also=None if also == TRUE else also,
         )
         over.joins.insert(0, main)
@@ -522,4 +536,3 @@ def _shift(node: object, by: int, above: int) -> object:
     }
     changed = {name: value for name, value in changed.items() if value is not fields[name]}
     return replace(node, **changed) if changed else node  # type: ignore[type-var]  # a bound node
-
