@@ -70,6 +70,7 @@ class Over:
 
 Node = Const | Ref | Op | Agg | Over
 
+# `True == 1` in Python, so that these must never be compared as bare values.
 NULL, TRUE, FALSE = Const(None), Const(True), Const(False)
 ZERO, ONE = Const(0), Const(1)
 
@@ -111,8 +112,18 @@ _FOLDED: dict[str, Callable[[Any, Any], int | bool]] = {
 }
 
 
+# Null wherever one of their arguments is.
+_STRICT = {
+    *_FOLDED, "//", "%", "not", "neg", "abs", "sign", "huge", "big", "bits", "pick", "place",
+    "clamp", "year", "month", "day", "days", "micros", "day_of", "make_date", "length",
+    "starts_with", "contains",
+}  # fmt: skip
+
+
 def op(name: str, *args: Node) -> Node:
     """An operation; of two constants, its outcome."""
+    if name in _STRICT and NULL in (args[:1] if name in ("pick", "place") else args):
+        return NULL
     values = [arg.value for arg in args if isinstance(arg, Const)]
     if len(values) == len(args) == 2 and name in _FOLDED:
         first, second = values

@@ -28,7 +28,7 @@ from kaocheng.engine.columnar.nodes import (
     times,
 )
 
-NARROW, WIDE = 2**63, 2**127
+NARROW, WIDE = 2**63, 10**38  # HUGEINT holds 127 bits, and Arrow 38 digits of it
 SMALL_OVER = 16  # lcm(1..16) is 20 bits: such divisors become a constant
 
 

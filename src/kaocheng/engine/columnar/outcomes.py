@@ -53,7 +53,7 @@ class Reader:
 
     def _value(self, cell: Cell, value: Any, over: int) -> Value:
         if cell.num is not None:
-            return Fraction(value, cell.num.den * over)
+            return Fraction(int(value), cell.num.den * int(over))
         if not cell.coded:
             return value  # type: ignore[no-any-return]  # text, date, yes or no
         if cell.type.options:

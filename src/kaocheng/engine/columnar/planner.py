@@ -192,7 +192,8 @@ class Planner:
         found = by_case(branches, cells[-1])
         if low.want_low:
             found = self._bounded(item, found, low)
-        kept = self.kept(item.id, replace(found, type=type_), self.chain)
+        by_place = found.coded and not found.type.options
+        kept = self.kept(item.id, found if by_place else replace(found, type=type_), self.chain)
         if not low.want_low:
             kept = replace(kept, low=None)
         self.items[result.id, item.id] = kept
