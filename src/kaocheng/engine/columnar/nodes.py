@@ -15,9 +15,19 @@ from typing import Any
 Plain = int | str | bool | date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Const:
+    """A constant. Yes is not 1 here, though Python says so."""
+
     value: Plain
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Const):
+            return NotImplemented
+        return type(self.value) is type(other.value) and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash((type(self.value), self.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,6 @@ class Over:
 
 Node = Const | Ref | Op | Agg | Over
 
-# `True == 1` in Python, so that these must never be compared as bare values.
 NULL, TRUE, FALSE = Const(None), Const(True), Const(False)
 ZERO, ONE = Const(0), Const(1)
 
