@@ -1,0 +1,67 @@
+"""The peers: the generator of their data and the scheme as others wrote it by hand.
+
+They stand in `shared/bench` beside the checkout (`KAOCHENG_PEERS` names another folder) and are
+run from there; nothing of them is part of this project. What they write goes into `build/bench`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+ROOT = Path(__file__).parent.parent
+PEERS = Path(os.environ.get("KAOCHENG_PEERS", ROOT.parent / "shared" / "bench"))
+WORK = ROOT / "build" / "bench"
+
+# The peers' tables: teachers, events, deductions, marks by hand, attendance, reviews.
+TABLES = ("teacher", "ev", "ded", "man", "att", "rev")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much there is of a city: teachers, and how many rows of each kind a teacher has."""
+
+    teachers: int
+    events: int = 20
+    attendance: int = 10
+    reviews: int = 10
+
+    @property
+    def name(self) -> str:
+        return f"t{self.teachers}-e{self.events}-a{self.attendance}-r{self.reviews}"
+
+
+def are_here() -> bool:
+    """Whether the peers' files are beside the checkout."""
+    return (PEERS / "gen.py").is_file()
+
+
+def generated(size: Size, *, work: Path = WORK) -> Path:
+    """The folder with the Parquet files of a city, made by the peers' generator when missing."""
+    folder = work / "data" / size.name
+    if not (folder / "complete").exists():
+        work.mkdir(parents=True, exist_ok=True)
+        numbers = (size.teachers, size.events, size.attendance, size.reviews)
+        command = [sys.executable, str(PEERS / "gen.py"), size.name, *map(str, numbers)]
+        subprocess.run(command, cwd=work, check=True, capture_output=True)
+        (folder / "complete").touch()
+    return folder
+
+
+def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """The peers' tables in memory, in the order of their files."""
+    for table in TABLES:
+        connection.execute(f"CREATE TABLE {table} AS FROM '{folder / table}.parquet'")
+
+
+def by_hand() -> str:
+    """The whole scheme as one query over the peers' tables, tuned by hand."""
+    text = (PEERS / "hand_opt.sql").read_text(encoding="utf-8")
+    return text.format(**{table: table for table in TABLES})
