@@ -37,10 +37,24 @@ class Size:
     def name(self) -> str:
         return f"t{self.teachers}-e{self.events}-a{self.attendance}-r{self.reviews}"
 
+    @property
+    def facts(self) -> int:
+        """About how many rows: six marks each, and two deductions on average."""
+        return self.teachers * (1 + 6 + 2 + self.events + self.attendance + self.reviews)
+
 
 def are_here() -> bool:
     """Whether the peers' files are beside the checkout."""
     return (PEERS / "gen.py").is_file()
+
+
+def must_be_here() -> None:
+    """Stop with what to do where the peers are missing."""
+    if not are_here():
+        sys.exit(
+            f"没有找到对照程序：{PEERS} 里没有 gen.py；请把它们放在那里，或用 KAOCHENG_PEERS 指明。"
+            f" The peers are missing: no gen.py in {PEERS}; KAOCHENG_PEERS names another folder."
+        )
 
 
 def generated(size: Size, *, work: Path = WORK) -> Path:

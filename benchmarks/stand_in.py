@@ -1,0 +1,45 @@
+"""Stands in for the columnar engine until it is there: the reference evaluator on decoded facts."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import duckdb
+
+from kaocheng.engine.columnar.facts import LINE, ColumnFacts, ColumnTable
+from kaocheng.engine.compile import Compiled
+from kaocheng.engine.facts import FactRow, Facts, FactTable
+from kaocheng.engine.reference.run import Run, run_reference
+from kaocheng.engine.trace import RowRef
+
+
+class Store:
+    def __init__(self, compiled: Compiled, facts: ColumnFacts) -> None:
+        self.compiled = compiled
+        self.connection = duckdb.connect()
+        self.facts = Facts({name: decoded(table, facts) for name, table in facts.tables.items()})
+
+    def run(self) -> Run:
+        return run_reference(self.compiled, self.facts)
+
+
+def decoded(table: ColumnTable, facts: ColumnFacts) -> FactTable:
+    register = table.register
+    rows = []
+    for row in sorted(table.arrow.to_pylist(), key=lambda row: int(row[LINE])):
+        values: dict[str, Any] = {}
+        for name, described in register.fields.items():
+            value = row[name]
+            if described.type in ("number", "whole"):
+                value = Fraction(value, table.columns[name].scale)
+            elif described.type in ("choice", "scale"):
+                value = described.values[value]
+            elif described.type in facts.tables:
+                value = facts.tables[described.type].arrow["id"][value].as_py()
+            assert isinstance(value, str | date | Fraction)
+            values[name] = value
+        key = str(values[register.key]) if register.key else ""
+        rows.append(FactRow(RowRef(register.id, row[LINE], key), values))
+    return FactTable(register, tuple(rows), table.source)
