@@ -7,6 +7,7 @@ run from there; nothing of them is part of this project. What they write goes in
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import duckdb
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +25,7 @@ WORK = ROOT / "build" / "bench"
 
 # The peers' tables: teachers, events, deductions, marks by hand, attendance, reviews.
 TABLES = ("teacher", "ev", "ded", "man", "att", "rev")
+TEACHERS_PER_SCHOOL = 100
 
 
 @dataclass(frozen=True)
@@ -57,16 +61,27 @@ def must_be_here() -> None:
         )
 
 
-def generated(size: Size, *, work: Path = WORK) -> Path:
+def generated(size: Size, *, work: Path | None = None) -> Path:
     """The folder with the Parquet files of a city, made by the peers' generator when missing."""
+    work = work or WORK
     folder = work / "data" / size.name
-    if not (folder / "complete").exists():
+    if not folder.exists():
         work.mkdir(parents=True, exist_ok=True)
+        # Made under another name: who finds the folder finds it whole.
+        made = folder.with_name(f"{size.name}.{os.getpid()}")
         numbers = (size.teachers, size.events, size.attendance, size.reviews)
-        command = [sys.executable, str(PEERS / "gen.py"), size.name, *map(str, numbers)]
+        command = [sys.executable, str(PEERS / "gen.py"), made.name, *map(str, numbers)]
         subprocess.run(command, cwd=work, check=True, capture_output=True)
-        (folder / "complete").touch()
+        put_in_place(made, folder)
     return folder
+
+
+def put_in_place(made: Path, folder: Path) -> None:
+    """Rename, unless somebody else was quicker."""
+    try:
+        made.rename(folder)
+    except OSError:
+        shutil.rmtree(made)
 
 
 def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -75,7 +90,7 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         connection.execute(f"CREATE TABLE {table} AS FROM '{folder / table}.parquet'")
 
 
-def by_hand() -> str:
-    """The whole scheme as one query over the peers' tables, tuned by hand."""
+def by_hand(sources: Mapping[str, str] | None = None) -> str:
+    """The whole scheme as one query, tuned by hand, over the peers' tables or other sources."""
     text = (PEERS / "hand_opt.sql").read_text(encoding="utf-8")
-    return text.format(**{table: table for table in TABLES})
+    return text.format(**(sources or {table: table for table in TABLES}))

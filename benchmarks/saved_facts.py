@@ -28,10 +28,6 @@ def save_facts(facts: ColumnFacts, folder: Path) -> None:
     (folder / PROMISES).write_text(json.dumps(promises), encoding="utf-8")
 
 
-def are_saved(folder: Path) -> bool:
-    return (folder / PROMISES).exists()
-
-
 def read_saved_facts(pack: Pack, folder: Path) -> ColumnFacts:
     promises = json.loads((folder / PROMISES).read_text(encoding="utf-8"))
     tables = {}

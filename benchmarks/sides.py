@@ -8,19 +8,22 @@ their results in tables of it. Run as a program this module measures one side's 
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import astuple
 from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
+import pyarrow as pa
 
 from benchmarks import cities, peers
 from benchmarks.harness import compare
-from benchmarks.saved_facts import are_saved, read_saved_facts, save_facts
+from benchmarks.saved_facts import read_saved_facts, save_facts
 from benchmarks.stand_in import Store
 from kaocheng.documents.result_table import result_table
 from kaocheng.engine import verbs
@@ -87,6 +90,11 @@ class Ours:
         self.done = self.store.run()
         return self.done
 
+    def run_unit(self, unit: str, changed: Mapping[str, pa.Table]) -> object:
+        """Every result of one unit, whose rows of the registers in `changed` are now these."""
+        self.done = self.store.run_unit(unit, changed)
+        return self.done
+
     def rows(self) -> list[Row]:
         table = result_table(self.done, self.compiled.pack.results[cities.RESULT])
         at = {column.id: place for place, column in enumerate(table.columns)}
@@ -116,13 +124,15 @@ def connected() -> duckdb.DuckDBPyConnection:
 def encoded(size: peers.Size, compiled: Compiled) -> Path:
     """The folder with our facts of the peers' city; they are encoded when missing."""
     folder = peers.WORK / "encoded" / size.name
-    if not are_saved(folder):
+    if not folder.exists():
         connection = connected()
         peers.load(connection, peers.generated(size))
         started = time.perf_counter()
         facts = cities.column_facts(compiled.pack, connection)
         print(f"  encoded in {time.perf_counter() - started:.2f} s, once", flush=True)
-        save_facts(facts, folder)
+        made = folder.with_name(f"{size.name}.{os.getpid()}")
+        save_facts(facts, made)
+        peers.put_in_place(made, folder)
     return folder
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from kaocheng.engine.columnar.facts import LINE, ColumnFacts, ColumnTable
 from kaocheng.engine.compile import Compiled
@@ -19,10 +22,22 @@ class Store:
     def __init__(self, compiled: Compiled, facts: ColumnFacts) -> None:
         self.compiled = compiled
         self.connection = duckdb.connect()
+        self.columns = facts
         self.facts = Facts({name: decoded(table, facts) for name, table in facts.tables.items()})
 
     def run(self) -> Run:
         return run_reference(self.compiled, self.facts)
+
+    def run_unit(self, unit: str, changed: Mapping[str, pa.Table]) -> Run:
+        """All units: the reference knows no other way."""
+        assert unit
+        tables = dict(self.facts.tables)
+        for name, arrow in changed.items():
+            table = decoded(replace(self.columns.tables[name], arrow=arrow), self.columns)
+            new = {row.ref.line: row for row in table.rows}
+            rows = tuple(new.get(row.ref.line, row) for row in tables[name].rows)
+            tables[name] = FactTable(table.register, rows, table.source)
+        return run_reference(self.compiled, Facts(tables))
 
 
 def decoded(table: ColumnTable, facts: ColumnFacts) -> FactTable:
