@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
@@ -74,13 +74,9 @@ class Facts:
 
 def read_facts(pack: Pack, tables: Mapping[str, TextTable], *, problems: Problems) -> Facts:
     """Typed facts of `pack` from text tables by id (`periods` and `parameters` among them)."""
-    known = {*pack.registers, "periods", "parameters", *_tables_of(pack)}
-    for name, table in tables.items():
-        if name not in known:
-            listed = "、".join(sorted(pack.registers))
-            problems.add("F02", Place(table.source), table=name, tables=listed)
-    periods = _read_periods(pack, tables.get("periods"), problems)
-    reader = _Reader(pack, periods, problems)
+    check_tables(pack, {name: table.source for name, table in tables.items()}, problems)
+    periods = read_periods(pack, tables.get("periods"), problems)
+    reader = Reader(pack, periods, problems)
     found: dict[str, FactTable] = {}
     for register in pack.registers.values():
         if register.kind == "list":
@@ -88,18 +84,29 @@ def read_facts(pack: Pack, tables: Mapping[str, TextTable], *, problems: Problem
         elif register.id in tables:
             found[register.id] = reader.table(register, tables[register.id])
         else:
-            if not register.optional:
-                place = Place(f"{register.id}.csv")
-                problems.add("F40", place, table=register.id, title=register.title)
             found[register.id] = FactTable(register)
-    _check_references(pack, found, problems)
-    parameters, parameter_tables = _read_parameters(pack, tables, reader, problems)
+    keys = {name: set(table.by_key()) for name, table in found.items()}
+    check_references(pack, found, keys, problems)
+    parameters, parameter_tables = read_parameters(pack, tables, reader, problems)
     return Facts(found, periods, parameters, parameter_tables)
+
+
+def check_tables(pack: Pack, sources: Mapping[str, str], problems: Problems) -> None:
+    """Every table given must be used, and every table needed be given. `sources` by table."""
+    known = {*pack.registers, "periods", "parameters", *_tables_of(pack)}
+    for name, source in sources.items():
+        if name not in known:
+            listed = "、".join(sorted(pack.registers))
+            problems.add("F02", Place(source), table=name, tables=listed)
+    for register in pack.registers.values():
+        if register.id not in sources and register.kind != "list" and not register.optional:
+            place = Place(f"{register.id}.csv")
+            problems.add("F40", place, table=register.id, title=register.title)
 
 
 def default_parameters(pack: Pack) -> dict[str, Value]:
     """The parameters as the pack sets them, before anybody adopts it; tables are left out."""
-    reader = _Reader(pack, (), Problems())
+    reader = Reader(pack, (), Problems())
     return {
         parameter.id: reader.value(parameter, parameter.default, parameter.place)
         for parameter in pack.parameters.values()
@@ -134,8 +141,8 @@ def _tables_of(pack: Pack) -> list[str]:
     return [one.id for one in pack.parameters.values() if one.type == "table"]
 
 
-class _Reader:
-    """Reads cells by the type of their column."""
+class Reader:
+    """Reads tables and cells by the type of their column."""
 
     def __init__(self, pack: Pack, periods: tuple[Period, ...], problems: Problems) -> None:
         self.pack = pack
@@ -282,9 +289,13 @@ def _needed(register: Register) -> list[str]:
     return list(dict.fromkeys(name for name in (*known, *required) if name))
 
 
-def _check_references(pack: Pack, tables: Mapping[str, FactTable], problems: Problems) -> None:
+def check_references(
+    pack: Pack,
+    tables: Mapping[str, FactTable],
+    keys: Mapping[str, Set[Known]],
+    problems: Problems,
+) -> None:
     """Every reference must lead to a row of its table; an entry about nobody is warned of."""
-    keys = {name: set(table.by_key()) for name, table in tables.items()}
     for table in tables.values():
         for name, described in table.register.fields.items():
             target = pack.registers.get(described.type)
@@ -300,7 +311,7 @@ def _check_references(pack: Pack, tables: Mapping[str, FactTable], problems: Pro
                     problems.add("F61", place, table=target.title)
 
 
-def _read_periods(pack: Pack, table: TextTable | None, problems: Problems) -> tuple[Period, ...]:
+def read_periods(pack: Pack, table: TextTable | None, problems: Problems) -> tuple[Period, ...]:
     if not pack.period_kinds:
         return ()
     if table is None:
@@ -341,8 +352,8 @@ def _read_periods(pack: Pack, table: TextTable | None, problems: Problems) -> tu
     return tuple(sorted(found.values()))
 
 
-def _read_parameters(
-    pack: Pack, tables: Mapping[str, TextTable], reader: _Reader, problems: Problems
+def read_parameters(
+    pack: Pack, tables: Mapping[str, TextTable], reader: Reader, problems: Problems
 ) -> tuple[dict[str, Value], dict[str, ParameterTable]]:
     """Defaults of the pack, overlaid by `parameters` (id, value) and by tables of their own."""
     given: dict[str, tuple[str, Place]] = {}

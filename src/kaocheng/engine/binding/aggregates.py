@@ -51,7 +51,7 @@ def bind_aggregate(node: Aggregate, scope: Scope, faults: Faults, bind_node: Bin
     )
     group = None if whole or node.scope is None else _group(node, scope, inner, link, faults)
     inside = [bound for bound in (value, where) if bound is not None]
-    alone = all(_reads_only(bound, level) for bound in inside)
+    alone = all(reads_only(bound, level) for bound in inside)
     timed = bool(register.date or register.period or (result is not None and result.each))
     return BAggregate(
         function=node.function,
@@ -163,7 +163,7 @@ def _moved(bound: Bound, level: int, link: tuple[Bound, ...]) -> Bound:
             return bound
 
 
-def _reads_only(bound: Bound, level: int) -> bool:
+def reads_only(bound: Bound, level: int) -> bool:
     """Whether nothing outside rows at `level` and deeper is read."""
     for node in walk_bound(bound):
         if isinstance(node, BField | BItem | BPeriod) and node.level < level:

@@ -7,10 +7,15 @@ There is no ceiling unless the item says `cap` (D3). Amounts of money use it too
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import reduce
+from typing import TYPE_CHECKING
 
+from kaocheng.engine.columnar.cells import Cell, arithmetic, by_case, guarded, less, literal
+from kaocheng.engine.columnar.lowered import Lowered
+from kaocheng.engine.columnar.nodes import FALSE, any_of, negated, op
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import Key, ListOf, Record, Setting, SettingValue
 from kaocheng.engine.mechanisms.entries import (
@@ -19,11 +24,15 @@ from kaocheng.engine.mechanisms.entries import (
     entry_settings,
     entry_shape,
     entry_slots,
+    lower_entry,
 )
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Line, Outcome
 from kaocheng.engine.values import Missing, is_number
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowering import Lowering
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,34 @@ def _highest(lines: list[Line]) -> Outcome:
     return Outcome(best, tuple(kept), adds_up=True)
 
 
+def _lower(item: Item, low: Lowering) -> Lowered:
+    """Exact: a sum, or the largest, of fractions."""
+    spec = _spec(item)
+    zero = literal(Fraction(0))
+    entries = [low.keep("entry", lower_entry(entry, low)) for entry in spec.entries]
+    known = [by_case([(one.known, one)], zero) for one in entries]
+    known = [replace(one, open=False, na=FALSE) for one in known]
+    added = reduce(lambda a, b: arithmetic("+", a, b), known, zero)
+    found = added
+    if spec.take is not None and low.setting(spec.take) == "highest":
+        found = _lowered_highest(entries)
+    found = guarded(found, any_of(*(one.missing for one in entries)))
+    return Lowered(replace(found, low=added.num) if low.want_low else found)
+
+
+def _lowered_highest(entries: Sequence[Cell]) -> Cell:
+    """The largest of those that are known; 0 where none is."""
+    best: Cell | None = None
+    for one in entries:
+        if best is None:
+            best = one
+            continue
+        larger = by_case([(op("holds", less(">", one, best)), one)], best)
+        best = by_case([(negated(best.known), one), (negated(one.known), best)], larger)
+    zero = literal(Fraction(0))
+    return zero if best is None else by_case([(best.known, best)], zero)
+
+
 def _spec(item: Item) -> Add:
     assert isinstance(item.spec, Add)
     return item.spec
@@ -95,6 +132,7 @@ ADD = Mechanism(
     slots=_slots,
     type_of=number_type,
     outcome=_outcome,
+    lower=_lower,
     check=_check,
     settings=lambda item: [
         *(one for entry in _spec(item).entries for one in entry_settings(entry)),

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from kaocheng.engine.columnar.lowered import Flag, Lowered
+from kaocheng.engine.columnar.nodes import TRUE, both, negated
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import Expression, Identifier, Key, Record, Text
@@ -18,6 +21,9 @@ from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Row, Slot, Ty
 from kaocheng.engine.problems import Place
 from kaocheng.engine.trace import Line, Outcome, shown
 from kaocheng.engine.values import is_known
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowering import Lowering
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     spec = _spec(item)
     before = frame.value(spec.of)
     rows = frame.rows_used()
-    flags: list[str] = []
+    flags: tuple[str, ...] = ()
     decided: Row | None = None
     for row in frame.rows(spec.register):
         if not _holds(spec.where, row, frame):
@@ -56,16 +62,31 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
         if _holds(spec.when, row, frame) and is_known(frame.value(spec.to, row=row)):
             decided = row
         else:
-            flags.append(spec.otherwise)
+            flags = (spec.otherwise,)
     if decided is None:
-        return Outcome(before, text=f"{shown(before)}，没有调整", flags=tuple(flags), rows=rows)
+        return Outcome(before, text=f"{shown(before)}，没有调整", flags=flags, rows=rows)
     after = frame.value(spec.to, row=decided)
     line = Line("调整", after, f"{shown(before)} 调整为 {shown(after)}", rows=(decided.ref,))
-    return Outcome(after, (line,), line.text, tuple(flags), rows=(*rows, decided.ref))
+    return Outcome(after, (line,), line.text, flags, rows=(*rows, decided.ref))
 
 
 def _holds(expr: Expr | None, row: Row, frame: Frame) -> bool:
     return expr is None or frame.value(expr, row=row) is True
+
+
+def _lower(item: Item, low: Lowering) -> Lowered:
+    spec = _spec(item)
+    before = low.value(spec.of)
+    exprs = [expr for expr in (spec.to, spec.where, spec.when) if expr is not None]
+    rows = low.entries(spec.register, exprs)
+    meant = TRUE if spec.where is None else rows.value(spec.where).true
+    valid = TRUE if spec.when is None else rows.value(spec.when).true
+    to = rows.value(spec.to)
+    decides = both(meant, valid, to.known)
+    after = rows.take("latest", decides, to)
+    broken = rows.any(both(meant, negated(both(valid, to.known))))
+    found = low.by_case([(rows.any(decides), after)], before)
+    return Lowered(found, (Flag(broken, spec.otherwise),))
 
 
 def _spec(item: Item) -> Adjust:
@@ -90,4 +111,5 @@ ADJUST = Mechanism(
     slots=_slots,
     type_of=_type_of,
     outcome=_outcome,
+    lower=_lower,
 )

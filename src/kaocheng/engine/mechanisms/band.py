@@ -9,9 +9,14 @@ With nothing to divide by the rate is undefined: it earns `if_zero` (0) and a wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
+from kaocheng.engine.columnar.cells import Cell, arithmetic, first_unknown, less, literal, missing
+from kaocheng.engine.columnar.lowered import Flag, Lowered
+from kaocheng.engine.columnar.nodes import FALSE, Node, any_of, both, negated, op
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import Expression, Key, ListOf, Number, Record, SettingValue
@@ -19,17 +24,23 @@ from kaocheng.engine.language.types import NUMBER, TEXT, Type
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
 from kaocheng.engine.mechanisms.steps import (
     BOUNDARY,
+    LoweredStep,
     Step,
     WrittenStep,
     check_steps,
     find_step,
     known_steps,
+    lowered_steps,
+    standing_in,
     step_shape,
     step_slots,
 )
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Advice, Outcome, shown
 from kaocheng.engine.values import Missing, Value, is_number
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowering import Lowering
 
 
 @dataclass(frozen=True)
@@ -130,6 +141,47 @@ def _advise(item: Item, frame: Frame) -> list[Advice]:
     return [Advice(text, step.points - now)]
 
 
+def _lower(item: Item, low: Lowering) -> Lowered:
+    """Exact: a rate is compared with a bound by cross-multiplication."""
+    spec = _spec(item)
+    of = low.value(spec.of)
+    over = None if spec.over is None else low.keep("over", low.value(spec.over))
+    asked = [of] if over is None else [of, over]
+    value = of if over is None else low.keep("rate", arithmetic("/", of, over))
+    steps, bounds = lowered_steps(spec.steps, low)
+    inside = standing_in(value, steps, boundary=_low_boundary(spec, low))
+    type_ = low.type_of(item)
+    gives = [
+        literal(step.gives if step.points is None else step.points, type_) for step in spec.steps
+    ]
+    rest = missing(type_) if spec.otherwise is None else literal(spec.otherwise)
+    found = low.by_case([(when, gives[at]) for at, when in inside], rest)
+    flags = [Flag(one, "高于最高一档的上限，请核对") for one in _above(value, steps, inside)]
+    found = first_unknown(bounds, found)
+    if over is not None:
+        empty = op("holds", less("=", over, literal(Fraction(0))))
+        found = low.by_case([(empty, literal(spec.if_zero))], found)
+        flags = [replace(flag, when=both(flag.when, negated(empty))) for flag in flags]
+        flags.insert(0, Flag(both(of.known, empty), "统计基数为 0，比率没有意义"))
+    return Lowered(first_unknown(asked, found), flags)
+
+
+def _above(
+    value: Cell, steps: Sequence[LoweredStep], inside: Sequence[tuple[int, Node]]
+) -> Iterator[Node]:
+    """Where a value lies above the end that the notice prints for its step."""
+    better: Node = FALSE
+    for at, when in inside:
+        end = steps[at].end
+        if end is not None:
+            yield both(when, negated(better), op("holds", less(">", value, end)))
+        better = any_of(better, when)
+
+
+def _low_boundary(spec: Band, low: Lowering) -> str:
+    return "better" if spec.boundary is None else low.setting(spec.boundary)
+
+
 def _spec(item: Item) -> Band:
     assert isinstance(item.spec, Band)
     return item.spec
@@ -152,6 +204,7 @@ BAND = Mechanism(
     slots=_slots,
     type_of=_type_of,
     outcome=_outcome,
+    lower=_lower,
     check=_check,
     advise=_advise,
     settings=lambda item: [one for one in (_spec(item).boundary,) if one is not None],

@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
+from kaocheng.engine.columnar.cells import Cell, arithmetic, by_case, less, literal, missing, number
+from kaocheng.engine.columnar.lowered import Flag, Lowered
+from kaocheng.engine.columnar.nodes import FALSE, ONE, ZERO, Node, any_of, both, case, negated, op
+from kaocheng.engine.columnar.numbers import whole
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import (
@@ -29,6 +34,9 @@ from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Row, Slot, Ty
 from kaocheng.engine.problems import Place
 from kaocheng.engine.trace import Line, Outcome, shown
 from kaocheng.engine.values import Missing, NotApplicable, Value, is_known, is_number
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowering import Entries, Lowering
 
 
 @dataclass(frozen=True)
@@ -163,22 +171,103 @@ def _cover(cover: Cover, rows: Sequence[Row], frame: Frame) -> Line:
 
 
 def _rule(rule: PickRule, rows: Sequence[Row], frame: Frame) -> Line:
-    outcomes: dict[str, Value] = {}
+    outcomes: list[Value] = []
     for row in rows:
         asked = True if rule.when is None else frame.value(rule.when, row=row)
         if asked is True:
-            outcomes[frame.spell_on(rule.must, row)] = frame.value(rule.must, row=row)
+            value = frame.value(rule.must, row=row)
+            if value is False:
+                return Line(rule.title, False, frame.spell_on(rule.must, row), rule.clauses)
+            outcomes.append(value)
         elif asked is not False:
-            outcomes[rule.title] = asked
-    for text, value in outcomes.items():
-        if value is False:
-            return Line(rule.title, False, text, rule.clauses)
+            outcomes.append(asked)
     if not outcomes:
         return Line(rule.title, NotApplicable("没有涉及的选择"), "", rule.clauses)
-    for value in outcomes.values():
+    for value in outcomes:
         if isinstance(value, Missing):
             return Line(rule.title, value, "", rule.clauses)
     return Line(rule.title, True, "", rule.clauses)
+
+
+def _lower(item: Item, low: Lowering) -> Lowered:
+    spec = _spec(item)
+    rows = low.entries(spec.picks, _read_on_rows(spec))
+    lines = [
+        *_lowered_numbers(spec, rows, low),
+        *([_lowered_distinct(spec, rows)] if spec.distinct else []),
+        *(_lowered_include(include, spec, rows, low) for include in spec.includes),
+        *(_lowered_cover(cover, rows, low) for cover in spec.covers),
+        *(_lowered_rule(rule, rows) for rule in spec.rules),
+    ]
+    broken = any_of(*(line.broken for line in lines))
+    open_ = any_of(*(line.open for line in lines))
+    yes, no = literal(value=True), literal(value=False)
+    if item.points is not None:
+        yes, no = literal(item.points), literal(Fraction(0))
+    flags = [Flag(line.broken, f"不符合：{line.words}", line.figures, (0,)) for line in lines]
+    return Lowered(by_case([(broken, no), (open_, missing(low.type_of(item)))], yes), flags)
+
+
+@dataclass(frozen=True)
+class _LoweredLine:
+    """Where a rule of choosing is broken, and where that cannot be told (neither is null)."""
+
+    broken: Node
+    open: Node
+    words: str
+    figures: tuple[Cell, ...] = ()
+
+
+def _read_on_rows(spec: Choose) -> list[Expr]:
+    exprs = [cover.of for cover in spec.covers]
+    exprs.extend(rule.must for rule in spec.rules)
+    exprs.extend(rule.when for rule in spec.rules if rule.when is not None)
+    return exprs
+
+
+def _lowered_numbers(spec: Choose, rows: Entries, low: Lowering) -> Iterable[_LoweredLine]:
+    found = rows.take("count")
+    for words, operator, expr in (
+        ("正好", "=", spec.exactly),
+        ("不少于", ">=", spec.at_least),
+        ("不多于", "<=", spec.at_most),
+    ):
+        if expr is not None:
+            want = low.keep("want", low.value(expr))
+            broken = op("holds", negated(less(operator, found, want)))
+            yield _LoweredLine(broken, want.missing, f"{words} {{}} 项", (want,))
+
+
+def _lowered_distinct(spec: Choose, rows: Entries) -> _LoweredLine:
+    """Picks that are not filled in count as one and the same."""
+    picked = rows.field(spec.item)
+    different = rows.take("distinct", picked.known, picked)
+    empty = [rows.any(where) for where in (picked.missing, picked.na) if where != FALSE]
+    for one in empty:
+        different = arithmetic("+", different, number(whole(case([(one, ONE)], ZERO), 0, 1)))
+    broken = op("holds", less("<", different, rows.take("count")))
+    return _LoweredLine(broken, FALSE, "不重复选择")
+
+
+def _lowered_include(include: Include, spec: Choose, rows: Entries, low: Lowering) -> _LoweredLine:
+    want = low.keep("pick", low.value(include.pick))
+    there = rows.any(op("holds", rows.same(rows.field(spec.item), want)))
+    return _LoweredLine(both(want.known, negated(there)), want.missing, "必选 {}", (want,))
+
+
+def _lowered_cover(cover: Cover, rows: Entries, low: Lowering) -> _LoweredLine:
+    of, least = rows.value(cover.of), low.value(cover.at_least)
+    found = rows.take("distinct", of.known, of)
+    return _LoweredLine(op("holds", less("<", found, least)), least.missing, cover.title)
+
+
+def _lowered_rule(rule: PickRule, rows: Entries) -> _LoweredLine:
+    asked = literal(value=True) if rule.when is None else rows.value(rule.when)
+    must = rows.value(rule.must)
+    broken = rows.any(both(asked.true, must.false))
+    return _LoweredLine(
+        broken, rows.any(any_of(asked.missing, both(asked.true, must.missing))), rule.title
+    )
 
 
 def _spec(item: Item) -> Choose:
@@ -242,5 +331,6 @@ CHOOSE = Mechanism(
     slots=_slots,
     type_of=_type_of,
     outcome=_outcome,
+    lower=_lower,
     fields=lambda item: [(_spec(item).picks, _spec(item).item)],
 )

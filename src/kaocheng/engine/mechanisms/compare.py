@@ -10,7 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
+from kaocheng.engine.columnar.cells import arithmetic, first_unknown, less, literal
+from kaocheng.engine.columnar.lowered import Flag, Lowered
+from kaocheng.engine.columnar.nodes import TRUE, both, negated, op
 from kaocheng.engine.expressions.functions import divided
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
@@ -18,6 +22,9 @@ from kaocheng.engine.language.shape import Expression, Key, Record
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
 from kaocheng.engine.trace import Outcome, shown
 from kaocheng.engine.values import is_number
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowering import Lowering
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,22 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     return Outcome(points * ratio, text=spelled, rows=rows, flags=flags)
 
 
+def _lower(item: Item, low: Lowering) -> Lowered:
+    """Exact: the mean stays a fraction, its divisor the same for the whole group."""
+    spec = _spec(item)
+    points = literal(item.points if item.points is not None else Fraction(1))
+    own, mean = low.value(spec.own), low.keep("mean", low.value(spec.mean))
+    ratio = arithmetic("/", own, mean)
+    value = arithmetic("*", points, ratio)
+    over = op("holds", less(">", ratio, literal(Fraction(1))))
+    if item.cap is not None:
+        capped = TRUE if item.cap.when is None else low.value(item.cap.when).true
+        over = both(over, negated(capped))
+    full = shown(points.const, places=0) if points.const is not None else ""
+    flag = Flag(over, f"高于满分 {full} 分，方案没有写上限")
+    return Lowered(first_unknown([own, mean], value), (flag,))
+
+
 def _spec(item: Item) -> Compare:
     assert isinstance(item.spec, Compare)
     return item.spec
@@ -70,5 +93,6 @@ COMPARE = Mechanism(
     slots=_slots,
     type_of=number_type,
     outcome=_outcome,
+    lower=_lower,
     needs_points=True,
 )

@@ -9,13 +9,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
+from kaocheng.engine.columnar.cells import (
+    arithmetic,
+    by_case,
+    first_unknown,
+    guarded,
+    less,
+    literal,
+)
+from kaocheng.engine.columnar.functions import apply
+from kaocheng.engine.columnar.lowered import Lowered
+from kaocheng.engine.columnar.nodes import op
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import Expression, Key, Record, Setting, SettingValue
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
 from kaocheng.engine.trace import Advice, Outcome, shown
 from kaocheng.engine.values import Missing, is_number
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowering import Lowering
 
 
 @dataclass(frozen=True)
@@ -66,6 +81,20 @@ def _points(item: Item) -> Fraction:
     return item.points
 
 
+def _lower(item: Item, low: Lowering) -> Lowered:
+    """Exact: `of ÷ at_least` stays a fraction."""
+    spec, points = _spec(item), literal(_points(item))
+    of, least = low.value(spec.of), low.keep("least", low.value(spec.at_least))
+    share = arithmetic("*", points, arithmetic("/", of, least))
+    if spec.short is not None and low.setting(spec.short) == "nothing":
+        share = literal(Fraction(0))
+    share = apply("max", [literal(Fraction(0)), share])
+    reached = op("holds", less(">=", of, least))
+    value = by_case([(reached, points)], share)
+    nothing = op("holds", less("<=", least, literal(Fraction(0))))
+    return Lowered(first_unknown([of, least], guarded(value, nothing)))
+
+
 def _spec(item: Item) -> Count:
     assert isinstance(item.spec, Count)
     return item.spec
@@ -89,6 +118,7 @@ COUNT = Mechanism(
     slots=_slots,
     type_of=number_type,
     outcome=_outcome,
+    lower=_lower,
     advise=_advise,
     settings=lambda item: [one for one in (_spec(item).short,) if one is not None],
     needs_points=True,

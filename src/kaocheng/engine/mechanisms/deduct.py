@@ -9,9 +9,20 @@ An entry takes `points` for each `per` of its `amount` beyond `free` (in each pe
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
+from kaocheng.engine.columnar.cells import (
+    Cell,
+    arithmetic,
+    by_case,
+    first_unknown,
+    guarded,
+    literal,
+)
+from kaocheng.engine.columnar.lowered import Lowered
+from kaocheng.engine.columnar.nodes import FALSE, Node, any_of
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import Expression, Key, ListOf, Record
@@ -21,12 +32,16 @@ from kaocheng.engine.mechanisms.entries import (
     entry_settings,
     entry_shape,
     entry_slots,
+    lower_entry,
     shown_points,
 )
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Line, Outcome
 from kaocheng.engine.values import Missing, Value, is_number
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowering import Lowering
 
 
 @dataclass(frozen=True)
@@ -98,6 +113,38 @@ def _percent_line(entry: Entry, left: Fraction, frame: Frame) -> Line:
     return Line(entry.title, -left * share, text, entry.clauses, rows)
 
 
+def _lower(item: Item, low: Lowering) -> Lowered:
+    """Exact: entries are fractions of points; percentages multiply."""
+    spec = _spec(item)
+    assert spec.start is not None or item.points is not None
+    start = literal(item.points or Fraction(0)) if spec.start is None else low.value(spec.start)
+    left = low.keep("from", start)
+    so_far = by_case([(left.known, left)], literal(Fraction(0)))
+    so_far = replace(so_far, open=False, na=FALSE)
+    trouble: Node = FALSE
+    for entry in spec.entries:
+        cut = low.keep("cut", _lowered_cut(entry, so_far, low))
+        trouble = any_of(trouble, cut.missing)
+        kept = by_case([(cut.known, cut)], literal(Fraction(0)))
+        taken = arithmetic("-", so_far, replace(kept, open=False, na=FALSE))
+        so_far = low.keep("left", taken)
+    found = guarded(so_far, trouble)
+    if low.want_low:
+        found = replace(found, low=so_far.num)
+    return Lowered(first_unknown([left], found))
+
+
+def _lowered_cut(entry: Entry, left: Cell, low: Lowering) -> Cell:
+    """What an entry takes, as a positive number."""
+    if entry.percent is None:
+        return lower_entry(entry, low)
+    zero = literal(Fraction(0))
+    holds = literal(value=True) if entry.when is None else low.value(entry.when)
+    share = low.value(entry.percent)
+    cut = first_unknown([share], arithmetic("*", left, share))
+    return first_unknown([holds], by_case([(holds.true, cut)], zero))
+
+
 def _spec(item: Item) -> Deduct:
     assert isinstance(item.spec, Deduct)
     return item.spec
@@ -116,6 +163,7 @@ DEDUCT = Mechanism(
     slots=_slots,
     type_of=number_type,
     outcome=_outcome,
+    lower=_lower,
     check=_check,
     settings=lambda item: [one for entry in _spec(item).entries for one in entry_settings(entry)],
     least=Fraction(0),

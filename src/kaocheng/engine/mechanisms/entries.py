@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import cast
+from functools import reduce
+from typing import TYPE_CHECKING, cast
 
+from kaocheng.engine.columnar.cells import (
+    Cell,
+    arithmetic,
+    by_case,
+    first_unknown,
+    guarded,
+    less,
+    literal,
+)
+from kaocheng.engine.columnar.functions import apply
+from kaocheng.engine.columnar.nodes import TRUE, Node, negated, op
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.shape import (
     CLAUSE,
@@ -25,6 +37,9 @@ from kaocheng.engine.mechanisms.mechanism import Frame, Slot
 from kaocheng.engine.problems import Place
 from kaocheng.engine.trace import RowRef, shown
 from kaocheng.engine.values import Missing, Value, is_number
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowering import Lowering
 
 
 @dataclass(frozen=True)
@@ -209,3 +224,58 @@ def _share(counted: Fraction, per: Fraction) -> str:
         if per == 1
         else f"{shown_points(counted)} 份（每 {shown_points(per)} 一份）"
     )
+
+
+def lower_entry(entry: Entry, low: Lowering) -> Cell:
+    """The points of an entry in columns, as `count_entry` counts them."""
+    assert entry.points is not None
+    zero, one = literal(Fraction(0)), literal(Fraction(1))
+    per = one if entry.per is None else low.keep("per", low.value(entry.per))
+    points = low.value(entry.points)
+    free = zero if entry.free is None else low.value(entry.free)
+    short_of = None if entry.short_of is None else low.value(entry.short_of)
+    most = None if entry.most is None else low.value(entry.most)
+    asked = [cell for cell in (per, points, free, short_of, most) if cell is not None]
+    amounts: list[Cell] = []
+    counted: list[Cell] = []
+    for amount, applies in _lowered_amounts(entry, low):
+        extra = _lowered_beyond(entry, amount, free, short_of, low)
+        shares = arithmetic("/", extra, per)
+        shares = apply("floor", [shares]) if entry.whole else shares
+        gained = arithmetic("*", shares, points)
+        gained = gained if most is None else apply("min", [gained, most])
+        amounts.append(by_case([(negated(applies), zero)], amount))
+        counted.append(by_case([(negated(applies), zero)], gained))
+    value = reduce(lambda a, b: arithmetic("+", a, b), counted, zero)
+    value = first_unknown(amounts, value)
+    nothing = op("holds", less("<=", per, zero))
+    value = first_unknown(asked, guarded(value, nothing))
+    if entry.when is None:
+        return value
+    holds = low.value(entry.when)
+    return first_unknown([holds], by_case([(holds.false, zero)], value))
+
+
+def _lowered_amounts(entry: Entry, low: Lowering) -> list[tuple[Cell, Node]]:
+    """The amount, or that of every period; with it, for which rows it is asked at all."""
+    if entry.amount is None:
+        return [(literal(Fraction(1)), TRUE)]
+    if not entry.each:
+        return [(low.keep("amount", low.value(entry.amount)), TRUE)]
+    return [
+        (low.keep("amount", low.value(entry.amount, period=period)), applies)
+        for period, applies in low.periods(entry.each)
+    ]
+
+
+def _lowered_beyond(
+    entry: Entry, amount: Cell, free: Cell, short_of: Cell | None, low: Lowering
+) -> Cell:
+    zero = literal(Fraction(0))
+    if short_of is not None:
+        return apply("max", [zero, arithmetic("-", short_of, amount)])
+    everything = entry.over is not None and low.setting(entry.over) == "all"
+    beyond = amount if everything else arithmetic("-", amount, free)
+    if not everything and free.const == 0 and amount.number.low >= 0:
+        return amount
+    return by_case([(op("holds", less("<=", amount, free)), zero)], beyond)

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from kaocheng.engine.columnar.cells import Cell, first_unknown, less, literal, missing
+from kaocheng.engine.columnar.lowered import Flag, Lowered
+from kaocheng.engine.columnar.nodes import Node, any_of, both, negated, op
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import (
@@ -31,12 +35,17 @@ from kaocheng.engine.mechanisms.steps import (
     find_step,
     known_steps,
     literal_steps,
+    lowered_steps,
+    standing_in,
     step_shape,
     step_slots,
 )
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Line, Outcome, shown
 from kaocheng.engine.values import Missing, is_number
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowering import Lowering
 
 
 @dataclass(frozen=True)
@@ -138,6 +147,30 @@ def _range(spec: Grade, frame: Frame, score: Missing) -> str:
     return f"暂计 {shown(score.low)}–{shown(score.high)} 分，等次在 {names[0]} 与 {names[1]} 之间"
 
 
+def _lower(item: Item, low: Lowering) -> Lowered:
+    """Exact: the score itself is compared, whatever it is displayed as."""
+    spec = _spec(item)
+    type_ = low.type_of(item)
+    decided: list[tuple[Node, Cell]] = []
+    for fail in spec.fail:
+        holds = low.value(fail.when)
+        decided.append((low.let("unclear", holds.missing), missing(type_)))
+        decided.append((low.let("fails", holds.true), literal(fail.grade, type_)))
+    score = low.keep("score", low.value(spec.of))
+    steps, bounds = lowered_steps(spec.bands, low)
+    boundary = "better" if spec.boundary is None else low.setting(spec.boundary)
+    inside = standing_in(score, steps, boundary=boundary)
+    gives = [literal(step.gives, type_) for step in spec.bands]
+    rest = literal(spec.otherwise, type_) if spec.otherwise else missing(type_)
+    found = low.by_case([(when, gives[at]) for at, when in inside], rest)
+    found = first_unknown([score], first_unknown(bounds, found))
+    open_ = both(
+        negated(any_of(*(when for when, _ in decided))), score.known, *(one.known for one in bounds)
+    )
+    edge = any_of(*(op("holds", less("=", score, step.start)) for step in steps))
+    return Lowered(low.by_case(decided, found), (Flag(both(open_, edge), "处于临界值"),))
+
+
 def _spec(item: Item) -> Grade:
     assert isinstance(item.spec, Grade)
     return item.spec
@@ -173,6 +206,7 @@ GRADE = Mechanism(
     slots=_slots,
     type_of=_type_of,
     outcome=_outcome,
+    lower=_lower,
     check=_check,
     settings=lambda item: [one for one in (_spec(item).boundary,) if one is not None],
 )

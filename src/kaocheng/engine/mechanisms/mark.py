@@ -10,7 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
+from kaocheng.engine.columnar.cells import arithmetic, first_unknown, guarded, less, literal
+from kaocheng.engine.columnar.lowered import Flag, Lowered
+from kaocheng.engine.columnar.nodes import any_of, op
 from kaocheng.engine.expressions.functions import divided
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.forms import Either, Made
@@ -19,6 +23,9 @@ from kaocheng.engine.language.shape import Expression, Key, Record
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
 from kaocheng.engine.trace import Advice, Outcome, shown
 from kaocheng.engine.values import Missing, is_number
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowering import Lowering
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,24 @@ def _advise(item: Item, frame: Frame) -> list[Advice]:
     return [Advice(f"“{item.title}”还没有评分，最多 {shown(item.points)} 分", item.points)]
 
 
+def _lower(item: Item, low: Lowering) -> Lowered:
+    """Exact: the division is by the full mark, which a constant or another column is."""
+    spec = _spec(item)
+    raw = low.value(spec.of)
+    points = None if item.points is None else literal(item.points)
+    full = points if spec.out_of is None else low.value(spec.out_of)
+    if full is None:
+        return Lowered(raw)
+    raw = low.keep("raw", raw)
+    below = less("<", raw, literal(Fraction(0)))
+    outside = op("holds", any_of(below, less(">", raw, full)))
+    value = raw
+    if spec.out_of is not None and points is not None:
+        value = arithmetic("*", arithmetic("/", raw, full), points)
+    flag = Flag(outside, "评分 {} 不在 0 到 {} 之间，请核对", (raw, full))
+    return Lowered(first_unknown([raw, full], guarded(value, outside)), (flag,))
+
+
 def _spec(item: Item) -> Mark:
     assert isinstance(item.spec, Mark)
     return item.spec
@@ -82,5 +107,6 @@ MARK = Mechanism(
     slots=_slots,
     type_of=number_type,
     outcome=_outcome,
+    lower=_lower,
     advise=_advise,
 )

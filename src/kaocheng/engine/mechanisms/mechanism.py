@@ -1,7 +1,8 @@
 """What a mechanism is: one way in which a value comes about, said in one file.
 
 A mechanism has a key in YAML, a shape, the expressions it evaluates, static checks, and a meaning:
-either `outcome` (one subject at a time) or `outcomes` (all subjects of a result at once).
+either `outcome` (one subject at a time) or `outcomes` (all subjects of a result at once). Beside
+it stands `lower`, which says the same of whole columns for the columnar evaluator.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.periods import Period
@@ -19,6 +20,10 @@ from kaocheng.engine.language.types import NUMBER, Type
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.trace import Advice, Outcome, RowRef
 from kaocheng.engine.values import Value
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowered import Lowered
+    from kaocheng.engine.columnar.lowering import Lowering
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,7 @@ class Mechanism:
     type_of: Callable[[Item, TypeOf], Type]
     outcome: Callable[[Item, Frame], Outcome] | None = None
     outcomes: Callable[[Item, Sequence[Frame]], list[Outcome]] | None = None
+    lower: Callable[[Item, Lowering], Lowered] | None = None
     check: Callable[[Item, Problems], None] | None = None
     advise: Callable[[Item, Frame], list[Advice]] | None = None
     fields: Callable[[Item], Iterable[tuple[str, str]]] = lambda _: ()

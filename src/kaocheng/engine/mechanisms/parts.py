@@ -9,13 +9,41 @@ a mean, what is left is scaled to 100 %.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import reduce
+from typing import TYPE_CHECKING
 
+from kaocheng.engine.columnar import numbers
+from kaocheng.engine.columnar.cells import (
+    Cell,
+    arithmetic,
+    by_case,
+    guarded,
+    literal,
+    missing,
+    not_applicable,
+    number,
+)
+from kaocheng.engine.columnar.lowered import Lowered
+from kaocheng.engine.columnar.nodes import (
+    FALSE,
+    ONE,
+    TRUE,
+    ZERO,
+    Node,
+    any_of,
+    both,
+    case,
+    negated,
+    op,
+    total,
+)
 from kaocheng.engine.exact import exact_text
 from kaocheng.engine.expressions.tree import Literal
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import OneOf
+from kaocheng.engine.language.types import NUMBER
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.trace import Line, Outcome, shown
@@ -39,6 +67,9 @@ COMBINE = OneOf(
         "only": "各人只适用其中一项，取适用的那一项",
     }
 )
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowering import Lowering
 
 
 @dataclass(frozen=True)
@@ -173,6 +204,91 @@ def _chosen(spec: Parts, taking: Sequence[_Part]) -> Outcome:
     return Outcome(max(numbers) if spec.combine == "highest" else min(numbers), lines)
 
 
+def _lower(item: Item, low: Lowering) -> Lowered:
+    """Exact: weights and marks are fractions; the scale of the weights divides exactly."""
+    spec = _spec(item)
+    taking = [_taking(part, spec, low) for part in spec.parts]
+    nobody = both(*(negated(one.here) for one in taking))
+    if spec.combine in ("sum", "weighted", "mean"):
+        found = _lowered_sum(spec, taking, low)
+    elif spec.combine == "only":
+        several = op(">", total([case([(one.here, ONE)], ZERO) for one in taking]), ONE)
+        chosen = low.by_case([(one.here, one.value) for one in taking], missing(NUMBER))
+        several = several if len(taking) > 1 else FALSE
+        found = by_case([(several, missing(NUMBER))], chosen)
+    else:
+        found = _lowered_choice(spec, taking)
+    return Lowered(by_case([(nobody, not_applicable(NUMBER))], found))
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """A part in columns: whether it takes part (`here`), its value there, and its weight."""
+
+    here: Node
+    value: Cell
+    weight: Cell
+
+
+def _taking(part: Item, spec: Parts, low: Lowering) -> _Taking:
+    value, weight = low.other(part.id), literal(Fraction(1))
+    if spec.combine == "weighted" and part.weight is not None:
+        given = low.keep("weight", low.value(part.weight))
+        weight = by_case([(given.known, given)], literal(Fraction(1)))
+        value = by_case([(negated(given.known), missing(NUMBER))], value)
+    if part.not_applicable == "drop":
+        return _Taking(negated(value.na), by_case([(value.na, missing(NUMBER))], value), weight)
+    full = part.points if part.not_applicable == "full" else Fraction(0)
+    instead = literal(Fraction(0) if full is None else full)
+    return _Taking(TRUE, by_case([(value.na, instead)], value), weight)
+
+
+def _lowered_sum(spec: Parts, taking: Sequence[_Taking], low: Lowering) -> Cell:
+    zero = literal(Fraction(0))
+    shares = [by_case([(one.here, one.weight)], zero) for one in taking]
+    whole = literal(Fraction(1))
+    if spec.combine != "sum":
+        whole = low.keep("weights", reduce(lambda a, b: arithmetic("+", a, b), shares))
+    added = [
+        arithmetic("*", by_case([(one.here, one.value)], zero), share)
+        for one, share in zip(taking, shares, strict=True)
+    ]
+    if spec.combine == "sum":
+        added = [by_case([(one.here, one.value)], zero) for one in taking]
+    found = arithmetic("/", reduce(lambda a, b: arithmetic("+", a, b), added), whole)
+    if not low.want_low:
+        return found
+    lows = [arithmetic("*", _least(one), share) for one, share in zip(taking, shares, strict=True)]
+    least = arithmetic("/", reduce(lambda a, b: arithmetic("+", a, b), lows), whole)
+    return replace(found, low=least.num)
+
+
+def _least(one: _Taking) -> Cell:
+    """What a part is at least: itself, or what a missing one has so far."""
+    zero = literal(Fraction(0))
+    known = by_case([(one.value.known, one.value)], zero)
+    if one.value.low is not None:
+        least = Cell(NUMBER, one.value.low.node, one.value.low, open=True)
+        branches = [(one.value.known, one.value), (least.known, least)]
+        known = by_case(branches, zero)
+    return by_case([(one.here, replace(known, open=False, na=FALSE))], zero)
+
+
+def _lowered_choice(spec: Parts, taking: Sequence[_Taking]) -> Cell:
+    """The highest or lowest; missing where a part that takes part is."""
+    larger = spec.combine == "highest"
+    best = taking[0].value
+    there = taking[0].here
+    for one in taking[1:]:
+        pair = number(
+            numbers.extreme(best.number, one.value.number, larger=larger), best, one.value
+        )
+        best = by_case([(both(there, one.here), pair), (one.here, one.value)], best)
+        there = any_of(there, one.here)
+    lacking = any_of(*(both(one.here, negated(one.value.known)) for one in taking))
+    return guarded(best, lacking)
+
+
 def _spec(item: Item) -> Parts:
     assert isinstance(item.spec, Parts)
     return item.spec
@@ -185,5 +301,6 @@ PARTS = Mechanism(
     slots=_slots,
     type_of=number_type,
     outcome=_outcome,
+    lower=_lower,
     check=_check,
 )

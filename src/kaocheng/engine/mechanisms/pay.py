@@ -33,7 +33,7 @@ from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Line, Outcome, shown
 from kaocheng.engine.values import Missing, Value, is_known, is_number
-from kaocheng.methods.shares import largest_remainder, rounded_half_up
+from kaocheng.methods.shares import largest_remainder, round_half_up_to_int, rounded_half_up
 
 FEN = 100
 _PER_YUAN = {"fen": FEN, "jiao": 10, "yuan": 1}
@@ -238,7 +238,7 @@ def _round_together(people: list[_Person], paid: Fraction) -> None:
     if paid <= 0 or any(one.trouble for one in people):
         return
     order = sorted(range(len(people)), key=lambda at: (-exact[at], people[at].frame.subject))
-    parts = largest_remainder(round(paid * FEN), exact, order=order)
+    parts = largest_remainder(round_half_up_to_int(paid * FEN), exact, order=order)
     for person, amount, part in zip(people, exact, parts, strict=True):
         difference = Fraction(part, FEN) - amount
         if difference:

@@ -9,10 +9,34 @@ counts as met and is flagged as a debt, `met` and `unmet` decide at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
+from kaocheng.engine.columnar.cells import (
+    Cell,
+    by_case,
+    first_unknown,
+    less,
+    literal,
+    missing,
+    number,
+)
+from kaocheng.engine.columnar.lowered import Flag, Lowered
+from kaocheng.engine.columnar.nodes import (
+    FALSE,
+    ONE,
+    ZERO,
+    Node,
+    any_of,
+    both,
+    case,
+    negated,
+    op,
+    total,
+)
+from kaocheng.engine.columnar.numbers import whole
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import (
@@ -31,6 +55,9 @@ from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
 from kaocheng.engine.problems import Place
 from kaocheng.engine.trace import Line, Outcome, shown
 from kaocheng.engine.values import Missing, NotApplicable, Value, is_number
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowering import Lowering
 
 
 @dataclass(frozen=True)
@@ -111,6 +138,39 @@ def _given(item: Item, met: bool, lines: list[Line], text: str, flags: list[str]
     return Outcome(value, tuple(lines), text, tuple(flags))
 
 
+def _lower(item: Item, low: Lowering) -> Lowered:
+    spec = _spec(item)
+    type_ = low.type_of(item)
+    flags, needs = [], []
+    for need in spec.needs:
+        met = low.keep("met", low.value(need.need))
+        if need.if_empty is not None:
+            empty = op("holds", less("=", low.value(need.if_empty.of), literal(Fraction(0))))
+            empty = low.let("empty", both(negated(met.true), empty))
+            met = by_case([(empty, literal(need.if_empty.then != "unmet"))], met)
+            if need.if_empty.then == "owed":
+                flags.append(Flag(empty, f"欠：{need.title}"))
+        needs.append(met)
+    count = len(needs)
+    asked = _tally([negated(one.na) for one in needs])
+    least = asked if spec.at_least is None else low.value(spec.at_least)
+    met_by = _tally([one.true for one in needs])
+    open_ = _tally([any_of(one.true, one.missing) for one in needs])
+    yes, no = literal(value=True), literal(value=False)
+    if item.points is not None:
+        yes, no = literal(item.points), literal(Fraction(0))
+    reached = op("holds", less(">=", met_by, least))
+    lost = op("holds", less("<", open_, least)) if count else FALSE
+    found = by_case([(reached, yes), (lost, no)], missing(type_))
+    return Lowered(first_unknown([least], found), flags)
+
+
+def _tally(conditions: Sequence[Node]) -> Cell:
+    """How many of the conditions (never null) hold."""
+    node = total([case([(one, ONE)], ZERO) for one in conditions])
+    return number(whole(node, 0, len(conditions)))
+
+
 def _spec(item: Item) -> Require:
     assert isinstance(item.spec, Require)
     return item.spec
@@ -155,4 +215,5 @@ REQUIRE = Mechanism(
     slots=_slots,
     type_of=_type_of,
     outcome=_outcome,
+    lower=_lower,
 )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
+from kaocheng.engine.columnar.cells import Cell, less
+from kaocheng.engine.columnar.nodes import FALSE, TRUE, Const, Node, any_of, both, negated, op
 from kaocheng.engine.exact import exact_text
 from kaocheng.engine.expressions.tree import Expr, literal_number
 from kaocheng.engine.language.shape import (
@@ -22,6 +25,9 @@ from kaocheng.engine.language.shape import (
 from kaocheng.engine.mechanisms.mechanism import Frame, Slot
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.values import Missing, is_number
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowering import Lowering
 
 BOUNDARY = Setting({"better": "边界值归上一档（以上含本数）", "worse": "边界值归下一档"})
 
@@ -129,3 +135,71 @@ def check_steps(written: Sequence[WrittenStep], problems: Problems) -> None:
     for step in steps:
         if step.end is not None and step.end < step.start:
             problems.add("S25", step.place, first=exact_text(step.start), second=step.words)
+
+
+@dataclass(frozen=True)
+class LoweredStep:
+    """A step with its bounds as cells."""
+
+    start: Cell
+    end: Cell | None
+
+
+def lowered_steps(
+    steps: Sequence[WrittenStep], low: Lowering
+) -> tuple[list[LoweredStep], list[Cell]]:
+    """The steps with their bounds, and the bounds one by one as they must be known."""
+    found, bounds = [], []
+    for step in steps:
+        start = low.value(step.start)
+        end = None if step.end is None else low.value(step.end)
+        found.append(LoweredStep(start, end))
+        # A bound that does not apply leaves the step as open as a missing one.
+        bounds.extend(
+            replace(one, na=FALSE, open=True) if one.na != FALSE else one
+            for one in (start, end)
+            if one is not None
+        )
+    return found, bounds
+
+
+def standing_in(
+    value: Cell, steps: Sequence[LoweredStep], *, boundary: str
+) -> list[tuple[int, Node]]:
+    """The steps by position with the condition (never null) of falling into each.
+
+    The first condition that is true decides. Steps whose starts are known beforehand come best
+    first; otherwise every condition also says that no better step holds.
+    """
+    places = range(len(steps))
+    order = sorted(places, key=lambda at: sum(_before(steps, one, at) == TRUE for one in places))
+    sure = all(isinstance(_before(steps, a, b), Const) for a in places for b in places if a != b)
+    holds = [_reached(value, steps, at, boundary) for at in places]
+    if sure:
+        return [(at, holds[at]) for at in order]
+    found = []
+    for at in places:
+        better = [
+            both(op("holds", _before(steps, one, at)), holds[one]) for one in places if one != at
+        ]
+        found.append((at, both(holds[at], *(negated(one) for one in better))))
+    return found
+
+
+def _reached(value: Cell, steps: Sequence[LoweredStep], at: int, boundary: str) -> Node:
+    """Whether the value has reached a step; on a shared boundary the worse one may have it."""
+    start = steps[at].start
+    if boundary == "better":
+        return op("holds", less(">=", value, start))
+    last = both(*(op("holds", _before(steps, one, at)) for one in range(len(steps)) if one != at))
+    above = op("holds", less(">", value, start))
+    return any_of(above, both(last, op("holds", less("=", value, start))))
+
+
+def _before(steps: Sequence[LoweredStep], one: int, other: int) -> Node:
+    """Whether step `one` stands before step `other` from best to worst."""
+    if one == other:
+        return FALSE
+    if one < other:
+        return less(">=", steps[one].start, steps[other].start)
+    return less(">", steps[one].start, steps[other].start)

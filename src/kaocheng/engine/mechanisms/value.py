@@ -11,16 +11,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from kaocheng.engine.columnar.cells import blank, not_applicable
+from kaocheng.engine.columnar.lowered import Lowered
+from kaocheng.engine.columnar.nodes import negated
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.forms import Either, Made
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import CLAUSE, Clause, Expression, Key, ListOf, Record
-from kaocheng.engine.language.types import BOOLEAN, Type, either
+from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type, either
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
 from kaocheng.engine.problems import Place
 from kaocheng.engine.trace import Line, Outcome
 from kaocheng.engine.values import NotApplicable, is_number
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowering import Lowering
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,20 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     return Outcome(value, text=frame.spell(spec.otherwise), rows=frame.rows_used())
 
 
+def _lower(item: Item, low: Lowering) -> Lowered:
+    spec = _spec(item)
+    cells = []
+    for choice in spec.first:
+        holds = low.value(choice.when)
+        cells.append((negated(holds.known), blank(holds, NUMBER)))
+        cells.append((holds.true, low.value(choice.then)))
+    if spec.otherwise is None:
+        otherwise = not_applicable(cells[-1][1].type)
+    else:
+        otherwise = low.value(spec.otherwise)
+    return Lowered(low.by_case(cells, otherwise))
+
+
 def _spec(item: Item) -> Value:
     assert isinstance(item.spec, Value)
     return item.spec
@@ -110,4 +131,5 @@ VALUE = Mechanism(
     slots=_slots,
     type_of=_type_of,
     outcome=_outcome,
+    lower=_lower,
 )

@@ -1,6 +1,6 @@
 """Messages about tables of facts, and about the files that hold them.
 
-F01–F31 are about files that come in, F32–F39 about files that go out.
+F01–F31 are about files that come in, F32–F39 about files that go out, F80–F99 about large tables.
 """
 
 from kaocheng.engine.messages.message import error, warning
@@ -279,5 +279,40 @@ FACTS = (
         "请缩短内容（Excel 每格最多 32767 个字），或删去其中看不见的特殊字符。",
         "Record {row} of “{column}” cannot be written to {kind}: too long or not savable.",
         "Shorten it (an Excel cell takes 32767 characters) or remove invisible characters.",
+    ),
+    error(
+        "F80",
+        "“{column}”列（{title}）的数太大，或小数、分数太杂，放进同一列计算要超过 63 位二进制。",
+        "请核对这一列里位数特别多的数；分母各不相同的分数（如 1/7、1/11）请改用小数。",
+        "The numbers of “{column}” ({title}) need more than 63 bits to be computed in one column.",
+        "Check the numbers with very many digits; write fractions of many kinds as decimals.",
+    ),
+    error(
+        "F81",
+        "“{column}”列（{title}）是二进制小数（{type}），0.1 这样的数存不准，不能作为依据。",
+        "请在导出时把这一列改成 decimal（定点小数）、整数或文字，再放回来。",
+        "“{column}” ({title}) holds binary floats ({type}), which cannot say 0.1 exactly.",
+        "Export the column as decimals, integers or text.",
+    ),
+    error(
+        "F82",
+        "“{column}”列（{title}）的类型 {type} 不能当作单元格读取，或有不在公元 1 至 9999 年的日期。",
+        "请在导出时改成文字、整数、decimal、是否、日期或不带时区的时刻。",
+        "“{column}” ({title}) is of type {type}, which is no cell, or holds a day of no calendar.",
+        "Export it as text, integers, decimals, booleans, dates or moments without time zone.",
+    ),
+    error(
+        "F83",
+        "这张表还有 {count} 行有错误，没有逐一列出。",
+        "请先改正已列出的各处，再检查一次；同一原因往往会一起消失。",
+        "This table has {count} more rows with errors that are not listed.",
+        "Mend those listed and check again; they often share one cause.",
+    ),
+    warning(
+        "F84",
+        "这张表还有 {count} 行有同类的提醒，没有逐一列出。",
+        "请先看已列出的各处；同一原因往往会一起消失。",
+        "This table has {count} more rows with such warnings that are not listed.",
+        "Look at those listed first; they often share one cause.",
     ),
 )

@@ -1,0 +1,240 @@
+"""Aggregates in columns: each is a column of one pass over its table, joined to who asks.
+
+Everything that is asked of the same rows grouped alike is one pass. Where the rows are those of the
+result under computation itself, a window over the group does it without a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from kaocheng.engine.columnar import numbers
+from kaocheng.engine.columnar.cells import Cell, by_case, coded_as, literal, missing
+from kaocheng.engine.columnar.expressions import Place, lower
+from kaocheng.engine.columnar.nodes import (
+    FALSE,
+    NULL,
+    ONE,
+    TRUE,
+    ZERO,
+    Agg,
+    Const,
+    Node,
+    any_of,
+    both,
+    case,
+    is_null,
+    negated,
+    op,
+)
+from kaocheng.engine.columnar.numbers import Num
+from kaocheng.engine.columnar.rows import Unlowered
+from kaocheng.engine.expressions.bound import BAggregate
+from kaocheng.engine.language.types import BOOLEAN, NUMBER
+from kaocheng.engine.values import NotApplicable
+
+MASK_BITS = 63
+Take = Callable[[Agg], Node]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an aggregate takes its rows.
+
+    `take` computes an `Agg` over the rows of the group and gives its column (null where there is no
+    row). `inner` is where value and condition are read, `within` restricts the rows (never null),
+    `order` sorts them in time, `most` bounds their number, `group` is the state of who asks.
+    """
+
+    take: Take
+    inner: Place
+    within: Node
+    order: Node
+    most: int
+    group: Cell | None = None
+
+
+def combined(node: BAggregate, source: Source) -> Cell:
+    """The value of an aggregate over the rows of its source, as `reference.combining` says."""
+    where = literal(value=True) if node.where is None else lower(node.where, source.inner)
+    value = None if node.value is None else lower(node.value, source.inner)
+    return taken(node.function, source, where, value)
+
+
+def taken(function: str, source: Source, where: Cell, value: Cell | None) -> Cell:
+    held = both(source.within, where.true)
+    unclear = both(source.within, where.missing)
+    if value is not None:
+        unclear = any_of(unclear, both(held, value.missing))
+    found = _found(function, source, held, value)
+    if unclear != FALSE:
+        bad = op("coalesce", source.take(Agg("any", (unclear,))), FALSE)
+        found = by_case([(bad, missing(found.type))], found)
+    if source.group is not None and source.group.known != TRUE:
+        states = [
+            (source.group.missing, missing(found.type)),
+            (source.group.na, literal(NotApplicable(), found.type)),
+        ]
+        found = by_case([one for one in states if one[0] != FALSE], found)
+    return found
+
+
+def _found(function: str, source: Source, held: Node, value: Cell | None) -> Cell:
+    match function:
+        case "count":
+            return _number(Num(_rows(source, held), 0, source.most))
+        case "any" | "none":
+            there = op("coalesce", source.take(Agg("any", (held,))), FALSE)
+            return Cell(BOOLEAN, there if function == "any" else negated(there))
+    assert value is not None
+    match function:
+        case "sum":
+            return _number(_sum(source, held, value))
+        case "distinct":
+            return _number(Num(_distinct(source, held, value), 0, source.most))
+        case "mean":
+            top, count = _sum(source, held, value), _values(source, held, value)
+            return _or_none(_number(numbers.divided(top, count)), count, source, held, value)
+        case "trimmed_mean":
+            return _trimmed(source, held, value)
+        case "min" | "max" | "best" | "worst":
+            return _ends(function, source, held, value)
+        case "one":
+            return _one(source, held, value)
+        case "latest":
+            known = both(held, value.known)
+            found = _picked(source, value, lambda node: Agg("arg_max", (node, source.order), known))
+            return _or_none(found, _values(source, held, value), source, held, value)
+        case _:
+            raise Unlowered(f"汇总 {function}")
+
+
+def _number(num: Num) -> Cell:
+    return Cell(NUMBER, num.node, num)
+
+
+def _rows(source: Source, held: Node) -> Node:
+    where = None if held == TRUE else held
+    return op("coalesce", source.take(Agg("count", (), where)), ZERO)
+
+
+def _values(source: Source, held: Node, value: Cell) -> Num:
+    """How many of the rows have a value."""
+    known = both(held, value.known)
+    return Num(_rows(source, known), 0, source.most)
+
+
+def _plain(value: Cell) -> Num:
+    """A number of the rows that can be added up: without a divisor of its own."""
+    num = numbers.settled(value.number)
+    if num.over != ONE:
+        raise Unlowered("对各行带除法的数求和，除数各不相同")
+    return num
+
+
+def _sum(source: Source, held: Node, value: Cell) -> Num:
+    num = _plain(value)
+    low, high = min(0, num.low * source.most), max(0, num.high * source.most)
+    wide = max(abs(low), abs(high)) >= numbers.NARROW
+    if wide:
+        numbers.scaled(num, source.most)  # refuses what is beyond 127 bits
+    where = None if held == TRUE else held
+    column = source.take(Agg("huge_sum" if wide else "sum", (num.node,), where))
+    return Num(op("coalesce", column, ZERO), low, high, num.den, huge=wide)
+
+
+def _distinct(source: Source, held: Node, value: Cell) -> Node:
+    """By a mask of bits where there are few codes (one bit each), otherwise by counting."""
+    known = both(held, value.known)
+    where = None if known == TRUE else known
+    bits = _codes(value)
+    if bits is not None:
+        mask = source.take(Agg("mask", (bits,), where))
+        return op("coalesce", op("bits", mask), ZERO)
+    node = _plain(value).node if value.num is not None else value.node
+    return op("coalesce", source.take(Agg("distinct", (node,), where)), ZERO)
+
+
+def _codes(value: Cell) -> Node | None:
+    """The value as a small whole number from 0, where it is one."""
+    num = value.num
+    if num is not None and num.over == ONE and num.high - num.low < MASK_BITS:
+        return (
+            num.node if num.low >= 0 and num.high < MASK_BITS else op("-", num.node, Const(num.low))
+        )
+    if value.coded and 0 < len(value.type.options) <= MASK_BITS:
+        return value.node
+    return None
+
+
+def _or_none(found: Cell, count: Num, source: Source, held: Node, value: Cell) -> Cell:
+    """Missing where there is no value; not applicable where no row is (D7)."""
+    na: Node = FALSE
+    if value.na != FALSE:
+        none = op("=", count.node, ZERO)
+        na = both(none, op(">", _rows(source, held), ZERO))
+    return replace(found, open=True, na=na)
+
+
+def _picked(source: Source, value: Cell, agg: Callable[[Node], Agg]) -> Cell:
+    """A value of one of the rows."""
+    if value.num is None:
+        return replace(value, node=source.take(agg(value.node)), open=True, na=FALSE, const=None)
+    num = _plain(value)
+    node = source.take(agg(num.node))
+    picked = replace(num, node=node)
+    return replace(value, node=node, num=picked, open=True, na=FALSE, const=None, low=None)
+
+
+def _ends(function: str, source: Source, held: Node, value: Cell) -> Cell:
+    name = {"min": "min", "max": "max", "best": "min", "worst": "max"}[function]
+    if function in ("best", "worst"):
+        value = coded_as(value, value.type)
+    where = None if held == TRUE else held
+    found = _picked(source, value, lambda node: Agg(name, (node,), where))
+    return _or_none(found, _values(source, held, value), source, held, value)
+
+
+def _one(source: Source, held: Node, value: Cell) -> Cell:
+    where = None if held == TRUE else held
+    found = _picked(source, value, lambda node: Agg("max", (node,), where))
+    count = _values(source, held, value)
+    several = op(">", count.node, ONE)
+    found = _or_none(found, count, source, held, value)
+    if found.num is not None:
+        num = numbers.chosen([(negated(several), found.num)])
+        return replace(found, node=num.node, num=num)
+    return replace(found, node=case([(negated(several), found.node)]))
+
+
+def _trimmed(source: Source, held: Node, value: Cell) -> Cell:
+    """The mean without one highest and one lowest; missing under three."""
+    num = _plain(value)
+    top = _sum(source, held, value)
+    where = None if held == TRUE else held
+    count = _values(source, held, value)
+    ends = [
+        replace(
+            num,
+            node=op("coalesce", source.take(Agg(name, (num.node,), where)), ZERO),
+            low=min(0, num.low),
+            high=max(0, num.high),
+        )
+        for name in ("min", "max")
+    ]
+    kept = numbers.added(numbers.added(top, numbers.minus(ends[0])), numbers.minus(ends[1]))
+    fewer = numbers.added(count, numbers.constant(_two()))
+    enough = case([(op(">", fewer.node, ZERO), fewer.node)])
+    mean = numbers.divided(kept, Num(enough, 1, source.most))
+    mean = replace(mean, node=case([(negated(is_null(enough)), mean.node)]))
+    return _or_none(_number(mean), count, source, held, value)
+
+
+def _two():  # type: ignore[no-untyped-def]  # a constant's own type
+    from fractions import Fraction
+
+    return Fraction(-2)
+
+
+__all__ = ["NULL", "Source", "combined", "taken"]

@@ -1,0 +1,415 @@
+"""Exact numbers in columns: whole numbers over a denominator, with proven bounds.
+
+A number is `node ÷ (den × over)`: `node` is a whole number in SQL (null where the value is not
+known), `den` a constant, `over` a positive whole number in SQL where the data themselves divide.
+`low` and `high` bound `node`, `most_over` bounds `over`. From the bounds follows the width: BIGINT
+up to 63 bits, HUGEINT up to 127; beyond that the plan is refused with the reason (`TooWide`).
+Nothing here rounds unless the scheme says so, and then half up on the absolute value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import gcd, lcm
+
+from kaocheng.engine.columnar.nodes import (
+    FALSE,
+    NULL,
+    ONE,
+    TRUE,
+    ZERO,
+    Const,
+    Node,
+    Op,
+    case,
+    op,
+    times,
+)
+
+NARROW, WIDE = 2**63, 2**127
+SMALL_OVER = 40  # lcm(1..40) is 53 bits: such divisors become a constant
+
+
+class TooWide(Exception):  # a finding of the plan, not a fault of the program
+    """A number would need more than 127 bits."""
+
+
+@dataclass(frozen=True)
+class Num:
+    """`node ÷ (den × over)`; `huge`: the node is a HUGEINT."""
+
+    node: Node
+    low: int
+    high: int
+    den: int = 1
+    over: Node = ONE
+    most_over: int = 1
+    huge: bool = False
+
+    @property
+    def is_const(self) -> bool:
+        return isinstance(self.node, Const)
+
+    @property
+    def most(self) -> int:
+        return max(abs(self.low), abs(self.high))
+
+
+def constant(value: Fraction) -> Num:
+    top = value.numerator
+    return Num(Const(top), top, top, value.denominator, huge=_needs_huge(top))
+
+
+def whole(node: Node, low: int, high: int) -> Num:
+    """A whole number that SQL already holds as a BIGINT."""
+    return Num(node, low, high)
+
+
+def _needs_huge(*bounds: int) -> bool:
+    most = max(map(abs, bounds))
+    if most >= WIDE:
+        raise TooWide(f"中间结果最大到 {most.bit_length()} 位二进制，超过 127 位")
+    return most >= NARROW
+
+
+def _huge(node: Node, *, huge: bool) -> Node:
+    return node if huge or isinstance(node, Const) else op("huge", node)
+
+
+def scaled(num: Num, factor: int) -> Num:
+    """The same node times a whole number (the value is `factor` times as large)."""
+    if factor == 1:
+        return num
+    low, high = sorted((num.low * factor, num.high * factor))
+    huge = _needs_huge(low, high) or num.huge
+    node = _huge(num.node, huge=num.huge) if huge else num.node
+    return replace(num, node=times(node, factor), low=low, high=high, huge=huge)
+
+
+def _product(a: Num, b: Num) -> Num:
+    """Node times node; denominators are left to the caller."""
+    if a.is_const and isinstance(a.node, Const) and isinstance(a.node.value, int):
+        return replace(scaled(b, a.node.value), den=1, over=ONE, most_over=1)
+    if b.is_const and isinstance(b.node, Const) and isinstance(b.node.value, int):
+        return replace(scaled(a, b.node.value), den=1, over=ONE, most_over=1)
+    ends = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
+    huge = _needs_huge(*ends) or a.huge or b.huge
+    left = _huge(a.node, huge=a.huge) if huge else a.node
+    return Num(op("*", left, b.node), min(ends), max(ends), huge=huge)
+
+
+def _times_over(num: Num, over: Node, most_over: int) -> Num:
+    """The node times a divisor of somebody else."""
+    if over == ONE:
+        return num
+    found = _product(num, Num(over, 1, most_over))
+    return replace(num, node=found.node, low=found.low, high=found.high, huge=found.huge)
+
+
+def _overs(a: Num, b: Num) -> tuple[Node, int]:
+    if a.over == ONE:
+        return b.over, b.most_over
+    if b.over == ONE:
+        return a.over, a.most_over
+    found = _product(Num(a.over, 1, a.most_over), Num(b.over, 1, b.most_over))
+    return found.node, found.high
+
+
+def settled(num: Num) -> Num:
+    """Without a divisor in the data where its bound is small: by the least common multiple."""
+    if num.over == ONE or num.most_over > SMALL_OVER:
+        return num
+    common = lcm(*range(1, num.most_over + 1))
+    factor = op("//", Const(common), num.over)
+    found = _product(replace(num, den=1, over=ONE, most_over=1), Num(factor, 1, common))
+    return replace(found, den=num.den * common)
+
+
+def aligned(a: Num, b: Num) -> tuple[Num, Num]:
+    """The two numbers over one denominator."""
+    if a.over != b.over and ONE not in (a.over, b.over):
+        a, b = settled(a), settled(b)
+    den = lcm(a.den, b.den)
+    left = replace(scaled(a, den // a.den), den=den)
+    right = replace(scaled(b, den // b.den), den=den)
+    if left.over == right.over:
+        return left, right
+    over, most_over = _overs(left, right)
+    left, right = (
+        _times_over(left, right.over, right.most_over),
+        _times_over(right, left.over, left.most_over),
+    )
+    return (
+        replace(left, over=over, most_over=most_over),
+        replace(right, over=over, most_over=most_over),
+    )
+
+
+def all_aligned(nums: Sequence[Num]) -> list[Num]:
+    """Several numbers over one denominator."""
+    common = nums[0]
+    for num in nums[1:]:
+        common, _ = aligned(common, num)
+    return [_as(num, common) for num in nums]
+
+
+def _as(num: Num, common: Num) -> Num:
+    found, _ = aligned(num, Num(ZERO, 0, 0, common.den, common.over, common.most_over))
+    if found.over == common.over or found.over == ONE:
+        return (
+            replace(
+                _times_over(found, common.over, common.most_over),
+                over=common.over,
+                most_over=common.most_over,
+            )
+            if found.over == ONE
+            else found
+        )
+    # The common divisor is a product that holds this one: divide it out exactly.
+    factor = Num(op("//", common.over, num.over), 1, common.most_over)
+    scaled_up = scaled(num, common.den // num.den)
+    product = _product(scaled_up, factor)
+    return replace(product, den=common.den, over=common.over, most_over=common.most_over)
+
+
+def added(a: Num, b: Num) -> Num:
+    left, right = aligned(a, b)
+    low, high = left.low + right.low, left.high + right.high
+    if left.node == ZERO or right.node == ZERO:
+        return right if left.node == ZERO else left
+    huge = _needs_huge(low, high) or left.huge or right.huge
+    node = _huge(left.node, huge=left.huge) if huge else left.node
+    return replace(left, node=op("+", node, right.node), low=low, high=high, huge=huge)
+
+
+def minus(num: Num) -> Num:
+    if isinstance(num.node, Const) and isinstance(num.node.value, int):
+        return replace(num, node=Const(-num.node.value), low=-num.high, high=-num.low)
+    return replace(num, node=op("neg", num.node), low=-num.high, high=-num.low)
+
+
+def multiplied(a: Num, b: Num) -> Num:
+    """The product, with constants in lowest terms."""
+    for constant_side, other in ((a, b), (b, a)):
+        node = constant_side.node
+        if isinstance(node, Const) and isinstance(node.value, int):
+            factor = gcd(node.value, other.den)
+            if factor > 1:
+                found = scaled(other, node.value // factor)
+                return replace(found, den=other.den // factor * constant_side.den)
+    product = _product(a, b)
+    over, most_over = _overs(a, b)
+    return replace(product, den=a.den * b.den, over=over, most_over=most_over)
+
+
+def divided(a: Num, b: Num) -> Num:
+    """`a ÷ b`; null where b is 0."""
+    node = b.node
+    if isinstance(node, Const) and isinstance(node.value, int):
+        if node.value == 0:
+            return replace(a, node=NULL)
+        return multiplied(a, constant(Fraction(b.den, node.value)))
+    top = replace(a, den=1, over=ONE, most_over=1)
+    shared = gcd(b.den, a.den)
+    top = scaled(top, b.den // shared)
+    top = _times_over(top, b.over, b.most_over)
+    positive: Node = b.node
+    if b.low < 0:
+        signed = _product(top, Num(op("sign", b.node), -1, 1))
+        top, positive = replace(signed, den=1), op("abs", b.node)
+    if b.low <= 0 <= b.high:
+        top = replace(top, node=case([(op("<>", b.node, ZERO), top.node)]))
+        positive = op("nullif", positive, ZERO)
+    under = Num(positive, 1, max(1, b.most), huge=b.huge)
+    over, most = _overs(replace(a, node=ZERO), replace(under, over=positive, most_over=under.high))
+    return replace(top, den=a.den // shared, over=over, most_over=most)
+
+
+def half_up(top: Num, bottom: Num) -> Num:
+    """`top ÷ bottom` (whole numbers, bottom > 0) rounded to a whole number, halves up on |a|.
+
+    The one rounding of the product: `(2a ± b) ÷ 2b`, cut off towards zero.
+    """
+    twice, double = scaled(top, 2), scaled(bottom, 2)
+    if top.low >= 0:
+        lifted = added(twice, bottom)
+    else:
+        away = case([(op("<", top.node, ZERO), op("neg", bottom.node))], bottom.node)
+        side = Num(away, -bottom.high, bottom.high, huge=bottom.huge)
+        lifted = added(twice, side)
+    return _cut(
+        lifted, double, _bound(top.low, bottom, up=False), _bound(top.high, bottom, up=True)
+    )
+
+
+def floored(top: Num, bottom: Num) -> Num:
+    """`top ÷ bottom` (bottom > 0) rounded down."""
+    low, high = _bound(top.low, bottom, up=False), _bound(top.high, bottom, up=True)
+    if top.low >= 0:
+        return _cut(top, bottom, max(0, low), high)
+    cut = _cut(top, bottom, low, high)
+    rest = op("<", op("%", top.node, bottom.node), ZERO)
+    return replace(cut, node=op("-", cut.node, case([(rest, ONE)], ZERO)), low=low - 1)
+
+
+def _bound(end: int, bottom: Num, *, up: bool) -> int:
+    """A safe bound of end ÷ bottom."""
+    least = max(1, bottom.low)
+    value = Fraction(end, least) if (end >= 0) == up else Fraction(end, max(1, bottom.high))
+    return value.__floor__() - 1 if not up else value.__ceil__() + 1
+
+
+def _cut(top: Num, bottom: Num, low: int, high: int) -> Num:
+    """Whole division, cut off towards zero; back to a BIGINT where the outcome fits."""
+    if isinstance(bottom.node, Const) and bottom.node.value == 1:
+        node = top.node
+        return Num(node, top.low, top.high, huge=top.huge)
+    low, high = max(low, -top.most), min(high, top.most)
+    node = op("//", top.node, bottom.node)
+    huge = top.huge or bottom.huge
+    if huge and max(abs(low), abs(high)) < NARROW:
+        node, huge = op("big", node), False
+    return Num(node, low, high, huge=huge)
+
+
+def _fraction(num: Num, times_: int) -> tuple[Num, Num]:
+    """Top and bottom of `value × times_` as whole numbers in lowest constant terms."""
+    shared = gcd(times_, num.den)
+    top = scaled(replace(num, den=1, over=ONE, most_over=1), times_ // shared)
+    bottom = scaled(Num(num.over, 1, num.most_over), num.den // shared)
+    return top, bottom
+
+
+def rounded(num: Num, places: int) -> Num:
+    """Half up to `places` decimals."""
+    unit = 10**places
+    top, bottom = _fraction(num, unit)
+    return replace(half_up(top, bottom) if not _is_one(bottom) else top, den=unit)
+
+
+def floor_of(num: Num) -> Num:
+    top, bottom = _fraction(num, 1)
+    return top if _is_one(bottom) else floored(top, bottom)
+
+
+def cut_off(num: Num) -> Num:
+    """The whole part, cut off towards zero as `int` does."""
+    below = floor_of(num)
+    if num.low >= 0:
+        return below
+    above = ceil_of(num)
+    return chosen([(op("<", num.node, ZERO), above)], below)
+
+
+def denominator(num: Num) -> Num:
+    """What the node stands over, as a whole number."""
+    return scaled(Num(num.over, 1, num.most_over), num.den)
+
+
+def ceil_of(num: Num) -> Num:
+    return minus(floor_of(minus(num)))
+
+
+def _is_one(num: Num) -> bool:
+    return num.node == ONE
+
+
+def absolute(num: Num) -> Num:
+    if num.low >= 0:
+        return num
+    return replace(num, node=op("abs", num.node), low=0, high=num.most)
+
+
+def compared(operator: str, a: Num, b: Num) -> Node:
+    """`a operator b` by cross-multiplication; against a constant, a whole number is compared."""
+    if isinstance(b.node, Const) and a.over == ONE and isinstance(b.node.value, int):
+        return _against(operator, a, Fraction(b.node.value * a.den, b.den))
+    if isinstance(a.node, Const) and b.over == ONE and isinstance(a.node.value, int):
+        turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}[operator]
+        return _against(turned, b, Fraction(a.node.value * b.den, a.den))
+    left, right = aligned(a, b)
+    return op(operator, left.node, right.node)
+
+
+def _against(operator: str, num: Num, limit: Fraction) -> Node:
+    """A whole number against an exact limit."""
+    if limit.denominator != 1:
+        if operator in ("=", "<>"):
+            return case([(op("is_null", num.node), NULL)], Const(operator == "<>"))
+        edge = limit.__floor__() if operator in (">", "<=") else limit.__ceil__()
+        return op(operator, num.node, Const(edge))
+    return op(operator, num.node, Const(limit.numerator))
+
+
+def chosen(branches: Sequence[tuple[Node, Num]], otherwise: Num | None = None) -> Num:
+    """A number by cases; null where no case holds and there is no `otherwise`."""
+    nums = [num for _, num in branches] + ([] if otherwise is None else [otherwise])
+    if any(num.over != nums[0].over for num in nums):
+        return _chosen_with_overs(branches, otherwise)
+    den = lcm(*(num.den for num in nums))
+    same = [scaled(num, den // num.den) for num in nums]
+    huge = any(num.huge for num in same)
+    values = [_huge(num.node, huge=num.huge) if huge else num.node for num in same]
+    conditions = [condition for condition, _ in branches]
+    rest = values[-1] if otherwise is not None else NULL
+    node = case(list(zip(conditions, values, strict=False)), rest)
+    low, high = min(num.low for num in same), max(num.high for num in same)
+    return Num(node, low, high, den, nums[0].over, nums[0].most_over, huge=huge)
+
+
+def _chosen_with_overs(branches: Sequence[tuple[Node, Num]], otherwise: Num | None) -> Num:
+    """By cases, the divisor too: each case keeps its own."""
+    plain = [(when, replace(num, over=ONE, most_over=1)) for when, num in branches]
+    rest = None if otherwise is None else replace(otherwise, over=ONE, most_over=1)
+    top = chosen(plain, rest)
+    over = case(
+        [(when, num.over) for when, num in branches], ONE if otherwise is None else otherwise.over
+    )
+    nums = [num for _, num in branches] + ([] if otherwise is None else [otherwise])
+    return replace(top, over=over, most_over=max(num.most_over for num in nums))
+
+
+def extreme(a: Num, b: Num, *, larger: bool) -> Num:
+    """The larger or the smaller of two; null where either is."""
+    operator = ">=" if larger else "<="
+    pick = max if larger else min
+    left, right = aligned(a, b)
+    if (left.low >= right.high) if larger else (left.high <= right.low):
+        return left if right.is_const else _strict(left, right)
+    if (right.low >= left.high) if larger else (right.high <= left.low):
+        return right if left.is_const else _strict(right, left)
+    low, high = pick(left.low, right.low), pick(left.high, right.high)
+    holds = op(operator, left.node, right.node)
+    node = case([(holds, left.node), (op("not", holds), right.node)])
+    return replace(left, node=node, low=low, high=high, huge=left.huge or right.huge)
+
+
+def _strict(kept: Num, other: Num) -> Num:
+    """`kept`, but null where the other is."""
+    if other.is_const:
+        return kept
+    return replace(kept, node=case([(op("not", op("is_null", other.node)), kept.node)]))
+
+
+def sort_key(num: Num) -> Num:
+    """A whole number in the order of the values, equal exactly where they are equal.
+
+    Two fractions over divisors up to D differ by at least 1 ÷ D² of a constant's part, so that the
+    floor of node × D² ÷ over tells them apart.
+    """
+    num = settled(num)
+    if num.over == ONE:
+        return replace(num, den=1)
+    top = scaled(replace(num, den=1, over=ONE, most_over=1), num.most_over**2)
+    return floored(top, Num(num.over, 1, num.most_over))
+
+
+__all__ = [
+    "FALSE", "TRUE", "Num", "Op", "TooWide", "absolute", "added", "aligned", "all_aligned",
+    "ceil_of", "chosen", "compared", "constant", "cut_off",
+    "denominator", "divided", "extreme", "floor_of",
+    "floored", "half_up", "minus", "multiplied", "rounded", "scaled", "settled",
+    "sort_key", "whole",
+]  # fmt: skip

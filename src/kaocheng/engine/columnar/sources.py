@@ -1,0 +1,392 @@
+"""Where aggregates take their rows: a pass over a table, a window, or a pass for each asker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NoReturn
+
+from kaocheng.engine.columnar import numbers
+from kaocheng.engine.columnar.aggregates import Source, combined
+from kaocheng.engine.columnar.cells import Cell, literal
+from kaocheng.engine.columnar.expressions import Place, lower
+from kaocheng.engine.columnar.facts import AT, LINE, SEQ
+from kaocheng.engine.columnar.nodes import (
+    FALSE,
+    ONE,
+    TRUE,
+    ZERO,
+    Agg,
+    Const,
+    Node,
+    Over,
+    Ref,
+    any_of,
+    both,
+    case,
+    negated,
+    op,
+)
+from kaocheng.engine.columnar.numbers import Num
+from kaocheng.engine.columnar.relation import Aggregate, Chain, Join
+from kaocheng.engine.columnar.rows import PERIOD, PassHost, Unlowered, View, key_of, stored, within
+from kaocheng.engine.expressions.bound import BAggregate, BField
+from kaocheng.engine.language.periods import Period
+from kaocheng.engine.language.types import NUMBER
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.planner import Planner
+
+FIRST_MOST = 2**31  # lines of one table
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A row that an aggregate computed elsewhere cannot see."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise Unlowered("汇总的条件里再用外层的记录")
+
+
+@dataclass
+class Sources:
+    """Finds and shares the passes of one plan."""
+
+    planner: Planner
+    passes: dict[object, Aggregate] = field(default_factory=dict)
+
+    def aggregate(self, node: BAggregate, place: Place) -> Cell:
+        """The cell of an aggregate as asked from `place`."""
+        if len(place.rows) > 1 and not (node.whole and node.alone):
+            return self._from_the_subject(node, place)
+        if len(place.rows) > 1:
+            return self._grouped(node, place)
+        subject = place.rows[0]
+        own = node.is_result and subject.chain is not None and not subject.alias
+        same = own and subject.result is not None and node.source == subject.result.id
+        if same and node.alone and not node.link and node.function != "run" and not place.period:
+            return self._window(node, place)
+        if node.alone:
+            return self._grouped(node, place)
+        return self._for_each(node, place)
+
+    def _from_the_subject(self, node: BAggregate, place: Place) -> Cell:
+        """Inside another aggregate: the same for all rows of the subject, so asked there."""
+        outer = place.rows[0]
+        if outer.chain is None or not outer.alias:
+            raise Unlowered("汇总里再汇总")
+        subject = replace(outer, alias="", host=self.planner.host(outer.chain))
+        holes = [Hole() for _ in place.rows[1:]]
+        shifted = _Shifted(node, len(place.rows) - 1)
+        cell = self.aggregate(shifted.node, replace(place, rows=(subject,)))
+        del holes
+        from kaocheng.engine.columnar.rows import moved
+
+        return moved(self.planner.kept("inner", cell, outer.chain), outer.alias)
+
+    # Windows
+
+    def _window(self, node: BAggregate, place: Place) -> Cell:
+        subject = place.rows[0]
+        chain = subject.chain
+        assert chain is not None
+        partition: list[Node] = []
+        group = None
+        if node.scope is not None:
+            group = lower(node.scope[0], place)
+            partition.append(key_of(group))
+        elif not node.whole:
+            partition.append(subject.at)
+        own = subject.period()
+        if own is not None and node.timed:
+            partition.append(own)
+
+        def take(agg: Agg) -> Node:
+            over = Over(agg.function, agg.args, tuple(partition), where=agg.where)
+            return chain.define("w", over)
+
+        inner = replace(place, rows=(Hole(), subject))  # type: ignore[arg-type]  # reads nothing
+        source = Source(take, inner, TRUE, _time_of(subject), self._most(node), group)
+        return combined(node, source)
+
+    # Passes
+
+    def _grouped(self, node: BAggregate, place: Place) -> Cell:
+        """One pass, shared by all that ask for rows grouped alike."""
+        source, row = self._grouping(node, place)
+        return self._run(node, source, row) if node.function == "run" else combined(node, source)
+
+    def _grouping(self, node: BAggregate, place: Place) -> tuple[Source, View]:
+        asker = place.rows[0] if not node.whole else None
+        own = self._own_period(node, place)
+        over, row, inner = self._pass(node, place, own is not None)
+        pairs: list[tuple[Node, Node]] = []
+        group = None
+        if node.scope is not None:
+            group = lower(node.scope[0], replace(place, rows=place.rows[:1]))
+            pairs.append((key_of(group), Ref("k0", over.name)))
+        elif asker is not None:
+            pairs.append((asker.at, Ref("k0", over.name)))
+        if own is not None:
+            pairs.append((own, Ref(f"k{len(pairs)}", over.name)))
+        host = place.rows[-1].host
+        join = Join(over, over.name, tuple(pairs))
+
+        def take(agg: Agg) -> Node:
+            return host.attach(join, over.add(agg).name)
+
+        inside = self._inside(node, row, place.period)
+        return Source(take, inner, inside, _time_of(row), self._most(node), group), row
+
+    def opened(self, node: BAggregate, place: Place) -> tuple[Source, View]:
+        """The rows of an aggregate that stands by itself, before it is taken."""
+        return self._grouping(node, place) if node.alone else self._asking(node, place)
+
+    def _pass(
+        self,
+        node: BAggregate,
+        place: Place,
+        by_period: bool,
+    ) -> tuple[Aggregate, View, Place]:
+        keys_of = (node.source, node.is_result, node.link, node.scope and node.scope[1], node.whole)
+        own = place.rows[0].result.each if by_period and place.rows[0].result else ""
+        source_chain = self.planner.chains[node.source] if node.is_result else None
+        key = (keys_of, own, node.level, None if source_chain is None else source_chain.freeze())
+        over = self.passes.get(key)
+        row = self._row(node, None if over is None else over)
+        if over is None:
+            over = Aggregate(f"p{len(self.passes) + 1}_{node.source}", row[1], "r", ())
+            if source_chain is not None:
+                over.level = source_chain.freeze()
+            view = replace(row[0], host=PassHost(over))
+            inner = self._inner(node, place, view)
+            keys: list[Node] = []
+            if node.scope is not None:
+                keys.append(key_of(lower(node.scope[1], inner)))
+            elif not node.whole:
+                keys.append(self._link(node, view, inner))
+            if by_period:
+                keys.append(self._period_of(view, own))
+            over.keys = tuple(keys)
+            over.where = self._counted(node, view)
+            self._unit(node, over)
+            self.passes[key] = over
+        view = replace(row[0], host=PassHost(over))
+        return over, view, self._inner(node, place, view)
+
+    def _unit(self, node: BAggregate, over: Aggregate) -> None:
+        """What the filter of a unit is put on: the reference to the subject."""
+        if node.link and not node.is_result and isinstance(node.link[0], BField):
+            over.unit = (Ref(node.link[0].field, "r"), node.link[0].type.table)
+
+    def _inner(self, node: BAggregate, place: Place, view: View) -> Place:
+        holes = tuple(Hole() for _ in range(node.level))
+        return replace(place, rows=(*holes, view))  # type: ignore[arg-type]  # reads nothing there
+
+    def _row(self, node: BAggregate, over: Aggregate | None) -> tuple[View, str | Chain]:
+        """A row of the source and where it is read."""
+        del over
+        planner = self.planner
+        dummy = PassHost(Aggregate("", "", "r", ()))
+        if node.is_result:
+            chain = planner.chains[node.source]
+            result = planner.pack.results[node.source]
+            register = planner.pack.registers[result.of]
+            return View(planner.facts, register, dummy, "r", result, chain, planner.items), chain
+        register = planner.pack.registers[node.source]
+        return View(planner.facts, register, dummy, "r"), stored(node.source)
+
+    def _link(self, node: BAggregate, view: View, inner: Place) -> Node:
+        return key_of(lower(node.link[0], inner)) if node.link else view.at
+
+    def _counted(self, node: BAggregate, view: View) -> Node | None:
+        """The rows of a register that count at all."""
+        if node.is_result:
+            return None
+        expr = self.planner.pack.registers[node.source].counts_when
+        if expr is None:
+            return None
+        bound = self.planner.compiled.bound[expr]
+        return lower(bound, Place(self.planner.reader, (view,))).true
+
+    def _own_period(self, node: BAggregate, place: Place) -> Node | None:
+        """The period of who asks, where it narrows the rows."""
+        if not node.timed or place.period is not None:
+            return None
+        return place.rows[0].period() if isinstance(place.rows[0], View) else None
+
+    def _inside(self, node: BAggregate, row: View, period: Period | None) -> Node:
+        """Whether a row lies in the one period that is asked for; never null."""
+        if period is None or not node.timed:
+            return TRUE
+        calendar = self.planner.reader.calendar
+        own = row.period()
+        if own is not None:
+            return calendar.contains(period, own)
+        register = row.register
+        if register.date:
+            return within(_day(row), period)
+        if register.period:
+            return calendar.contains(period, row.field(register.period).node)
+        return FALSE
+
+    def _period_of(self, row: View, kind: str) -> Node:
+        """The period of `kind` in which a row lies, by its date or else its own period."""
+        calendar = self.planner.reader.calendar
+        own = row.period()
+        if own is not None:
+            return calendar.holding(own, kind)
+        register = row.register
+        if register.date:
+            return calendar.of_day(_day(row), kind)
+        if register.period:
+            return calendar.holding(row.field(register.period).node, kind)
+        return Const(None)
+
+    # One pass for each asker: the condition looks at the asker too
+
+    def _for_each(self, node: BAggregate, place: Place) -> Cell:
+        return combined(node, self._asking(node, place)[0])
+
+    def _asking(self, node: BAggregate, place: Place) -> tuple[Source, View]:
+        subject = place.rows[0]
+        chain = subject.chain
+        if chain is None or subject.alias:
+            raise Unlowered("台账的计入条件里再汇总")
+        over = Aggregate(f"p{len(self.passes) + 1}_{node.source}", chain, "s", ())
+        over.level = chain.freeze()
+        self.passes[over.name] = over
+        outer = replace(subject, alias="s", host=PassHost(over))
+        row, source_table = self._row(node, None)
+        view = replace(row, host=PassHost(over), asks=True)
+        inner = replace(place, rows=(outer, view))
+        pairs: list[tuple[Node, Node]] = []
+        group = None
+        if node.scope is not None:
+            group = lower(node.scope[0], place)
+            pairs.append((key_of(lower(node.scope[0], inner)), key_of(lower(node.scope[1], inner))))
+        elif not node.whole:
+            pairs.append((outer.at, self._link(node, view, inner)))
+        keys: list[Node] = [outer.at]
+        back: list[tuple[Node, Node]] = [(subject.at, Ref("k0", over.name))]
+        own = subject.period()
+        if own is not None:
+            keys.append(Ref(PERIOD, "s"))
+            back.append((own, Ref("k1", over.name)))
+        narrowed = self._own_period(node, place)
+        if narrowed is not None and subject.result is not None:
+            pairs.append((Ref(PERIOD, "s"), self._period_of(view, subject.result.each)))
+        where = literal(value=True) if node.where is None else lower(node.where, inner)
+        also = both(self._counted(node, view) or TRUE, any_of(where.true, where.missing))
+        over.keys = tuple(keys)
+        level = source_table.freeze() if isinstance(source_table, Chain) else 0
+        main = Join(source_table, "r", tuple(pairs), outer=False, also=also, level=level)
+        over.joins.insert(0, main)
+        host = subject.host
+        join = Join(over, over.name, tuple(back))
+
+        def take(agg: Agg) -> Node:
+            return host.attach(join, over.add(agg).name)
+
+        inside = self._inside(node, view, place.period)
+        return Source(take, inner, inside, _time_of(view), self._most(node), group), view
+
+    # Bounds and runs
+
+    def _most(self, node: BAggregate) -> int:
+        """The most rows that can belong to one asker."""
+        tables = self.planner.facts.tables
+        if node.is_result:
+            result = self.planner.pack.results[node.source]
+            periods = len(self.planner.reader.calendar.of_kind(result.each)) if result.each else 1
+            return max(1, tables[result.of].rows * periods)
+        table = tables[node.source]
+        if node.scope is None and node.link and isinstance(node.link[0], BField):
+            return max(1, table.most_per.get(node.link[0].field, table.rows))
+        return max(1, table.rows)
+
+    def _run(self, node: BAggregate, source: Source, row: View) -> Cell:
+        """The longest run of periods in a row for which the condition holds."""
+        if node.scope is not None or node.whole or row.result is None:
+            raise Unlowered("对一组对象求连续次数")
+        own = row.period()
+        assert own is not None
+        where = literal(value=True) if node.where is None else lower(node.where, source.inner)
+        longest: Node = ZERO
+        current: Node = ZERO
+        spans = self.planner.reader.calendar.of_kind(row.result.each)
+        chain = self.planner.chain
+        for at, _ in spans:
+            here = both(source.within, op("=", own, Const(at)))
+            there = op("coalesce", source.take(Agg("any", (here,))), FALSE)
+            held = op("coalesce", source.take(Agg("any", (both(here, where.true),))), FALSE)
+            current = chain.define(
+                "run", case([(held, op("+", current, ONE)), (negated(there), current)], ZERO)
+            )
+            longest = chain.define("longest", case([(op(">", current, longest), current)], longest))
+        found = Cell(NUMBER, longest, Num(longest, 0, len(spans)))
+        unclear = both(source.within, where.missing)
+        if unclear == FALSE:
+            return found
+        from kaocheng.engine.columnar.cells import guarded
+
+        return guarded(found, op("coalesce", source.take(Agg("any", (unclear,))), FALSE))
+
+
+def _day(row: View) -> Node:
+    cell = row.field(row.register.date)
+    return op("day_of", cell.node) if cell.type.kind == "moment" else cell.node
+
+
+def _time_of(row: View) -> Node:
+    """The place of a row in time."""
+    own = row.period()
+    if own is not None:
+        return op("+", op("*", op("big", own), Const(FIRST_MOST)), row.column(LINE))
+    return row.column(SEQ)
+
+
+@dataclass(frozen=True)
+class _Shifted:
+    """An inner aggregate as if it stood directly at the subject: its rows are one level up."""
+
+    whole: BAggregate
+    by: int
+
+    @property
+    def node(self) -> BAggregate:
+        return shifted(self.whole, self.by, self.whole.level)
+
+
+def shifted(node: BAggregate, by: int, above: int) -> BAggregate:
+    """`node` with its own rows (at `above` and deeper) moved up by `by` levels."""
+    found = _shift(node, by, above)
+    assert isinstance(found, BAggregate)
+    return found
+
+
+def _shift(node: object, by: int, above: int) -> object:
+    """Every level at or above `above` less `by`; a level between belongs to a row unseen."""
+    if isinstance(node, tuple):
+        return tuple(_shift(one, by, above) for one in node)
+    level = getattr(node, "level", None)
+    if isinstance(level, int):
+        if 0 < level < above:
+            raise Unlowered("汇总的条件里再用外层的记录")
+        if level >= above:
+            node = replace(node, level=level - by)  # type: ignore[type-var]  # a bound node
+    fields: Mapping[str, object] = {
+        name: getattr(node, name)
+        for name in getattr(node, "__dataclass_fields__", {})
+        if name not in ("type", "level")
+    }
+    changed = {
+        name: _shift(value, by, above)
+        for name, value in fields.items()
+        if isinstance(value, tuple) or hasattr(value, "__dataclass_fields__")
+    }
+    changed = {name: value for name, value in changed.items() if value is not fields[name]}
+    return replace(node, **changed) if changed else node  # type: ignore[type-var]  # a bound node
+
+
+__all__ = ["AT", "Callable", "Sources", "numbers"]
