@@ -15,11 +15,14 @@ from benchmarks.cities import (
     PEER_COLUMNS,
     RESULT,
     WHOLE_ITEMS,
+    column_facts,
     make_schools_uneven,
+    make_some_marks_negative,
     mix_rows,
     text_tables,
 )
 from kaocheng.engine import verbs
+from kaocheng.engine.columnar.encoding import encode_facts
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.values import Value
 
@@ -73,3 +76,20 @@ def _as_peer(value: Value, item: str) -> object:
     scaled = value if item in WHOLE_ITEMS else value * 100
     assert scaled.denominator == 1
     return int(scaled)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [(), (make_schools_uneven,), (make_some_marks_negative,), (mix_rows,)],
+    ids=["even", "uneven", "negative", "mixed"],
+)
+def test_city_is_encoded_as_the_engine_would(tmp_path: Path, changes: tuple[Change, ...]) -> None:
+    connection = city(tmp_path, *changes)
+    problems = Problems()
+    pack = verbs.read(PACK, problems=problems)
+    assert pack is not None
+
+    in_columns = column_facts(pack, connection)
+
+    as_text = verbs.facts(pack, text_tables(pack, connection), problems=problems)
+    assert in_columns == encode_facts(pack, as_text)
