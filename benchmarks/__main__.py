@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-NOT_BENCHMARKS = {"__init__", "__main__", "harness"}
+SUPPORT = {"cities", "harness", "others", "peers", "saved_facts", "sides", "stand_in"}
+NOT_BENCHMARKS = {"__init__", "__main__", *SUPPORT}
 
 
 def benchmarks() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
     tools/setup.py runtime    what `./run` needs
     tools/setup.py dev        what `./test` and `./bench` need, which includes the runtime
+    tools/setup.py bench      what some of the benchmarks compare us with, which includes dev
     tools/setup.py uv         print the path of uv, for `tools/lock`
 
 Plain standard library, since it runs before anything is installed. Nothing is printed when all is
@@ -23,9 +24,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# The dev set goes on top of the runtime set, with the same versions, in one environment.
-REQUIREMENTS = {"runtime": ("runtime.txt", "build.txt"), "dev": ("dev.txt",)}
-INCLUDES = {"runtime": ("runtime",), "dev": ("runtime", "dev")}
+# Each set goes on top of those before it, with the same versions, in one environment.
+REQUIREMENTS = {
+    "runtime": ("runtime.txt", "build.txt"),
+    "dev": ("dev.txt",),
+    "bench": ("bench.txt",),
+}
+INCLUDES = {
+    "runtime": ("runtime",),
+    "dev": ("runtime", "dev"),
+    "bench": ("runtime", "dev", "bench"),
+}
 
 NO_INSTALLER = (
     "系统的 Python 缺少 venv，请先安装 Debian 软件包 python3-venv。"

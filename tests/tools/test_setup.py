@@ -16,7 +16,7 @@ ROOT = Path(setup.__file__).parent.parent
 def checkout(tmp_path: Path) -> setup.Checkout:
     """A folder with the files an environment is made from, and an empty `.venv`."""
     (tmp_path / "requirements").mkdir()
-    for name in ("runtime.txt", "build.txt", "dev.txt"):
+    for name in ("runtime.txt", "build.txt", "dev.txt", "bench.txt"):
         (tmp_path / "requirements" / name).write_text(f"{name} as it was\n")
     (tmp_path / "pyproject.toml").write_text(
         '[project]\nname = "kaocheng"\n[build-system]\nrequires = []\n'
@@ -156,6 +156,23 @@ def test_build_adds_dev_to_a_fresh_runtime(checkout: setup.Checkout) -> None:
     setup.build(checkout, "dev", setup.Installer(create=("false",), install=("true",)), os.environ)
 
     assert installed.exists()
+    assert checkout.is_ready("dev")
+
+
+def test_build_adds_bench_to_a_fresh_dev(checkout: setup.Checkout) -> None:
+    checkout.write_stamp("runtime")
+    checkout.write_stamp("dev")
+
+    setup.build(checkout, "bench", setup.Installer(("false",), install=("true",)), os.environ)
+
+    assert checkout.is_ready("bench")
+
+
+def test_dev_stays_ready_when_only_bench_changed(checkout: setup.Checkout) -> None:
+    checkout.write_stamp("dev")
+
+    checkout.requirement("bench.txt").write_text("another version\n")
+
     assert checkout.is_ready("dev")
 
 
