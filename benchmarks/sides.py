@@ -24,7 +24,7 @@ import pyarrow as pa
 from benchmarks import cities, peers
 from benchmarks.harness import compare
 from benchmarks.saved_facts import read_saved_facts, save_facts
-from benchmarks.stand_in import Store
+from kaocheng.engine.columnar.run import Store
 from kaocheng.documents.result_table import result_table
 from kaocheng.engine import verbs
 from kaocheng.engine.compile import Compiled
