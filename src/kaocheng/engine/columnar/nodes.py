@@ -67,8 +67,7 @@ class SortKey:
 class Over:
     """A window: `function` over the rows of the same partition, in the order of the keys.
 
-    With keys, aggregates run over the whole partition all the same; only rank, row_number and
-    first look at the order.
+    With keys, an aggregate runs up to the row and its equals; without, over the whole partition.
     """
 
     function: str

@@ -7,6 +7,7 @@ comes out is printed as the plan and written as one SQL statement.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from kaocheng.engine.columnar.nodes import Agg, Const, Node, Op, Over, Ref, SortKey, refs
@@ -152,6 +153,21 @@ class Chain:
             if any(one.alias == join.alias for one in known.joins):
                 return level
         return self.join(join)
+
+    def settled_by(self, node: Node, keys: Sequence[Node]) -> bool:
+        """Whether `node` is the same for all rows that are equal in `keys`."""
+        if isinstance(node, Const) or node in keys:
+            return True
+        if isinstance(node, Ref) and not node.table:
+            level = self.standing[node.name]
+            written = self.levels[level - 1].columns[node.name] if level else None
+            return written is not None and self.settled_by(written, keys)
+        if isinstance(node, Ref):
+            join = self.made[node.table]
+            return join.also is None and all(self.settled_by(left, keys) for left, _ in join.on)
+        if isinstance(node, Op):
+            return all(self.settled_by(one, keys) for one in node.args)
+        return False
 
     def joined(self, alias: str, column: str, level: int) -> Ref:
         """A column of a join, as a column of the chain."""
