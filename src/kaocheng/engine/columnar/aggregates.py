@@ -25,7 +25,6 @@ from kaocheng.engine.columnar.nodes import (
     any_of,
     both,
     case,
-    is_null,
     negated,
     op,
 )
@@ -103,7 +102,8 @@ def _found(function: str, source: Source, held: Node, value: Cell | None) -> Cel
             return _number(Num(_distinct(source, held, value), 0, source.most))
         case "mean":
             top, count = _sum(source, held, value), _values(source, held, value)
-            return _or_none(_number(numbers.divided(top, count)), count, source, held, value)
+            mean = replace(numbers.divided(top, count), span=numbers.span_of(value.number))
+            return _or_none(_number(mean), count, source, held, value)
         case "trimmed_mean":
             return _trimmed(source, held, value)
         case "min" | "max" | "best" | "worst":
@@ -247,11 +247,16 @@ def _trimmed(source: Source, held: Node, value: Cell) -> Cell:
         for name in ("min", "max")
     ]
     kept = numbers.added(numbers.added(top, numbers.minus(ends[0])), numbers.minus(ends[1]))
-    fewer = numbers.added(count, numbers.constant(Fraction(-2)))
-    enough = case([(op(">", fewer.node, ZERO), fewer.node)])
-    mean = numbers.divided(kept, Num(enough, 1, source.most))
-    mean = replace(mean, node=case([(negated(is_null(enough)), mean.node)]))
-    few = negated(numbers.compared(">=", count, numbers.constant(Fraction(3))))
+    enough = numbers.compared(">=", count, numbers.constant(Fraction(3)))
+    fewer = op("greatest", op("-", count.node, Const(2)), ONE)
+    mean = replace(
+        kept,
+        node=case([(enough, kept.node)]),
+        over=fewer,
+        most_over=max(1, source.most),
+        span=numbers.span_of(num),
+    )
+    few = negated(enough)
     found = _or_none(replace(_number(mean), gap=few), count, source, held, value)
     return replace(found, open=True, gap=few)
 

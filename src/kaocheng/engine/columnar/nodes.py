@@ -130,6 +130,8 @@ _STRICT = {
 
 def op(name: str, *args: Node) -> Node:
     """An operation; of two constants, its outcome."""
+    if name == "coalesce" and isinstance(args[0], Op) and args[0].name == "coalesce":
+        return args[0]  # of a value and a constant: never null
     if name in _STRICT and NULL in (args[:1] if name in ("pick", "place") else args):
         return NULL
     values = [arg.value for arg in args if isinstance(arg, Const)]

@@ -415,7 +415,7 @@ class _Waterfall:
             available = low.kept_number("units", numbers.floor_of(in_units))
             exact = numbers.multiplied(available, top)
             parts = low.kept_number("part", numbers.floored(exact, bottom))
-            over = low.let("over", numbers.remainder(exact, bottom, parts))
+            over = low.let("over", numbers.remainder(exact, bottom))
             given = low.added_up(parts, sharing)
             left = op("-", available.node, given.node)
             places = low.window("row_number", [], sharing, [SortKey(over, down=True), score, first])
@@ -473,7 +473,7 @@ class _Waterfall:
         below = replace(below, node=op("nullif", below.node, ZERO))
         product = numbers.multiplied(replace(units, den=1), numbers.bare(top))
         parts = low.kept_number("part", numbers.floored(product, below))
-        over = low.let("over", numbers.remainder(product, below, parts))
+        over = low.let("over", numbers.remainder(product, below))
         given = low.added_up(parts, self.within)
         left = op("-", units.node, given.node)
         keys = [SortKey(over, down=True), SortKey(top.node, down=True), SortKey(low.order)]
