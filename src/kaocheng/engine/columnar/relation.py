@@ -189,33 +189,38 @@ class Chain:
         self.floor = max(self.floor, self.top)
         return self.top
 
-    def gather_windows(self, outside: Mapping[str, int]) -> None:
+    def gather_windows(self, needed: set[str], outside: Mapping[str, int]) -> None:
         """Move windows up to the level of others over the same partition: one sort serves all.
 
-        What reads them moves up too where it can. `outside`: the lowest level at which a column
+        What reads them moves up too where it can. `needed` are the columns that are written, `outside`: the lowest level at which a column
         must stand already, because something outside the chain reads it there.
         """
         windows = [
             name
             for level in self.levels
             for name, node in level.columns.items()
-            if isinstance(node, Over)
+            if isinstance(node, Over) and name in needed
         ]
         for name in windows:
             own = self._written(name)
             assert isinstance(own, Over)
-            levels = [
-                self.standing[other]
+            alike = [
+                (self.standing[other], bool(self._order(other)))
                 for other in windows
-                if set(_partition(self._written(other))) == set(own.partition)
-                and self.standing[other] > self.standing[name]
+                if other != name and set(_partition(self._written(other))) == set(own.partition)
             ]
-            for level in sorted(set(levels), reverse=True):
+            if own.order or (self.standing[name], True) in alike:
+                continue
+            for level in sorted({at for at, _ in alike if at > self.standing[name]}):
                 moves: dict[str, int] = {}
                 if self._may_move(name, level, moves, outside):
                     for moved, to in moves.items():
                         self._move(moved, to)
                     break
+
+    def _order(self, name: str) -> tuple[SortKey, ...]:
+        node = self._written(name)
+        return node.order if isinstance(node, Over) else ()
 
     def _may_move(
         self, name: str, level: int, moves: dict[str, int], outside: Mapping[str, int]

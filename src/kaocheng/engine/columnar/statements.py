@@ -44,7 +44,7 @@ class Writer:
         """The statements in an order in which each comes after what it reads."""
         self._collect()
         for chain in self.chains.values():
-            chain.gather_windows(self._read_at(chain))
+            chain.gather_windows(self.needed[chain.name], self._read_at(chain))
         self._collect()
         for name_ in self.wanted:
             self._write(self.chains[name_], self.chains[name_].top)
