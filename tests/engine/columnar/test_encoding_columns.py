@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pyarrow as pa
@@ -180,3 +180,21 @@ def test_repeated_key_is_told_with_its_first_line_however_far_apart() -> None:
         "staff.parquet:5003 [id] “k0”重复（第一次在第 2 行）。",
         "staff.parquet:5004 [id] “k1”重复（第一次在第 3 行）。",
     ]
+
+
+def test_many_entries_are_sorted_by_subject_and_time_whatever_their_order() -> None:
+    ids = [f"k{at:05}" for at in range(9_000)]
+    rows = [(at * 7919 % 9_000, at * 31 % 50) for at in range(20_000)]
+    days = [None if day == 0 else date(2024, 2, 1) + timedelta(days=day) for _, day in rows]
+    entries = {"at": pa.array(days).cast(pa.timestamp("us")), "host": [ids[at] for at, _ in rows]}
+
+    facts, problems = encoded(staff={"id": ids}, visit=entries)
+
+    assert problems == []
+    assert facts is not None
+    visit = facts.tables["visit"].arrow
+    in_time = sorted(range(len(rows)), key=lambda row: (rows[row][1], row))
+    places = {row: place for place, row in enumerate(in_time)}
+    wanted = sorted((rows[row][0], places[row], row + 2) for row in range(len(rows)))
+    found = zip(*(visit[name].to_pylist() for name in ("host", "_seq", "_line")), strict=True)
+    assert list(found) == wanted

@@ -113,14 +113,7 @@ def _read_directly(column: pa.Array, described: Field) -> ReadColumn | None:
     """A column whose values are of the type of the field already."""
     kind, wanted = column.type, described.type
     if wanted in NUMBERS and _is_short_number(kind):
-        of_kind = numbers_of_decimals if pa.types.is_decimal(kind) else numbers_of_integers
-        try:
-            numbers = of_kind(column)
-        except TooWide:
-            return None
-        faulty = faults_in(numbers, described)
-        faulty = None if faulty is None else if_any(faulty)
-        return ReadColumn(Cells(numbers.values, None, numbers.scale), faulty, _nulls(column))
+        return _read_numbers(column, described)
     if wanted == "boolean" and pa.types.is_boolean(kind):
         return ReadColumn(Cells(column), blank=_nulls(column))
     if wanted == "date" and pa.types.is_date32(kind):
@@ -130,6 +123,24 @@ def _read_directly(column: pa.Array, described: Field) -> ReadColumn | None:
     if wanted == "text" and pa.types.is_string(kind):
         return _read_plain_texts(column)
     return None
+
+
+def _read_numbers(column: pa.Array, described: Field) -> ReadColumn | None:
+    indices = None
+    try:
+        if pa.types.is_decimal(column.type):
+            # Arithmetic on decimals is slow, and few of them are different.
+            distinct = column.dictionary_encode()
+            indices, numbers = distinct.indices, numbers_of_decimals(distinct.dictionary)
+        else:
+            numbers = numbers_of_integers(column)
+    except TooWide:
+        return None
+    faulty, values = faults_in(numbers, described), numbers.values
+    if indices is not None:
+        faulty, values = _where(faulty, indices), values.take(indices)
+    faulty = None if faulty is None else if_any(faulty)
+    return ReadColumn(Cells(values, None, numbers.scale), faulty, _nulls(column))
 
 
 def _is_short_number(kind: pa.DataType) -> bool:
