@@ -98,9 +98,12 @@ def test_f80_numbers_of_arrow_columns_are_too_wide() -> None:
         "weekly": pa.array([Decimal("0.0000000000000000001")] * 2),
     }
 
-    _, problems = encoded(staff={"id": ["a", "b"], **wide})
+    huge = {"no": pa.array([Decimal("1e30"), Decimal("1e-7")])}
+
+    _, problems = encoded(staff={"id": ["a", "b"], **wide}, **{"class": huge})
 
     assert [one.reason() for one in problems] == [
+        "“no”列（班号）的数太大，或小数、分数太杂，放进同一列计算要超过 63 位二进制。",
         "“pay”列（工资）的数太大，或小数、分数太杂，放进同一列计算要超过 63 位二进制。",
         "“weekly”列（周工作量）的数太大，或小数、分数太杂，放进同一列计算要超过 63 位二进制。",
     ]
