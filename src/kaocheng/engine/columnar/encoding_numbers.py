@@ -142,7 +142,7 @@ def _short_digits(decimals: pa.Array) -> pa.Array | None:
         children=[both],
     )
     lower, upper = (pc.list_element(pairs, at) for at in _LOWER_AND_UPPER)
-    sign = pc.shift_right(lower, pa.scalar(63, pa.int64()))
+    sign = pc.negate(pc.less(lower, 0).cast(pa.int64()))
     return None if pc.not_equal(sign, upper).true_count else lower
 
 
