@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,8 +10,11 @@ import pyarrow as pa
 import pytest
 
 from kaocheng.engine.columnar.checks import MOST_LISTED
+from kaocheng.engine.columnar.encoding import MANY_ROWS
 from kaocheng.engine.columnar.facts import Column
-from tests.engine.columnar.tables import encoded
+from kaocheng.engine.facts import text_table
+from kaocheng.engine.text_table import TextRow, TextTable
+from tests.engine.columnar.tables import by_columns, by_rows, encoded
 
 
 def test_typed_columns_mean_what_their_texts_mean() -> None:
@@ -183,6 +187,30 @@ def test_repeated_key_is_told_with_its_first_line_however_far_apart() -> None:
         "staff.parquet:5003 [id] “k0”重复（第一次在第 2 行）。",
         "staff.parquet:5004 [id] “k1”重复（第一次在第 3 行）。",
     ]
+
+
+def test_long_table_of_text_is_read_as_columns_with_its_own_lines() -> None:
+    cells = [(f"k{at:05}", str(at % 20)) for at in range(MANY_ROWS)]
+    rows = [TextRow(3 * at + 7, one) for at, one in enumerate([*cells, ("k1", "二")])]
+    staff = TextTable("staff", "staff.xlsx › staff", ("id", "weekly"), tuple(rows))
+    sound = replace(staff, rows=staff.rows[:-1])
+    wide = replace(staff, rows=(*staff.rows, TextRow(1, ("k2", "1", "多"))))
+
+    assert told_of(staff) == [
+        f"staff.xlsx › staff:{3 * MANY_ROWS + 7}:2 [周工作量] F43",
+    ]
+    assert told_of(sound) == []
+    assert "staff.xlsx › staff:1 F46" in told_of(wide)
+
+
+def told_of(staff: TextTable) -> list[str]:
+    """What is told of a roster among empty registers, by columns and by rows alike."""
+    heads = {"leave": "staff,date\n", "visit": "at\n", "class": "no\n1\n"}
+    others = [text_table(name, head, source=f"{name}.csv") for name, head in heads.items()]
+    by_column, told = by_columns([staff, *others])
+    by_row, told_by_rows = by_rows([staff, *others])
+    assert (by_column, told) == (by_row, told_by_rows)
+    return [f"{one.place} {one.id}" for one in told]
 
 
 def test_many_entries_are_sorted_by_subject_and_time_whatever_their_order() -> None:
