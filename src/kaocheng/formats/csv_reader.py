@@ -17,7 +17,7 @@ from kaocheng.formats.limits import Limits
 
 # In the order of preference where a header has as many of one as of another.
 DELIMITERS = ",\t;"
-_MARKERS = ("=", "'")
+MARKERS = ("=", "'")
 _CHINESE_MARKS = "，；｜、"
 _LONGEST_HEADER = 100_000
 
@@ -50,7 +50,7 @@ def read_csv(
     Raises `Refused` when the file cannot be read at all.
     """
     encoding = _encoding_of(raw, source=source)
-    delimiter = _delimiter(_lines(raw, encoding=encoding), source=source)
+    delimiter = delimiter_of(_lines(raw, encoding=encoding), source=source)
     found = Problems()
     lines = _lines(raw, encoding=encoding)
     rows = _rows(lines, delimiter=delimiter, source=source, problems=found)
@@ -80,17 +80,17 @@ def _rows(
             problems.add("F13", Place(source, line))
             return
         texts = [cell.strip(BLANKS) for cell in cells]
-        yield GridRow(line, [_unmarked(text) if text[:1] in _MARKERS else text for text in texts])
+        yield GridRow(line, [unmarked(text) if text[:1] in MARKERS else text for text in texts])
 
 
-def _unmarked(text: str) -> str:
+def unmarked(text: str) -> str:
     """The text without what only says that it is text."""
     if wrapped := _EXCEL_TEXT.fullmatch(text):
         return trimmed(wrapped[1])
     return trimmed(text[1:]) if MARKED_TEXT.fullmatch(text) else text
 
 
-def _delimiter(lines: Iterable[str], *, source: str) -> str:
+def delimiter_of(lines: Iterable[str], *, source: str) -> str:
     """The delimiter most used in the header outside quotes; a comma when none is."""
     header, line = _header_text(lines)
     unquoted = "".join(header.split('"')[::2])
@@ -126,7 +126,7 @@ def _encoding_of(raw: bytes, *, source: str) -> _Encoding:
     """
     encoding = next((encoding for mark, encoding in _MARKS if raw.startswith(mark)), None)
     if encoding is None:
-        encoding = "utf-8" if _is_utf_8(raw) or _is_damaged_utf_8(raw) else "gb18030"
+        encoding = "utf-8" if is_utf_8(raw) or _is_damaged_utf_8(raw) else "gb18030"
     _check_decodes(raw, encoding=encoding, source=source)
     return encoding
 
@@ -144,7 +144,7 @@ def _check_decodes(raw: bytes, *, encoding: _Encoding, source: str) -> None:
         raise refuse("F11", Place(source, _line_at_end(text[:position])))
 
 
-def _is_utf_8(raw: bytes) -> bool:
+def is_utf_8(raw: bytes) -> bool:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:

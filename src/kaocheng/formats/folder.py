@@ -37,8 +37,8 @@ def read_tables(
     `problems`, and a table with an error is left out.
     """
     tables: dict[str, TextTable] = {}
-    for file in _files(path, problems=problems):
-        for table in _tables_of(file, problems=problems, known=known, limits=limits):
+    for file in files_of(path, problems=problems):
+        for table in tables_of(file, problems=problems, known=known, limits=limits):
             if table.name in tables:
                 first = tables[table.name].source
                 place = Place(table.source)
@@ -48,10 +48,12 @@ def read_tables(
     return tables
 
 
-def _files(path: Path, *, problems: Problems) -> list[Path]:
+def files_of(
+    path: Path, *, problems: Problems, extensions: Collection[str] = READ_EXTENSIONS
+) -> list[Path]:
     """The files to read or refuse, sorted by name; faults of the folder itself go to `problems`."""
     if path.is_file():
-        if _may_hold_tables(path):
+        if _may_hold_tables(path, extensions):
             return [path]
         problems.add("F03", Place(path.name), path=path)
         return []
@@ -67,14 +69,14 @@ def _files(path: Path, *, problems: Problems) -> list[Path]:
     for file in files:
         if file.suffix.lower() in _UNREAD_EXTENSIONS:
             problems.add("F05", Place(file.name), path=file.name, extension=file.suffix)
-    tables = [file for file in files if _may_hold_tables(file)]
+    tables = [file for file in files if _may_hold_tables(file, extensions)]
     if not tables:
         problems.add("F04", Place(str(path)), path=path)
     return tables
 
 
-def _may_hold_tables(file: Path) -> bool:
-    return file.suffix.lower() in (*READ_EXTENSIONS, *_REFUSED_EXTENSIONS)
+def _may_hold_tables(file: Path, extensions: Collection[str]) -> bool:
+    return file.suffix.lower() in (*extensions, *_REFUSED_EXTENSIONS)
 
 
 def _is_hidden(file: Path) -> bool:
@@ -82,14 +84,15 @@ def _is_hidden(file: Path) -> bool:
     return file.name.startswith((".", "~$"))
 
 
-def _tables_of(
+def tables_of(
     file: Path, *, problems: Problems, known: Collection[str], limits: Limits
 ) -> list[TextTable]:
+    """The tables of one file; none where it has an error."""
     extension = file.suffix.lower()
     try:
         if extension in _REFUSED_EXTENSIONS:
             raise refuse("F20", Place(file.name), path=file.name)
-        raw = _bytes_of(file, limits=limits)
+        raw = bytes_of(file, limits=limits)
         if extension in _WORKBOOK_EXTENSIONS or raw.startswith(_WORKBOOK_BEGINNINGS):
             # Imported here: most folders hold CSV only, and zip and XML take time to load.
             from kaocheng.formats.xlsx_reader import read_workbook
@@ -103,7 +106,8 @@ def _tables_of(
     return [table] if table else []
 
 
-def _bytes_of(file: Path, *, limits: Limits) -> bytes:
+def bytes_of(file: Path, *, limits: Limits) -> bytes:
+    """All of a file; raises `Refused` when it cannot be read, is empty or is too large."""
     try:
         size = file.stat().st_size
         raw = b""

@@ -18,13 +18,16 @@ class Limits:
     """Upper bounds for one file.
 
     `unpacked_bytes` bounds what a workbook grows to (zip bombs). `sheet_cells` bounds the rectangle
-    around a sheet's cells: it is laid out whole in memory, about 32 bytes a cell.
+    around a sheet's cells: it is laid out whole in memory, about 32 bytes a cell. A file of columns
+    (Parquet, Arrow) may hold `column_rows`, and grow to `column_bytes` in memory.
     """
 
     file_bytes: int = 200 * MEGABYTE
     unpacked_bytes: int = 1000 * MEGABYTE
     rows: int = 2_000_000
     sheet_cells: int = 32_000_000
+    column_rows: int = 1_000_000_000
+    column_bytes: int = 24_000 * MEGABYTE
 
 
 LIMITS = Limits()

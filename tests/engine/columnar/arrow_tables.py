@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
@@ -69,7 +69,7 @@ registers:
 PACK = compiled(items("- {id: x, title: 值, value: weekly}"), REGISTERS).pack
 
 
-def by_rows(given: list[TextTable]) -> tuple[ColumnFacts | None, list[Problem]]:
+def by_rows(given: Sequence[TextTable]) -> tuple[ColumnFacts | None, list[Problem]]:
     problems = Problems()
     texts = {one.name: one for one in [*given, text_table("periods", PERIODS, source="p.csv")]}
     facts = read_facts(PACK, texts, problems=problems)
@@ -80,7 +80,7 @@ def by_rows(given: list[TextTable]) -> tuple[ColumnFacts | None, list[Problem]]:
     return found, list(problems)
 
 
-def by_columns(given: list[ArrowTable]) -> tuple[ColumnFacts | None, list[Problem]]:
+def by_columns(given: Sequence[ArrowTable | TextTable]) -> tuple[ColumnFacts | None, list[Problem]]:
     problems = Problems()
     periods = text_table("periods", PERIODS, source="p.csv")
     tables = {table.name: table for table in given}

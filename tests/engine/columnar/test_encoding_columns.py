@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pyarrow as pa
 import pytest
 
 from kaocheng.engine.columnar.checks import MOST_LISTED
+from kaocheng.engine.columnar.encoding import MANY_ROWS
 from kaocheng.engine.columnar.facts import Column
-from tests.engine.columnar.arrow_tables import encoded
+from kaocheng.engine.facts import text_table
+from kaocheng.engine.text_table import TextRow, TextTable
+from tests.engine.columnar.arrow_tables import by_columns, by_rows, encoded
 
 
 def test_typed_columns_mean_what_their_texts_mean() -> None:
@@ -98,9 +102,12 @@ def test_f80_numbers_of_arrow_columns_are_too_wide() -> None:
         "weekly": pa.array([Decimal("0.0000000000000000001")] * 2),
     }
 
-    _, problems = encoded(staff={"id": ["a", "b"], **wide})
+    huge = {"no": pa.array([Decimal("1e30"), Decimal("1e-7")])}
+
+    _, problems = encoded(staff={"id": ["a", "b"], **wide}, **{"class": huge})
 
     assert [one.reason() for one in problems] == [
+        "“no”列（班号）的数太大，或小数、分数太杂，放进同一列计算要超过 63 位二进制。",
         "“pay”列（工资）的数太大，或小数、分数太杂，放进同一列计算要超过 63 位二进制。",
         "“weekly”列（周工作量）的数太大，或小数、分数太杂，放进同一列计算要超过 63 位二进制。",
     ]
@@ -180,3 +187,45 @@ def test_repeated_key_is_told_with_its_first_line_however_far_apart() -> None:
         "staff.parquet:5003 [id] “k0”重复（第一次在第 2 行）。",
         "staff.parquet:5004 [id] “k1”重复（第一次在第 3 行）。",
     ]
+
+
+def test_long_table_of_text_is_read_as_columns_with_its_own_lines() -> None:
+    cells = [(f"k{at:05}", str(at % 20)) for at in range(MANY_ROWS)]
+    rows = [TextRow(3 * at + 7, one) for at, one in enumerate([*cells, ("k1", "二")])]
+    staff = TextTable("staff", "staff.xlsx › staff", ("id", "weekly"), tuple(rows))
+    sound = replace(staff, rows=staff.rows[:-1])
+    wide = replace(staff, rows=(*staff.rows, TextRow(1, ("k2", "1", "多"))))
+
+    assert told_of(staff) == [
+        f"staff.xlsx › staff:{3 * MANY_ROWS + 7}:2 [周工作量] F43",
+    ]
+    assert told_of(sound) == []
+    assert "staff.xlsx › staff:1 F46" in told_of(wide)
+
+
+def told_of(staff: TextTable) -> list[str]:
+    """What is told of a roster among empty registers, by columns and by rows alike."""
+    heads = {"leave": "staff,date\n", "visit": "at\n", "class": "no\n1\n"}
+    others = [text_table(name, head, source=f"{name}.csv") for name, head in heads.items()]
+    by_column, told = by_columns([staff, *others])
+    by_row, told_by_rows = by_rows([staff, *others])
+    assert (by_column, told) == (by_row, told_by_rows)
+    return [f"{one.place} {one.id}" for one in told]
+
+
+def test_many_entries_are_sorted_by_subject_and_time_whatever_their_order() -> None:
+    ids = [f"k{at:05}" for at in range(9_000)]
+    rows = [(at * 7919 % 9_000, at * 31 % 50) for at in range(20_000)]
+    days = [None if day == 0 else date(2024, 2, 1) + timedelta(days=day) for _, day in rows]
+    entries = {"at": pa.array(days).cast(pa.timestamp("us")), "host": [ids[at] for at, _ in rows]}
+
+    facts, problems = encoded(staff={"id": ids}, visit=entries)
+
+    assert problems == []
+    assert facts is not None
+    visit = facts.tables["visit"].arrow
+    in_time = sorted(range(len(rows)), key=lambda row: (rows[row][1], row))
+    places = {row: place for place, row in enumerate(in_time)}
+    wanted = sorted((rows[row][0], places[row], row + 2) for row in range(len(rows)))
+    found = zip(*(visit[name].to_pylist() for name in ("host", "_seq", "_line")), strict=True)
+    assert list(found) == wanted

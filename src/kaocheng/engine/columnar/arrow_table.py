@@ -74,6 +74,17 @@ def cell_text(value: object, *, column_type: str) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def arrow_table_of(table: TextTable) -> ArrowTable | None:
+    """The same in columns; None where a row has more cells than the header, or fewer."""
+    width = len(table.header)
+    if not width or any(len(row.cells) != width for row in table.rows):
+        return None
+    columns = [pa.array([row.cells[at] for row in table.rows], pa.string()) for at in range(width)]
+    lines = pa.array([row.line for row in table.rows], pa.int32())
+    arrow = pa.Table.from_arrays(columns, names=list(table.header))
+    return ArrowTable(table.name, table.source, arrow, lines)
+
+
 def text_table_of(table: ArrowTable) -> TextTable:
     """The same as rows of text, for tables that are small by their nature."""
     columns = [

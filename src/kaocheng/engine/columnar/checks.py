@@ -129,23 +129,20 @@ def checked_table(table: ArrowTable, register: Register, *, reader: Reader) -> C
     at = {name: index for index, name in enumerate(table.header) if name in register.fields}
     raw: dict[str, pa.Array] = {}
     columns: dict[str, ReadColumn] = {}
-    refused: set[str] = set()
     for name, described in register.fields.items():
-        columns[name] = without_values(table.arrow.num_rows, described)
-        if name not in at:
-            continue
-        if (column := _sound_column(table, register, name, at[name], reader.problems)) is None:
-            refused.add(name)
-        else:
+        column = _sound_column(table, register, name, at.get(name), reader.problems)
+        if column is not None:
             raw[name] = column
             columns[name] = read_column(column, described, reader=trial)
+        else:
+            columns[name] = without_values(table.arrow.num_rows, described)
     cells = {name: column.cells for name, column in columns.items()}
     keys = None
     if register.key:
         keys = key_texts(cells[register.key], register.fields[register.key], reader=trial)
     lines = table.lines_of_rows()
     read = ReadTable(register, cells, lines, keys, table.source)
-    checked = CheckedTable(table, read, at, columns, frozenset(refused))
+    checked = CheckedTable(table, read, at, columns, frozenset(at.keys() - raw.keys()))
     _find_faulty_cells(checked, raw)
     _find_repeated_keys(checked, raw)
     _find_days_of_no_period(checked, reader)
@@ -162,9 +159,11 @@ def exact_column(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _sound_column(
-    table: ArrowTable, register: Register, name: str, index: int, problems: Problems
+    table: ArrowTable, register: Register, name: str, index: int | None, problems: Problems
 ) -> pa.Array | None:
-    """The column, or None when its type says nothing exact."""
+    """The column; None when there is none, or its type says nothing exact."""
+    if index is None:
+        return None
     column = table.arrow.column(index)
     kind, title = column.type, register.fields[name].title
     place = Place(table.source, 1, index + 1, title)

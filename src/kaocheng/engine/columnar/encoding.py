@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from kaocheng.engine.columnar.arrow_table import ArrowTable, text_table_of
+from kaocheng.engine.columnar.arrow_table import ArrowTable, arrow_table_of, text_table_of
 from kaocheng.engine.columnar.checks import CheckedTable, checked_table
 from kaocheng.engine.columnar.encoding_cells import Cells, TooWide, cells_of
 from kaocheng.engine.columnar.encoding_layout import Links, ReadTable, laid_out, linked
@@ -26,6 +26,10 @@ from kaocheng.engine.language.registers import Register
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.text_table import TextTable
+
+# Of a table of text: with fewer, reading row by row takes no time.
+MANY_ROWS = 5_000
+_OTHERS = ("periods", "parameters")
 
 
 def encode_facts(pack: Pack, facts: Facts) -> ColumnFacts:
@@ -76,9 +80,6 @@ def encode_tables(
     return ColumnFacts(laid, periods, parameters, parameter_tables)
 
 
-_OTHERS = ("periods", "parameters")
-
-
 @dataclass(frozen=True)
 class _RowsRead:
     """A register read by the reference, as `CheckedTable` is one read from columns."""
@@ -101,14 +102,13 @@ class _RowsRead:
 def _table_read(
     register: Register, table: ArrowTable | TextTable | None, reader: Reader
 ) -> _RowsRead | CheckedTable:
-    if isinstance(table, ArrowTable) and register.kind != "list":
-        return checked_table(table, register, reader=reader)
     if register.kind == "list":
-        facts = reader.table(register, list_table(register))
-    elif isinstance(table, TextTable):
-        facts = reader.table(register, table)
-    else:
-        facts = FactTable(register)
+        table = list_table(register)
+    if isinstance(table, TextTable) and len(table.rows) > MANY_ROWS:
+        table = arrow_table_of(table) or table
+    if isinstance(table, ArrowTable):
+        return checked_table(table, register, reader=reader)
+    facts = FactTable(register) if table is None else reader.table(register, table)
     return _rows_read(facts, {period.id: place for place, period in enumerate(reader.spine)})
 
 

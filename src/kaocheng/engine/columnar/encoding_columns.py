@@ -38,6 +38,8 @@ _DAY = "[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
 _CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 # Only what is a day of every year, so that no valid pattern is an invalid day.
 _PLAIN = {"date": f"^{_DAY}$", "moment": f"^{_DAY}[ T]{_CLOCK}$"}
+# A text without two of its separators is no day; there may be millions of them.
+_POSSIBLE_DAY = "(?s)[-/].*[-/]"
 _TYPED = (*NUMBERS, "boolean", "date", "moment")
 _MICROSECONDS_OF_A_MINUTE = 60_000_000
 _MOST_EXACT_DIGITS = 38
@@ -113,14 +115,7 @@ def _read_directly(column: pa.Array, described: Field) -> ReadColumn | None:
     """A column whose values are of the type of the field already."""
     kind, wanted = column.type, described.type
     if wanted in NUMBERS and _is_short_number(kind):
-        of_kind = numbers_of_decimals if pa.types.is_decimal(kind) else numbers_of_integers
-        try:
-            numbers = of_kind(column)
-        except TooWide:
-            return None
-        faulty = faults_in(numbers, described)
-        faulty = None if faulty is None else if_any(faulty)
-        return ReadColumn(Cells(numbers.values, None, numbers.scale), faulty, _nulls(column))
+        return _read_numbers(column, described)
     if wanted == "boolean" and pa.types.is_boolean(kind):
         return ReadColumn(Cells(column), blank=_nulls(column))
     if wanted == "date" and pa.types.is_date32(kind):
@@ -130,6 +125,20 @@ def _read_directly(column: pa.Array, described: Field) -> ReadColumn | None:
     if wanted == "text" and pa.types.is_string(kind):
         return _read_plain_texts(column)
     return None
+
+
+def _read_numbers(column: pa.Array, described: Field) -> ReadColumn | None:
+    of_kind = numbers_of_decimals if pa.types.is_decimal(column.type) else numbers_of_integers
+    try:
+        numbers = of_kind(column)
+    except TooWide:
+        if described.type != "number" or (described.least, described.most) != (None, None):
+            return None  # What is out of range is still to be told.
+        nothing = Cells(pa.nulls(len(column), pa.int64()))
+        return ReadColumn(nothing, blank=_nulls(column), too_wide=True)
+    faulty = faults_in(numbers, described)
+    faulty = None if faulty is None else if_any(faulty)
+    return ReadColumn(Cells(numbers.values, None, numbers.scale), faulty, _nulls(column))
 
 
 def _is_short_number(kind: pa.DataType) -> bool:
@@ -225,6 +234,7 @@ def _read_times(texts: pa.Array, described: Field) -> pa.Array:
     is_plain = pc.fill_null(pc.match_substring_regex(texts, _PLAIN[described.type]), False)
     plain = texts.filter(is_plain).cast(arrow_type)
     is_other = pc.invert(is_plain)
+    texts = pc.if_else(pc.match_substring_regex(texts, _POSSIBLE_DAY), texts, None)
     others = [_time(text, described) for text in texts.filter(is_other).to_pylist()]
     together = pa.concat_arrays([plain, pa.array(others, arrow_type)])
     order = pa.concat_arrays([pc.indices_nonzero(is_plain), pc.indices_nonzero(is_other)])

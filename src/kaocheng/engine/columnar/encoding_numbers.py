@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from math import gcd, lcm
@@ -16,8 +17,11 @@ from kaocheng.engine.language.registers import Field
 
 # Plain decimals, which nearly all numbers are; all others are read one by one.
 _PLAIN = "^[+-]?[0-9]{1,17}(?:[.][0-9]{1,18})?$"
+# A text with anything else in it is no number; there may be millions of them.
+_POSSIBLE = "^[-+0-9./%]{1,60}$"
 _PLAIN_DECIMAL = pa.decimal128(38, 18)
 _MOST_DIGITS = 38
+_LOWER_AND_UPPER = (0, 1) if sys.byteorder == "little" else (1, 0)
 
 
 class Numbers(NamedTuple):
@@ -32,7 +36,9 @@ def numbers_of_texts(texts: pa.Array) -> Numbers:
     is_plain = pc.match_substring_regex(texts, _PLAIN)
     plain = numbers_of_decimals(texts.filter(is_plain).cast(_PLAIN_DECIMAL))
     is_other = pc.invert(is_plain)
-    read = [_fraction(text) for text in texts.filter(is_other).to_pylist()]
+    others = texts.filter(is_other)
+    possible = pc.if_else(pc.match_substring_regex(others, _POSSIBLE), others, None)
+    read = [None if text is None else _fraction(text) for text in possible.to_pylist()]
     encoded, other_scale = encoded_numbers([one for one in read if one is not None])
     scale = lcm(plain.scale, other_scale)
     rest = iter(encoded)
@@ -47,6 +53,9 @@ def numbers_of_texts(texts: pa.Array) -> Numbers:
 
 def numbers_of_decimals(decimals: pa.Array) -> Numbers:
     """The numbers of a column of decimals of at most 38 digits. Raises `TooWide`."""
+    if decimals.type.bit_width == 128 and (short := _short_digits(decimals)) is not None:
+        return _held(_least(short, 10**decimals.type.scale))
+    decimals = decimals.cast(pa.decimal128(_MOST_DIGITS, decimals.type.scale))
     for places in range(decimals.type.scale + 1):
         try:
             shorter = decimals.cast(pa.decimal128(_MOST_DIGITS, places))
@@ -115,11 +124,36 @@ def _digits_of(decimals: pa.Array) -> pa.Array:
     return pa.Array.from_buffers(whole, len(decimals), decimals.buffers(), offset=decimals.offset)
 
 
+def _short_digits(decimals: pa.Array) -> pa.Array | None:
+    """The digits of decimals as integers, None where 63 bits do not hold them.
+
+    A decimal is two words of 64 bits; the upper one repeats the sign of the lower one where that
+    says it all. Arithmetic on decimals proper is ten times as slow.
+    """
+    words = decimals.buffers()[1]
+    if words is None:
+        return None
+    both = pa.Array.from_buffers(pa.int64(), 2 * (decimals.offset + len(decimals)), [None, words])
+    pairs = pa.Array.from_buffers(
+        pa.list_(pa.int64(), 2),
+        len(decimals),
+        decimals.buffers()[:1],
+        offset=decimals.offset,
+        children=[both],
+    )
+    lower, upper = (pc.list_element(pairs, at) for at in _LOWER_AND_UPPER)
+    sign = pc.negate(pc.less(lower, 0).cast(pa.int64()))
+    return None if pc.not_equal(sign, upper).true_count else lower
+
+
 def _numbers_of_whole(digits: pa.Array, scale: int) -> Numbers:
     try:
         return _least(digits.cast(pa.int64()), scale)
     except pa.ArrowInvalid:
         pass
+    extremes = pc.min_max(digits).as_py()
+    if max(-extremes["min"], extremes["max"]) > MOST_ENCODED * scale:
+        raise TooWide
     # Rare: digits for more than 63 bits, which may yet fit once common factors are taken out.
     distinct = digits.dictionary_encode()
     values = [Fraction(int(one), scale) for one in distinct.dictionary.to_pylist()]
@@ -129,14 +163,14 @@ def _numbers_of_whole(digits: pa.Array, scale: int) -> Numbers:
 
 def _least(values: pa.Array, scale: int) -> Numbers:
     """The same numbers at the least scale at which they are whole."""
-    for prime in (2, 5):
-        while scale % prime == 0 and _all_divide(values, prime):
-            values, scale = pc.divide(values, prime), scale // prime
+    for factor in (2**16, 2**8, 2**4, 4, 2, 5**16, 5**8, 5**4, 25, 5):
+        if scale % factor == 0 and _all_divide(values, factor):
+            values, scale = pc.divide(values, factor), scale // factor
     return Numbers(values, scale)
 
 
-def _all_divide(values: pa.Array, prime: int) -> bool:
-    bounds = pc.min_max(pc.remainder(values, prime)).as_py()
+def _all_divide(values: pa.Array, factor: int) -> bool:
+    bounds = pc.min_max(pc.remainder(values, factor)).as_py()
     return bounds["min"] in (0, None) and bounds["max"] in (0, None)
 
 

@@ -315,4 +315,20 @@ FACTS = (
         "This table has {count} more rows with such warnings that are not listed.",
         "Look at those listed first; they often share one cause.",
     ),
+    error(
+        "F85",
+        "“{path}”已损坏，或不是完整的 Parquet、Arrow 文件（系统提示：{detail}）。",
+        "请从原来的系统重新导出或重新下载，再放回来。",
+        "“{path}” is damaged, or no complete Parquet or Arrow file (the system says: {detail}).",
+        "Export it again or download it again.",
+    ),
+    error(
+        "F86",
+        "“{path}”有 {rows} 行、{columns} 列，读出来约 {megabytes} MB，"
+        "超过上限（{most} 行、{limit} MB）。",
+        "请删去用不到的列，或按年度、单位拆成几份分别计算；如果文件来历不明，不要打开它。",
+        "“{path}” has {rows} rows of {columns} columns, about {megabytes} MB when read; "
+        "the limits are {most} rows and {limit} MB.",
+        "Remove unused columns or split it; do not open a file of unknown origin.",
+    ),
 )
