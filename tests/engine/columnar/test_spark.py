@@ -190,6 +190,22 @@ def test_ranges_on_spark_equal_the_embedded_run(
 
 
 @needs_spark
+def test_types_of_unit_results_survive_the_way_back(
+    run_on_spark: Callable[..., dict[str, pa.Table]], dealt: Dealt
+) -> None:
+    query = "SELECT 170141183460469231731687303715884105727 - _at AS total, 7::TINYINT AS mark"
+    plan = TwoStages(f"CREATE TABLE u_1 AS {query} FROM r_staff WHERE _at IN (3, 25)")
+
+    found = run_on_spark(plan, dealt, dealt.folder)
+
+    with duckdb.connect() as connection:
+        add_tables(connection, found)
+        arrived = connection.table("u_1")
+        assert [str(one) for one in arrived.types] == ["HUGEINT", "TINYINT"]
+        assert arrived.fetchall() == [(2**127 - 1 - 3, 7), (2**127 - 1 - 25, 7)]
+
+
+@needs_spark
 def test_failed_statements_name_their_ranges(
     run_on_spark: Callable[..., dict[str, pa.Table]], dealt: Dealt
 ) -> None:

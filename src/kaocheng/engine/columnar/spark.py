@@ -167,7 +167,12 @@ def _computed(
     tables = {name: _from_stream(stream) for name, stream in whole.items()}
     tables |= facts(task.range)
     with duckdb.connect(
-        config={"threads": machine.threads, "memory_limit": f"{machine.memory_mib}MiB"}
+        config={
+            "threads": machine.threads,
+            "memory_limit": f"{machine.memory_mib}MiB",
+            # Else a HUGEINT comes back as a DECIMAL, and `//` on those divides in floating point.
+            "arrow_lossless_conversion": True,
+        }
     ) as connection:
         try:
             for name, table in tables.items():
