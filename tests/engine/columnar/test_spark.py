@@ -164,21 +164,6 @@ def test_unit_ranges_are_no_more_than_units() -> None:
     assert unit_ranges(staff()["school"], count=8) == ()
 
 
-def test_dealing_keeps_the_order_of_rows_within_a_subject(tmp_path: Path) -> None:
-    review = pa.table({"reviewed": [3, 0, None, 3, 1, 0], "score": [1, 2, 3, 4, 5, 6]})
-    ranges = (Range(0, 0, 2), Range(1, 2, 3), Range(2, 3, 4))
-
-    dealt = deal_into_ranges(
-        tmp_path, {"r_review": review}, subjects={"r_review": "reviewed"}, ranges=ranges
-    )
-
-    assert [dealt(one)["r_review"].to_pydict() for one in ranges] == [
-        {"reviewed": [0, 0, 1], "score": [2, 6, 5]},
-        {"reviewed": [], "score": []},
-        {"reviewed": [3, 3], "score": [1, 4]},
-    ]
-
-
 @needs_spark
 def test_ranges_on_spark_equal_the_embedded_run(
     run_on_spark: Callable[..., dict[str, pa.Table]], dealt: Dealt
