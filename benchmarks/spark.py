@@ -28,7 +28,7 @@ from tests.engine.columnar.spark_cluster import (
 
 LIMIT_RATIO = 1.3
 WORKERS = 2  # of one core each; the embedded run gets as many threads
-RANGES = 8
+RANGES = 4  # two for each worker
 PEOPLE, SMALL_PEOPLE = 1_500_000, 60_000
 ROUNDS, SMALL_ROUNDS = 5, 3
 PER_SCHOOL = 100

@@ -104,12 +104,9 @@ def may_miss_parts() -> bool:
 
 
 def run_pytest(failed: Sequence[str]) -> bool:
-    """All tests in parallel, those of one group in one process.
-
-    What failed before is said just above pytest's last line.
-    """
+    """All tests in parallel. What failed before is said just above pytest's last line."""
     print("── pytest", flush=True)
-    command = program(("pytest", "-n", "auto", "--dist", "loadgroup"))
+    command = program(("pytest", "-n", "auto"))
     colour = ["--color=yes"] if sys.stdout.isatty() else []
     held = ""
     with subprocess.Popen(

@@ -28,8 +28,6 @@ from tests.engine.columnar.spark_cluster import (
 )
 
 MISSING = missing_for_spark()
-# One cluster for all of them, also when tests run in several processes.
-pytestmark = pytest.mark.xdist_group("spark")
 needs_spark = pytest.mark.skipif(bool(MISSING), reason=f"{MISSING} is not installed")
 
 UNIT = """
