@@ -7,6 +7,7 @@ Pytest's own summary stays the last line.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -53,7 +54,21 @@ def has_chinese_font() -> bool:
     return bool(listed.stdout.strip())
 
 
-PARTS = (Part("chromium", has_chromium), Part("fonts-noto-cjk", has_chinese_font))
+def has_java() -> bool:
+    """Java 17 or newer, which Apache Spark needs."""
+    java = shutil.which("java")
+    if java is None:
+        return False
+    said = subprocess.run([java, "-version"], capture_output=True, check=False, text=True)
+    version = re.search(r'version "(\d+)', said.stderr)
+    return version is not None and int(version[1]) >= 17
+
+
+PARTS = (
+    Part("chromium", has_chromium),
+    Part("fonts-noto-cjk", has_chinese_font),
+    Part("openjdk-17-jre-headless", has_java),
+)
 
 
 def program(command: Sequence[str]) -> list[str]:

@@ -1,7 +1,9 @@
 """Prepare `.venv`: make it once, and again when what it is made from has changed.
 
     tools/setup.py runtime    what `./run` needs
-    tools/setup.py dev        what `./test` and `./bench` need, which includes the runtime
+    tools/setup.py dev        what most of `./test` and `./bench` needs, which includes the runtime
+    tools/setup.py spark      Apache Spark besides, for its tests and `./bench spark`
+    tools/setup.py test       `spark` where there is Java, which Spark needs, else `dev`
     tools/setup.py bench      what some of the benchmarks compare us with, which includes dev
     tools/setup.py uv         print the path of uv, for `tools/lock`
 
@@ -28,11 +30,13 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = {
     "runtime": ("runtime.txt", "build.txt"),
     "dev": ("dev.txt",),
+    "spark": ("spark.txt",),
     "bench": ("bench.txt",),
 }
 INCLUDES = {
     "runtime": ("runtime",),
     "dev": ("runtime", "dev"),
+    "spark": ("runtime", "dev", "spark"),
     "bench": ("runtime", "dev", "bench"),
 }
 
@@ -248,12 +252,19 @@ def only_one(checkout: Checkout) -> Iterator[None]:
         yield
 
 
+def kind_for_tests() -> str:
+    """Spark is large, and without Java its tests are skipped."""
+    return "spark" if shutil.which("java") else "dev"
+
+
 def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
 def main(kind: str) -> None:
     checkout = Checkout(ROOT)
+    if kind == "test":
+        kind = kind_for_tests()
     if kind == "uv":
         uv = find_uv(checkout, base_python())
         if uv is None:

@@ -27,6 +27,20 @@ def test_missing_parts_names_what_is_absent() -> None:
     assert check.missing_parts(parts) == ["chromium"]
 
 
+@pytest.mark.parametrize(
+    ("version", "expected"), [("1.8.0_402", False), ("11.0.2", False), ("17.0.15", True)]
+)
+def test_java_must_be_new_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, expected: bool
+) -> None:
+    java = tmp_path / "java"
+    java.write_text(f"#!/bin/sh\necho 'openjdk version \"{version}\" 2025-04-15' >&2\n")
+    java.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    assert check.has_java() is expected
+
+
 @pytest.mark.parametrize(("ci", "expected"), [("true", False), ("", True)])
 def test_parts_may_be_missing_outside_ci(
     monkeypatch: pytest.MonkeyPatch, ci: str, expected: bool

@@ -16,7 +16,7 @@ ROOT = Path(setup.__file__).parent.parent
 def checkout(tmp_path: Path) -> setup.Checkout:
     """A folder with the files an environment is made from, and an empty `.venv`."""
     (tmp_path / "requirements").mkdir()
-    for name in ("runtime.txt", "build.txt", "dev.txt", "bench.txt"):
+    for name in ("runtime.txt", "build.txt", "dev.txt", "spark.txt", "bench.txt"):
         (tmp_path / "requirements" / name).write_text(f"{name} as it was\n")
     (tmp_path / "pyproject.toml").write_text(
         '[project]\nname = "kaocheng"\n[build-system]\nrequires = []\n'
@@ -55,6 +55,26 @@ def test_runtime_stays_ready_when_only_dev_changed(checkout: setup.Checkout) -> 
     checkout.requirement("dev.txt").write_text("another version\n")
 
     assert checkout.is_ready("runtime")
+
+
+def test_dev_stays_ready_when_only_spark_changed(checkout: setup.Checkout) -> None:
+    checkout.write_stamp("dev")
+    checkout.write_stamp("spark")
+
+    checkout.requirement("spark.txt").write_text("another version\n")
+
+    assert (checkout.is_ready("dev"), checkout.is_ready("spark")) == (True, False)
+
+
+@pytest.mark.parametrize(("programs", "expected"), [(["java"], "spark"), ([], "dev")])
+def test_tests_get_spark_where_there_is_java(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, programs: list[str], expected: str
+) -> None:
+    for name in programs:
+        program(tmp_path / "bin" / name, "true")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+
+    assert setup.kind_for_tests() == expected
 
 
 def test_stamp_covers_what_is_installed_of_the_project(checkout: setup.Checkout) -> None:
