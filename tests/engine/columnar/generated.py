@@ -79,6 +79,9 @@ class Generated:
 
     __repr__ = __str__
 
+    def __hash__(self) -> int:
+        return hash(str(self))
+
 
 @dataclass(frozen=True)
 class Emphasis:

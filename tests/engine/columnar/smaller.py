@@ -27,6 +27,7 @@ Path = tuple[str | int, ...]
 Rows = list[list[str]]
 
 _NAMED = {"language", "id", "title", "source", "kind", "key", "type", "rows"}
+_SAID = {"document", "say", "options", "periods"}  # words for people
 _SIMPLE = ("0", "1", "是", "否", "'甲'")
 
 
@@ -122,9 +123,9 @@ class _Search:
             found = _at(tree, path)
             if found is None:
                 continue
-            if path[-1] in ("parts", "first") and isinstance(found, list):
+            if path[-1] == "parts" and isinstance(found, list):
                 tree = self._raised(tree, path)
-            if _is_name(path):
+            if _is_name(path) or _at(tree, path) is None:
                 continue
             fewer = deepcopy(tree)
             _remove(fewer, path)
@@ -136,7 +137,7 @@ class _Search:
         for at in range(len(cast("list[object]", _at(tree, path)))):
             part = cast("Tree", _at(tree, (*path, at)))
             fewer = deepcopy(tree)
-            if path[-1] == "parts" and _put(fewer, path[:-1], part) and self._accept_tree(fewer):
+            if _put(fewer, path[:-1], part) and self._accept_tree(fewer):
                 return fewer
         return tree
 
@@ -144,7 +145,7 @@ class _Search:
         tree = _load(self.best.pack)
         for path in _paths(tree):
             text = _at(tree, path)
-            if not isinstance(text, str) or _is_name(path):
+            if not isinstance(text, str) or _is_name(path) or not _SAID.isdisjoint(path):
                 continue
             for shorter in _shorter(text):
                 fewer = deepcopy(tree)

@@ -7,7 +7,6 @@ test. A failure is told with the smallest part of the pack and facts that still 
 from __future__ import annotations
 
 import os
-from functools import cache
 from random import Random
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -15,15 +14,13 @@ from hypothesis import strategies as st
 
 from kaocheng.formats import canonical_csv_bytes
 from tests.engine.columnar.agreement import (
-    Unreadable,
-    agree,
     compiled_pack,
     facts_of,
     run_in_columns,
     tables_of,
 )
+from tests.engine.columnar.faults import told
 from tests.engine.columnar.generated import Emphasis, Generated, generated
-from tests.engine.columnar.smaller import smallest
 
 NEW_EXAMPLES = int(os.environ.get("KAOCHENG_EXAMPLES", "0"))
 LOOKING = settings(
@@ -35,32 +32,9 @@ LOOKING = settings(
 )
 
 
-def fault_of(case: Generated) -> Exception | None:
-    """What goes wrong with a valid case: a difference, or a fault of an evaluator."""
-    try:
-        agree(case.pack, case.facts)
-    except Unreadable:
-        return None
-    except Exception as fault:  # noqa: BLE001  # whatever it is, its smallest case is wanted
-        return fault
-    return None
-
-
-@cache
-def told(pack: str, facts: tuple[tuple[str, str], ...]) -> str:
-    """The smallest part of a case that goes wrong in the same way; empty where nothing does."""
-    case = Generated(pack, dict(facts))
-    kind = type(fault_of(case))
-    if kind is type(None):
-        return ""
-    found = smallest(case, lambda one: type(fault_of(one)) is kind)
-    return f"{fault_of(found)!r}\n{found}"
-
-
 def looked_at(case: Generated) -> None:
     """Fail with the smallest part of the case on which the evaluators do not agree."""
-    said = told(case.pack, tuple(case.facts.items()))
-    if said:
+    if said := told(case):
         raise AssertionError(said)
 
 
