@@ -10,8 +10,10 @@ import re
 import sys
 from collections import Counter
 from functools import cache
+from pathlib import Path
+from traceback import extract_tb
 
-from tests.engine.columnar.agreement import Unreadable, agree, compiled_pack
+from tests.engine.columnar.agreement import Differing, Unreadable, agree, compiled_pack
 from tests.engine.columnar.generated import Generated, numbered
 from tests.engine.columnar.smaller import smallest
 
@@ -29,12 +31,16 @@ def fault_of(case: Generated) -> Exception | None:
 
 def kind_of(case: Generated, fault: Exception) -> str:
     """The same for faults that probably have one cause."""
-    if not isinstance(fault, AssertionError):
-        return re.sub(r"[\d'“”\"][^\s]*", "…", f"{type(fault).__name__} {fault}")[:80]
-    column = re.search(r"\) (\w+)", str(fault))
+    if not isinstance(fault, Differing):
+        frames = extract_tb(fault.__traceback__)
+        ours = [one for one in frames if "kaocheng" in one.filename]
+        where = f"{Path(ours[-1].filename).stem}.{ours[-1].name}" if ours else ""
+        said = re.sub(r"[\d'“”\"][^\s]*", "…", str(fault).partition("\n")[0])[:60]
+        return f"{type(fault).__name__} in {where} {said}"
     items = compiled_pack(case.pack).pack.items
-    mechanisms = [item.mechanism for (_, id), item in items.items() if column and id == column[1]]
-    return " ".join(["differs in", *(mechanisms or [column[1] if column else "shape"])])
+    mechanisms = {item.id: item.mechanism for item in items.values()}
+    item, _, column = fault.column.partition(".")
+    return f"differs in {mechanisms.get(item, item or 'shape')} {column}".strip()
 
 
 @cache
@@ -50,7 +56,7 @@ def told(case: Generated, tries: int = 1000) -> str:
         return found is not None and kind_of(other, found) == kind
 
     small = smallest(case, has_it, tries=tries)
-    first = str(fault_of(small)).splitlines()[0]
+    first = next(iter(str(fault_of(small)).splitlines()), "")
     return f"{kind}: {first}\n{small}"
 
 
