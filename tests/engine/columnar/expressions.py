@@ -20,7 +20,23 @@ from tests.engine.columnar.vocabulary import (
     Typed,
 )
 
-NUMBERS = ("0", "1", "2", "60", "80", "10", "100", "3", "0.5", "85", "12.5", "79.5", "20%", "2.25")
+NUMBERS = (
+    "0",
+    "1",
+    "2",
+    "60",
+    "80",
+    "10",
+    "100",
+    "3",
+    "0.5",
+    "85",
+    "12.5",
+    "79.5",
+    "20%",
+    "2.25",
+    "2 天",
+)
 FACTORS = ("2", "0.5", "10", "3", "1.5", "20%", "7", "0.25")
 DAYS = ("2024-09-01", "2024-02-29", "2025-01-31", "1985-03-01", "2000-02-28")
 ONE_VALUE = ("one", "latest", "min", "max", "best", "worst")
@@ -394,6 +410,9 @@ class Expressions:
             if fits:
                 ways = self._ways(table, result)
                 every.extend(Source(table, result, words) for words in ways)
+        over_results = [one for one in every if one.result is not None]
+        if over_results and self.dice.chance(35):
+            return self.dice.pick(over_results)
         return self.dice.pick(every) if every else None
 
     def _ways(self, table: Table, result: ResultSoFar | None) -> list[str]:

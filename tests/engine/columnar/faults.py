@@ -31,6 +31,8 @@ def fault_of(case: Generated) -> Exception | None:
 
 def kind_of(case: Generated, fault: Exception) -> str:
     """The same for faults that probably have one cause."""
+    if isinstance(fault, RecursionError):
+        return "RecursionError"
     if not isinstance(fault, Differing):
         frames = extract_tb(fault.__traceback__)
         ours = [one for one in frames if "kaocheng" in one.filename]

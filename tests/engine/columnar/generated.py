@@ -175,7 +175,7 @@ class _Author:
 
     def _result(self, world: World, at: int) -> Yaml:
         dice, emphasis = self.dice, self.emphasis
-        subjects = ("teacher", "teacher", "teacher", "school", "lesson", "school", "teacher")
+        subjects = (*("teacher",) * 8, *("school",) * 4, *("lesson",) * 2, "course")
         of = dice.pick(emphasis.subjects or subjects)
         name = f"{'abcd'[at]}_result"
         result = ResultSoFar(name, of)
