@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kaocheng.engine.language.types import BOOLEAN, DATE, MOMENT, NUMBER, TEXT, Type, reference
+from kaocheng.engine.language.types import BOOLEAN, DATE, MOMENT, NUMBER, TEXT, Type
 from tests.engine.columnar.dice import Dice
+from tests.engine.columnar.sources import Source, source_for
 from tests.engine.columnar.vocabulary import (
     GRADES,
     KINDS,
@@ -15,8 +16,6 @@ from tests.engine.columnar.vocabulary import (
     WORDS,
     Level,
     Place,
-    ResultSoFar,
-    Table,
     Typed,
 )
 
@@ -47,15 +46,6 @@ def one_of(words: Sequence[str]) -> Type:
     """The type of what is one of some literal texts."""
     options = tuple(dict.fromkeys(word.strip("'") for word in words))
     return Type("choice" if len(options) > 1 else "text", options)
-
-
-@dataclass(frozen=True)
-class Source:
-    """A table or result that an aggregate may read, and how it is written after `over`."""
-
-    table: Table
-    result: ResultSoFar | None
-    words: str
 
 
 @dataclass(frozen=True)
@@ -368,7 +358,7 @@ class Expressions:
         function = self.dice.pick(functions)
         if function == "latest" and self.place.world.steady:
             return None
-        source = self._source(function)
+        source = source_for(function, self.dice, self.place)
         if source is None:
             return None
         inner = self._inside_of(source)
@@ -394,61 +384,6 @@ class Expressions:
 
     def _inside_of(self, source: Source) -> Expressions:
         return Expressions(self.dice, self.place.inside(Level(source.table, source.result)))
-
-    def _source(self, function: str) -> Source | None:
-        place = self.place
-        every: list[Source] = []
-        for table in place.world.tables.values():
-            timed = bool(table.date)
-            if function == "run" or (function == "latest" and not timed):
-                continue
-            every.extend(Source(table, None, words) for words in self._ways(table, None))
-        for result in place.results():
-            table = place.world.tables[result.of]
-            timed = bool(table.date or result.each)
-            fits = result.each if function == "run" else function != "latest" or timed
-            if fits:
-                ways = self._ways(table, result)
-                every.extend(Source(table, result, words) for words in ways)
-        over_results = [one for one in every if one.result is not None]
-        if over_results and self.dice.chance(35):
-            return self.dice.pick(over_results)
-        return self.dice.pick(every) if every else None
-
-    def _ways(self, table: Table, result: ResultSoFar | None) -> list[str]:
-        """How rows of a table can belong to the subject."""
-        name = result.id if result else table.id
-        subject = self.place.subject.table
-        scope = f"of {self._scope()}"
-        if table.id == subject.id:
-            linked = [f"{name} by {one}" for one in table.references(subject.id)]
-            own = [name] if result is not None and result.each else []
-            return [*own, f"{name} {scope}", f"{name} of all", *linked]
-        links = table.references(subject.id)
-        if not links:
-            further = [
-                f"{name} by {one}.{link}"
-                for one, column in table.columns.items()
-                if column.type.kind == "ref"
-                for link in self.place.world.tables[column.type.table].references(subject.id)
-            ]
-            return [*further, f"{name} of all"]
-        ways = [f"{name} by {one}" for one in links]
-        if len(links) == 1:
-            ways = [name, name, name]
-        return [*ways, f"{ways[0]} {scope}", f"{name} of all"]
-
-    def _scope(self) -> str:
-        """A field of the subject by which everybody is grouped."""
-        subject = self.place.at_subject()
-        kinds = ("ref", "choice", "scale", "boolean", "text")
-        fields = subject.subject.table.columns
-        own = [name for name, one in fields.items() if one.type.kind in kinds]
-        links = [name for name in own if fields[name].type.kind == "ref"]
-        if links and self.dice.chance(40):
-            return self.dice.pick(links)
-        seen = [f"{one}.level" for one in links if fields[one].type == reference("school")]
-        return self.dice.pick([*own, *seen])
 
     @staticmethod
     def _inside(text: str) -> str:

@@ -62,7 +62,7 @@ GRID = {
 }
 # One string of bytes, not thousands of draws: Hypothesis would vary and repeat parts of these, and
 # so look at a fifth as many different packs.
-FEWEST_ROLLS, MOST_ROLLS = 1500, 7000
+FEWEST_ROLLS, MOST_ROLLS = 3000, 7000
 KINDS = ((), ("term",), ("term", "quarter"), ("year", "term"), ("quarter",))
 
 
