@@ -190,10 +190,6 @@ def written(rows: Sequence[Sequence[str]]) -> str:
     return stream.getvalue()
 
 
-def type_word(column: Column) -> str:
-    return column.word if column.type.kind != "ref" else column.type.table
-
-
 def parameter_value(dice: Dice, name: str, type_: Type) -> str:
     """A value for a parameter of that name; empty where it is left open."""
     options = {
