@@ -21,6 +21,14 @@ ENCODING = "kaocheng.engine.columnar.encoding"
 HAS_COLUMNS = all(importlib.util.find_spec(name) is not None for name in (IN_COLUMNS, ENCODING))
 
 
+class Differing(AssertionError):
+    """The evaluators differ; `column` is where they do so first, empty where it is no column."""
+
+    def __init__(self, said: str, *, column: str = "") -> None:
+        super().__init__(said)
+        self.column = column
+
+
 class Unreadable(Exception):
     """The pack does not compile, or its facts do not read: every problem, one a line."""
 
@@ -72,25 +80,25 @@ def agree_on(compiled: Compiled, facts: Facts, *, told: str = "") -> Run:
     """As `agree`, for what has been read already; `told` is shown when they differ."""
     reference = verbs.run(compiled, facts)
     wanted, found = tables_of(reference), tables_of(run_in_columns(compiled, facts))
-    differences = [difference(wanted[name], found[name]) for name in wanted]
-    differing = [one for one in differences if one]
-    assert not differing, "\n".join((*differing, told))
+    for name, table in wanted.items():
+        if canonical_csv_bytes(table) != canonical_csv_bytes(found[name]):
+            said, column = difference(table, found[name])
+            raise Differing(f"{said}\n{told}", column=column)
     return reference
 
 
-def difference(wanted: OutTable, found: OutTable) -> str:
-    """Where two tables differ first, in words; empty where their bytes are the same."""
-    if canonical_csv_bytes(wanted) == canonical_csv_bytes(found):
-        return ""
+def difference(wanted: OutTable, found: OutTable) -> tuple[str, str]:
+    """Where two tables that differ do so first, in words, and in which column."""
     ids, other_ids = ([one.id for one in table.columns] for table in (wanted, found))
     if ids != other_ids:
-        return f"{wanted.name}: columns {ids} != {other_ids}"
+        return f"{wanted.name}: columns {ids} != {other_ids}", ""
     for at, (row, other) in enumerate(zip_longest(wanted.rows, found.rows), start=1):
         if row is None or other is None:
-            return f"{wanted.name}: {len(wanted.rows)} != {len(found.rows)} rows"
+            return f"{wanted.name}: {len(wanted.rows)} != {len(found.rows)} rows", ""
         for name, cell, other_cell in zip(ids, row, other, strict=True):
             texts = [None if one is None else out_text(one) for one in (cell, other_cell)]
             if texts[0] != texts[1]:
                 subject = out_text(row[0]) if row[0] is not None else ""
-                return f"{wanted.name} row {at} ({subject}) {name}: {texts[0]} != {texts[1]}"
-    return f"{wanted.name}: the bytes differ, the cells do not"
+                said = f"{wanted.name} row {at} ({subject}) {name}: {texts[0]} != {texts[1]}"
+                return said, name
+    return f"{wanted.name}: the bytes differ, the cells do not", ""

@@ -46,3 +46,16 @@ class Dice:
 def seeded(seed: int) -> Dice:
     """The same rolls for the same seed, without Hypothesis: for counting what is generated."""
     return Dice(Random(seed).randrange)
+
+
+def read_from(rolls: bytes) -> Dice:
+    """Rolls taken from bytes in their order; where these end, the simplest choice."""
+    left = iter(rolls)
+
+    def roll(options: int) -> int:
+        size, read = 1, 0
+        while size < options:
+            size, read = size * 256, read * 256 + next(left, 0)
+        return read * options // size
+
+    return Dice(roll)

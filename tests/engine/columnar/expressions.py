@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kaocheng.engine.language.types import BOOLEAN, DATE, MOMENT, NUMBER, TEXT, Type, reference
+from kaocheng.engine.language.types import BOOLEAN, DATE, MOMENT, NUMBER, TEXT, Type
 from tests.engine.columnar.dice import Dice
+from tests.engine.columnar.sources import Source, source_for
 from tests.engine.columnar.vocabulary import (
     GRADES,
     KINDS,
@@ -15,12 +16,26 @@ from tests.engine.columnar.vocabulary import (
     WORDS,
     Level,
     Place,
-    ResultSoFar,
-    Table,
     Typed,
 )
 
-NUMBERS = ("0", "1", "2", "60", "80", "10", "100", "3", "0.5", "85", "12.5", "79.5", "20%", "2.25")
+NUMBERS = (
+    "0",
+    "1",
+    "2",
+    "60",
+    "80",
+    "10",
+    "100",
+    "3",
+    "0.5",
+    "85",
+    "12.5",
+    "79.5",
+    "20%",
+    "2.25",
+    "2 天",
+)
 FACTORS = ("2", "0.5", "10", "3", "1.5", "20%", "7", "0.25")
 DAYS = ("2024-09-01", "2024-02-29", "2025-01-31", "1985-03-01", "2000-02-28")
 ONE_VALUE = ("one", "latest", "min", "max", "best", "worst")
@@ -31,15 +46,6 @@ def one_of(words: Sequence[str]) -> Type:
     """The type of what is one of some literal texts."""
     options = tuple(dict.fromkeys(word.strip("'") for word in words))
     return Type("choice" if len(options) > 1 else "text", options)
-
-
-@dataclass(frozen=True)
-class Source:
-    """A table or result that an aggregate may read, and how it is written after `over`."""
-
-    table: Table
-    result: ResultSoFar | None
-    words: str
 
 
 @dataclass(frozen=True)
@@ -352,7 +358,7 @@ class Expressions:
         function = self.dice.pick(functions)
         if function == "latest" and self.place.world.steady:
             return None
-        source = self._source(function)
+        source = source_for(function, self.dice, self.place)
         if source is None:
             return None
         inner = self._inside_of(source)
@@ -378,58 +384,6 @@ class Expressions:
 
     def _inside_of(self, source: Source) -> Expressions:
         return Expressions(self.dice, self.place.inside(Level(source.table, source.result)))
-
-    def _source(self, function: str) -> Source | None:
-        place = self.place
-        every: list[Source] = []
-        for table in place.world.tables.values():
-            timed = bool(table.date)
-            if function == "run" or (function == "latest" and not timed):
-                continue
-            every.extend(Source(table, None, words) for words in self._ways(table, None))
-        for result in place.results():
-            table = place.world.tables[result.of]
-            timed = bool(table.date or result.each)
-            fits = result.each if function == "run" else function != "latest" or timed
-            if fits:
-                ways = self._ways(table, result)
-                every.extend(Source(table, result, words) for words in ways)
-        return self.dice.pick(every) if every else None
-
-    def _ways(self, table: Table, result: ResultSoFar | None) -> list[str]:
-        """How rows of a table can belong to the subject."""
-        name = result.id if result else table.id
-        subject = self.place.subject.table
-        scope = f"of {self._scope()}"
-        if table.id == subject.id:
-            linked = [f"{name} by {one}" for one in table.references(subject.id)]
-            own = [name] if result is not None and result.each else []
-            return [*own, f"{name} {scope}", f"{name} of all", *linked]
-        links = table.references(subject.id)
-        if not links:
-            further = [
-                f"{name} by {one}.{link}"
-                for one, column in table.columns.items()
-                if column.type.kind == "ref"
-                for link in self.place.world.tables[column.type.table].references(subject.id)
-            ]
-            return [*further, f"{name} of all"]
-        ways = [f"{name} by {one}" for one in links]
-        if len(links) == 1:
-            ways = [name, name, name]
-        return [*ways, f"{ways[0]} {scope}", f"{name} of all"]
-
-    def _scope(self) -> str:
-        """A field of the subject by which everybody is grouped."""
-        subject = self.place.at_subject()
-        kinds = ("ref", "choice", "scale", "boolean", "text")
-        fields = subject.subject.table.columns
-        own = [name for name, one in fields.items() if one.type.kind in kinds]
-        links = [name for name in own if fields[name].type.kind == "ref"]
-        if links and self.dice.chance(40):
-            return self.dice.pick(links)
-        seen = [f"{one}.level" for one in links if fields[one].type == reference("school")]
-        return self.dice.pick([*own, *seen])
 
     @staticmethod
     def _inside(text: str) -> str:

@@ -149,12 +149,12 @@ class Rankings:
     def _payees(self) -> str:
         name = self.say.named(BOOLEAN)
         if name is not None and self.dice.chance(60):
-            return f"or_else({name}, 否)" if self.dice.chance(60) else name
-        return self.say.truth(1)
+            return f"or_else({name}, 否)" if self.dice.chance(80) else name
+        return f"or_else({self.say.truth(1)}, 是)" if self.dice.chance(50) else self.say.truth(1)
 
     def _weight(self) -> str:
         found = self.say.item() or self.say.named(NUMBER) or "1"
-        return found if self.dice.chance(25) else f"max(0, or_else({found}, 0))"
+        return found if self.dice.chance(12) else f"max(0, or_else({found}, 0))"
 
     def _amount(self) -> str:
         special = ("rest / heads", "rest / max(1, heads * 2)", "rest * 10% / max(1, heads)")

@@ -159,6 +159,8 @@ class FactTables:
         if column.word == "number" and dice.chance(12):
             thirds = Fraction(dice.whole(3 * low, 3 * high), 3)
             found.append(f"{thirds.numerator}/{thirds.denominator}")
+        if column.word == "number" and not column.bounded and dice.chance(3):
+            found.append(dice.pick(("123456789.123456", "0.000000001", "-98765432.1")))
         if column.word == "number" and low <= 1 <= high and dice.chance(10):
             found.append(f"{dice.whole(max(low, 0), 1) * 95}%")
         return found
@@ -188,14 +190,10 @@ def written(rows: Sequence[Sequence[str]]) -> str:
     return stream.getvalue()
 
 
-def type_word(column: Column) -> str:
-    return column.word if column.type.kind != "ref" else column.type.table
-
-
 def parameter_value(dice: Dice, name: str, type_: Type) -> str:
     """A value for a parameter of that name; empty where it is left open."""
     options = {
-        "p_pool": ("10000", "1000.01", "0", "33333.33"),
+        "p_pool": ("10000", "5000.01", "33333.33", "20000.7", "1000.01", "0"),
         "p_line": ("60", "80", "3", "2/3", "85"),
         "p_rate": ("20%", "0.5", "1/3", "100%"),
         "p_day": ("2024-09-01", "2025-01-31"),

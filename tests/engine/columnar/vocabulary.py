@@ -228,7 +228,7 @@ def all_tables(kinds: tuple[str, ...]) -> dict[str, Table]:
                 "title": A_TEXT,
                 "level": choice(*LEVELS),
                 "size": Column(NUMBER, "whole", 0, 200),
-                "budget": Column(NUMBER, "money", 0, 20_000, 2),
+                "budget": Column(NUMBER, "money", 500, 20_000, 2),
                 "rate": number(0, 1, 2),
                 "founded": A_DAY,
                 "rural": A_TRUTH,
