@@ -1,165 +1,205 @@
 """Runs a plan on DuckDB: facts in, results out.
 
-A `Store` holds the facts as tables of an in-memory database and the statements of the plan. A run
-either completes or leaves what was there before.
+A `Store` holds the facts as tables of an in-memory database with the statements of the plan, and
+what the unit stage has computed. Every change is one transaction: it either completes or leaves
+what was there before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import duckdb
 
-from kaocheng.engine.columnar.decoding import decode_table, keys_of
-from kaocheng.engine.columnar.facts import ColumnFacts
-from kaocheng.engine.columnar.nodes import Const, Node, Ref
-from kaocheng.engine.columnar.outcomes import Reader
+from kaocheng.engine.columnar.columnar_run import ColumnarRun, wanted
+from kaocheng.engine.columnar.facts import AT, LINE, Column, ColumnFacts
 from kaocheng.engine.columnar.planner import Planner
-from kaocheng.engine.columnar.rows import PERIOD, stored
-from kaocheng.engine.columnar.statements import Statement, Writer
-from kaocheng.engine.compile import Column, Compiled
-from kaocheng.engine.language.scheme import Result, items_below
-from kaocheng.engine.model import Pack
-from kaocheng.engine.reference.evaluate import ResultRow
-from kaocheng.engine.reference.run import Member, RowKey
-from kaocheng.engine.trace import Outcome
-from kaocheng.engine.values import Missing
+from kaocheng.engine.columnar.promises import holds_for, widened
+from kaocheng.engine.columnar.rows import stored
+from kaocheng.engine.columnar.sql import column_name
+from kaocheng.engine.columnar.stages import Splitter, Stages, units_of
+from kaocheng.engine.columnar.statements import Statement
+from kaocheng.engine.compile import Compiled
+
+Range = tuple[int, int]
 
 
 @dataclass
 class Store:
-    """Facts in a database of their own, and the plan that computes their results."""
+    """Facts in a database of their own, and the plan that computes their results.
+
+    `revisions` counts the changes of each (register, unit); a unit is computed again when one of
+    its registers has changed, and then the wide stage, where there is one.
+    """
 
     compiled: Compiled
     facts: ColumnFacts
     connection: Any = field(default_factory=duckdb.connect)
+    revisions: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.facts = widened(self.facts)
+        self._plan()
+        for name, table in self.facts.tables.items():
+            self._load(stored(name), table.arrow)
+
+    def _plan(self) -> None:
         self.planner = Planner(self.compiled, self.facts)
         self.planner.plan()
-        self.wanted = {
-            result.id: wanted(self.planner, result)
+        columns = {
+            result.id: list(wanted(self.planner, result).values())
             for result in self.compiled.pack.results.values()
+            if result.id in self.planner.members
         }
-        self.statements = self._statements()
-        for name, table in self.facts.tables.items():
-            self.connection.register("incoming", table.arrow)
-            self.connection.execute(f'CREATE TABLE "{stored(name)}" AS SELECT * FROM incoming')
-            self.connection.unregister("incoming")
+        units = units_of(self.compiled.pack, self.facts)
+        self.stages: Stages = Splitter(
+            self.compiled.pack, self.planner.chains, columns, units
+        ).stages()
 
-    def _statements(self) -> list[Statement]:
-        nodes = {result: list(found.values()) for result, found in self.wanted.items()}
-        return Writer(self.planner.chains, nodes).statements()
+    @property
+    def statements(self) -> list[Statement]:
+        """All statements of a whole run, in order."""
+        return [*self.stages.unit, *self.stages.wide]
+
+    def _load(self, name: str, arrow: Any) -> None:
+        self.connection.register("incoming", arrow)
+        self.connection.execute(f"CREATE OR REPLACE TABLE {column_name(name)} AS FROM incoming")
+        self.connection.unregister("incoming")
+
+    # Whole runs
 
     def compute(self) -> None:
-        for statement in self.statements:
-            self.connection.execute(statement.sql)
+        """Fill the tables of the results from all facts."""
+        with self._transaction():
+            for statement in self.statements:
+                self.connection.execute(statement.sql)
 
     def run(self) -> ColumnarRun:
+        """Compute everything and read it as a run."""
         self.compute()
+        return self.results()
+
+    def results(self) -> ColumnarRun:
+        """What stands in the tables of the results."""
         tables = {
-            result: self.connection.sql(
-                f'SELECT * FROM "{self.planner.chains[result].cte(self.planner.chains[result].top)}"'
-            ).to_arrow_table()
-            for result in self.wanted
+            result: self._arrow(f"FROM {column_name(table)}")
+            for result, table in self.stages.results.items()
         }
-        return ColumnarRun(self.planner, tables)
+        return ColumnarRun(self.planner, tables, self.stages.units)
 
+    def _arrow(self, query: str, *parameters: int) -> Any:
+        return self.connection.sql(query, params=list(parameters) or None).to_arrow_table()
 
-@dataclass(eq=False)
-class ColumnarRun:
-    """What a plan has computed: one Arrow table per result, read as outcomes where asked."""
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
 
-    planner: Planner
-    tables: Mapping[str, Any]
+    # One unit
 
-    @property
-    def pack(self) -> Pack:
-        return self.planner.pack
+    def run_unit(self, unit: str, changed: Mapping[str, Any]) -> ColumnarRun:
+        """The results of one unit whose rows of the registers in `changed` are now these.
 
-    @property
-    def compiled(self) -> Compiled:
-        return self.planner.compiled
+        `changed`: Arrow tables in the encoding of the facts, all rows of the unit in each register.
+        The columns of the unit stage are computed again for this unit alone; where the plan has a
+        wide stage, that follows and the results are those of everybody.
+        """
+        ranges = self.ranges(unit)
+        for register, arrow in changed.items():
+            if not self._keeps_promises(register, arrow):
+                self._change(register, ranges, arrow)
+                self._renew(register)
+                return self.run()
+        with self._transaction():
+            for register, arrow in changed.items():
+                self._replace_rows(register, ranges, arrow)
+                key = (register, unit)
+                self.revisions[key] = self.revisions.get(key, 0) + 1
+            fresh = self._compute_unit(ranges)
+            if self.stages.wide:
+                for statement in self.stages.wide:
+                    self.connection.execute(statement.sql)
+        if self.stages.wide:
+            return self.results()
+        return ColumnarRun(self.planner, fresh, self.stages.units)
 
-    @cached_property
-    def members(self) -> dict[str, dict[RowKey, Member]]:
-        return {result.id: self._members(result) for result in self.pack.results.values()}
-
-    @cached_property
-    def outcomes(self) -> dict[Column, dict[RowKey, Outcome]]:
-        found: dict[Column, dict[RowKey, Outcome]] = {}
-        keys = {
-            name: keys_of(table)
-            for name, table in self.planner.facts.tables.items()
-            if table.register.key
+    def _compute_unit(self, ranges: Mapping[str, Range]) -> dict[str, Any]:
+        """The unit stage for one range of every roster, put in the place of what was there."""
+        values = {
+            f"{roster}_{end}": ranges[roster][at]
+            for roster in ranges
+            for at, end in enumerate(("low", "high"))
         }
-        for column, kept in self.planner.kept_items.items():
-            reader = Reader(self.planner.facts, keys, self.tables[column[0]])
-            rows = self.members[column[0]]
-            found[column] = dict(zip(rows, reader.outcomes(kept), strict=True))
-        return found
+        for statement in self.stages.alone:
+            self.connection.execute(statement.bound(values))
+        fresh = {}
+        for result, table in self.stages.tables.items():
+            of = self.compiled.pack.results[result].of
+            new = column_name(self.stages.fresh[result])
+            fresh[result] = self._arrow(f"FROM {new}")
+            low, high = ranges[of]
+            where = f"{column_name(AT)} BETWEEN {low} AND {high}"
+            self.connection.execute(f"DELETE FROM {column_name(table)} WHERE {where}")
+            self.connection.execute(f"INSERT INTO {column_name(table)} FROM {new}")
+        return fresh
 
-    def _members(self, result: Result) -> dict[RowKey, Member]:
-        facts, arrow = self.planner.facts, self.tables[result.id]
-        table = facts.tables[result.of]
-        places = arrow.column("_at")
-        rows = decode_table(facts, table, table.arrow.take(places)).rows
-        by_key = {row.ref.key: row for row in rows}
-        keys = keys_of(table)
-        exempt = self._exempt(result, arrow)
-        periods = arrow.column(PERIOD).to_pylist() if result.each else [None] * len(places)
+    def ranges(self, unit: str) -> dict[str, Range]:
+        """The positions of a unit's rows in every roster that is split by unit (low > high: none).
+
+        Raises KeyError for a unit that does not exist.
+        """
+        units = self.stages.units
+        place = self.planner.keys_of(units.table)[unit]
         found = {}
-        for at, period, standing in zip(places.to_pylist(), periods, exempt, strict=True):
-            row = ResultRow(by_key[keys[at]], None if period is None else facts.periods[period])
-            found[row.key] = Member(
-                row,
-                result.exempt[standing - 1] if standing > 0 else None,
-                Missing("") if standing < 0 else None,
+        for roster, name in units.fields.items():
+            if name == AT:
+                found[roster] = (place, place)
+                continue
+            query = (
+                f"SELECT min({column_name(AT)}), max({column_name(AT)}) "
+                f"FROM {column_name(stored(roster))} WHERE {column_name(name)} = ?"
             )
+            low, high = self.connection.execute(query, [place]).fetchone()
+            found[roster] = (0, -1) if low is None else (int(low), int(high))
         return found
 
-    def _exempt(self, result: Result, arrow: Any) -> list[int]:
-        node = self.planner.members[result.id].exempt
-        if isinstance(node, Const):
-            return [0] * int(arrow.num_rows)
-        assert isinstance(node, Ref)
-        return list(arrow.column(node.name).to_pylist())
+    def _replace_rows(self, register: str, ranges: Mapping[str, Range], arrow: Any) -> None:
+        link, roster = self.stages.units.links[register]
+        low, high = ranges[roster]
+        table = column_name(stored(register))
+        where = f"{column_name(link)} BETWEEN {low} AND {high}"
+        self.connection.execute(f"DELETE FROM {table} WHERE {where}")
+        self.connection.register("incoming", arrow)
+        self.connection.execute(f"INSERT INTO {table} BY NAME FROM incoming")
+        self.connection.unregister("incoming")
 
-    @property
-    def share_by_reference(self) -> float:
-        return 0.0
+    def _keeps_promises(self, register: str, arrow: Any) -> bool:
+        return holds_for(self.facts.tables[register], arrow)
+
+    def _change(self, register: str, ranges: Mapping[str, Range], arrow: Any) -> None:
+        with self._transaction():
+            self._replace_rows(register, ranges, arrow)
+
+    def _renew(self, register: str) -> None:
+        """Plan anew for a register whose rows no longer keep what was promised of them."""
+        arrow = self._arrow(f"FROM {column_name(stored(register))}")
+        table = self.facts.tables[register]
+        tables = {**self.facts.tables, register: replace(table, arrow=arrow)}
+        self.facts = widened(replace(self.facts, tables=tables), measured={register})
+        self._plan()
 
 
 def run_columnar(compiled: Compiled, facts: ColumnFacts) -> ColumnarRun:
+    """Every result of the pack, computed on whole columns."""
     return Store(compiled, facts).run()
 
 
-def wanted(planner: Planner, result: Result) -> dict[str, Node]:
-    """Every column of a result that somebody may ask for."""
-    found: dict[str, Node] = {"_at": Ref("_at")}
-    if result.each:
-        found[PERIOD] = Ref(PERIOD)
-    members = planner.members[result.id]
-    found["_exempt"] = members.exempt
-    for item in items_below(result.items):
-        kept = planner.kept_items[result.id, item.id]
-        cells = [
-            kept.cell,
-            *kept.columns.values(),
-            *(one for flag in kept.flags for one in flag.values),
-        ]
-        for cell in cells:
-            nodes = [cell.node, cell.na] + ([] if cell.num is None else [cell.num.over])
-            for node in nodes:
-                if isinstance(node, Ref):
-                    found[node.name] = node
-        for flag in kept.flags:
-            if isinstance(flag.when, Ref):
-                found[flag.when.name] = flag.when
-    for node in planner.doubts.get(result.id, ()):
-        if isinstance(node, Ref):
-            found[node.name] = node
-    return {name: node for name, node in found.items() if not isinstance(node, Const)}
+__all__ = ["LINE", "Column", "ColumnarRun", "Sequence", "Store", "run_columnar"]

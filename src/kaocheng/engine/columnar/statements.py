@@ -34,9 +34,11 @@ class Writer:
     wanted: Mapping[str, Iterable[Node]]
     unit: bool = False
     pretty: bool = False
+    prefix: str = ""
     needed: dict[str, set[str]] = field(default_factory=dict)
     cuts: dict[str, set[int]] = field(default_factory=dict)
     written: dict[Cut, Statement] = field(default_factory=dict)
+    _read: set[str] = field(default_factory=set)
     _passes: set[int] = field(default_factory=set)
     _joins: dict[int, set[str]] = field(default_factory=dict)
 
@@ -63,6 +65,14 @@ class Writer:
                     self._need(self.chains[chain], level.where)
             for node in nodes:
                 self._need(self.chains[chain], node)
+
+    def table_of(self, chain: str) -> str:
+        """The table that holds a result at last."""
+        return f"{self.prefix}{self.chains[chain].cte(self.chains[chain].top)}"
+
+    def read_tables(self) -> set[str]:
+        """The stored tables that the statements read."""
+        return self._read
 
     # What is needed
 
@@ -143,7 +153,7 @@ class Writer:
 
     def _write(self, chain: Chain, upto: int) -> str:
         """The table of the chain's stretch that ends at level `upto`."""
-        table = chain.cte(upto)
+        table = f"{self.prefix}{chain.cte(upto)}"
         if (chain.name, upto) in self.written:
             return table
         below = max((cut for cut in self.cuts[chain.name] if cut < upto), default=None)
@@ -256,6 +266,7 @@ class Writer:
             for one, node in scan.columns.items()
             if one in self.needed[chain.name]
         ]
+        self._read.add(scan.source)
         select = _from(exp.select(*columns), scan.source, "s")
         if scan.spans is not None:
             select = select.select(column("_period", "p"), copy=False)  # type: ignore[attr-defined]
@@ -316,6 +327,7 @@ class Writer:
         self, source: str | Aggregate | Chain, level: int, ctes: list[tuple[str, Tree]]
     ) -> str:
         if isinstance(source, str):
+            self._read.add(source)
             return source
         if isinstance(source, Chain):
             return self._write(source, level)
