@@ -72,7 +72,7 @@ class Hand:
 
     def rows(self) -> list[Row]:
         columns = ", ".join(["tid", *cities.PEER_COLUMNS.values()])
-        query = f"SELECT {columns} FROM result ORDER BY tid"  # noqa: S608  # ours
+        query = f"SELECT {columns} FROM ({peers.by_hand_with_our_ties()}) ORDER BY tid"  # noqa: S608  # ours
         return self.connection.execute(query).fetchall()
 
 
