@@ -10,7 +10,7 @@ import pytest
 
 from kaocheng.engine.columnar.checks import MOST_LISTED
 from kaocheng.engine.columnar.facts import Column
-from tests.engine.columnar.tables import encoded
+from tests.engine.columnar.arrow_tables import encoded
 
 
 def test_typed_columns_mean_what_their_texts_mean() -> None:

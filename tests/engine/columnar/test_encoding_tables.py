@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kaocheng.engine.columnar.arrow_table import ArrowTable
 from kaocheng.engine.text_table import TextRow, TextTable
-from tests.engine.columnar.tables import PACK, by_columns, by_rows
+from tests.engine.columnar.arrow_tables import PACK, by_columns, by_rows
 
 KEYS = ["a", "b", "c", "d", "不适用", ""]
 NUMBERS = ["1", "01", "12.50", "0.5", "7/3", "95%", "-3", "+2", "1e3", "１", "", "不适用", "22.5"]

@@ -38,13 +38,18 @@ MASK_BITS = 63
 Take = Callable[[Agg], Node]
 
 
+def _certain(_when: Node) -> None:
+    raise Unlowered("对各行带除法的数求和，除数各不相同")
+
+
 @dataclass(frozen=True)
 class Source:
     """Where an aggregate takes its rows.
 
     `take` computes an `Agg` over the rows of the group and gives its column (null where there is no
     row). `inner` is where value and condition are read, `within` restricts the rows (never null),
-    `order` sorts them in time, `most` bounds their number, `group` is the state of who asks.
+    `order` sorts them in time, `most` bounds their number, `group` is the state of who asks,
+    `doubt` notes for whom the reference has to decide.
     """
 
     take: Take
@@ -53,6 +58,7 @@ class Source:
     order: Node
     most: int
     group: Cell | None = None
+    doubt: Callable[[Node], None] = _certain
 
 
 def combined(node: BAggregate, source: Source) -> Cell:
@@ -134,14 +140,22 @@ def _plain(value: Cell) -> Num:
 
 
 def _sum(source: Source, held: Node, value: Cell) -> Num:
-    num = _plain(value)
+    """The sum; divisors of the data must be the same for all rows, as that of one mean is."""
+    num = numbers.settled(value.number)
+    over: Node = ONE
+    if num.over != ONE:
+        known = both(held, value.known)
+        least = source.take(Agg("min", (num.over,), known))
+        over = op("coalesce", source.take(Agg("max", (num.over,), known)), ONE)
+        source.doubt(op("<>", least, over))
     low, high = min(0, num.low * source.most), max(0, num.high * source.most)
     wide = max(abs(low), abs(high)) >= numbers.NARROW
     if wide:
         numbers.scaled(num, source.most)  # refuses what is beyond 127 bits
     where = None if held == TRUE else held
     column = source.take(Agg("huge_sum" if wide else "sum", (num.node,), where))
-    return Num(op("coalesce", column, ZERO), low, high, num.den, huge=wide)
+    summed = Num(op("coalesce", column, ZERO), low, high, num.den, huge=wide)
+    return replace(summed, over=over, most_over=num.most_over)
 
 
 def _distinct(source: Source, held: Node, value: Cell) -> Node:

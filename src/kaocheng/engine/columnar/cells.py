@@ -140,10 +140,17 @@ def _strict(cell: Cell, operands: Sequence[Cell]) -> Cell:
         return replace(cell, const=_const(cell))
     if all(one.const is not None and is_known(one.const) for one in operands):
         return cell
-    na = any_of(*(one.na for one in operands))
-    if na != FALSE:
-        na = both(na, *(negated(one.missing) for one in operands))
-    return replace(cell, open=any(one.open for one in operands), na=na)
+    return replace(cell, open=any(one.open for one in operands), na=_joint_na(operands))
+
+
+def _joint_na(operands: Sequence[Cell]) -> Node:
+    """Where one of them is not applicable and none is missing."""
+    own = []
+    for at, one in enumerate(operands):
+        if one.na != FALSE:
+            others = (other for k, other in enumerate(operands) if k != at)
+            own.append(both(one.na, *(negated(other.missing) for other in others)))
+    return any_of(*own)
 
 
 def _const(cell: Cell) -> Value | None:
@@ -229,9 +236,9 @@ def unified(cells: Sequence[Cell]) -> list[Cell]:
             and all(cell.coded or _is_option(cell, coded[0].type) for cell in typed)
         ):
             target = coded[0].type
-            return [_blank(cell, target) or coded_as(cell, target) for cell in cells]
+            return [_blank(cell, target, coded=True) or coded_as(cell, target) for cell in cells]
         if same and len(coded) == len(typed):
-            return [_blank(cell, coded[0].type) or cell for cell in cells]
+            return [_blank(cell, coded[0].type, coded=True) or cell for cell in cells]
         return [_blank(cell, TEXT) or as_text(cell) for cell in cells]
     return [_blank(cell, kind) or cell for cell in cells]
 
@@ -240,12 +247,12 @@ def _is_option(cell: Cell, type_: Type) -> bool:
     return isinstance(cell.const, str) and cell.const in type_.options
 
 
-def _blank(cell: Cell, type_: Type) -> Cell | None:
+def _blank(cell: Cell, type_: Type, *, coded: bool = False) -> Cell | None:
     """A cell that is nowhere known, as one of another type."""
     if cell.node != NULL:
         return None
     num = Num(NULL, 0, 0) if type_.kind == "number" else None
-    return replace(cell, type=type_, num=num, coded=type_.is_text and bool(type_.options))
+    return replace(cell, type=type_, num=num, coded=coded)
 
 
 def as_text(cell: Cell) -> Cell:

@@ -230,6 +230,9 @@ def _among(node: BAmong, place: Place) -> Cell:
     """True where one option equals; else the first option that is not known; else false."""
     value = lower(node.operand, place)
     options = [lower(option, place) for option in node.options]
+    if all(option.known == TRUE for option in options):
+        hit = any_of(*(same_value(value, option, place.reader) for option in options))
+        return boolean(hit, value)
     hits = [same_value(value, option, place.reader) for option in options if option.node != NULL]
     hit = any_of(*(hit if _is_sure(hit) else op("holds", hit) for hit in hits))
     unknown = [option for option in options if option.known != TRUE]
@@ -333,18 +336,17 @@ def _lookup(node: BLookup, place: Place) -> Cell:
     table = reader.facts.parameter_tables[node.parameter]
     parameter = reader.pack.parameters[node.parameter]
     wanted = list(_lookup_rows(node, parameter.key, table.rows))
-    branches = []
+    branches: list[tuple[Node, Cell]] = []
     for known, value in wanted:
         same = both(
             *(same_value(key, literal(one), reader) for key, one in zip(keys, known, strict=True))
         )
         branches.append((same if _is_sure(same) else op("holds", same), literal(value, node.type)))
     found = by_case(branches, missing(node.type))
-    unknown = strict(node.type, NULL, *keys)
-    outer = [(unknown.missing if any(one.open for one in keys) else FALSE, missing(node.type))]
-    if unknown.na != FALSE:
-        outer.append((unknown.na, literal(_na(), node.type)))
-    return by_case(outer, found)
+    lacking = any_of(*(key.missing for key in keys))
+    na = both(any_of(*(key.na for key in keys)), negated(lacking))
+    branches = [(lacking, missing(node.type)), (na, literal(_na(), node.type))]
+    return by_case([one for one in branches if one[0] != FALSE], found)
 
 
 def _lookup_rows(

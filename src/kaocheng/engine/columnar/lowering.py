@@ -16,7 +16,7 @@ from kaocheng.engine.columnar.aggregates import Source, taken
 from kaocheng.engine.columnar.cells import Cell, boolean, by_case
 from kaocheng.engine.columnar.expressions import Place, lower, same_value
 from kaocheng.engine.columnar.facts import LINE, ORDER
-from kaocheng.engine.columnar.nodes import ONE, TRUE, ZERO, Const, Key, Node, Over, Ref, op
+from kaocheng.engine.columnar.nodes import ONE, TRUE, ZERO, Const, Node, Over, Ref, SortKey, op
 from kaocheng.engine.columnar.numbers import Num
 from kaocheng.engine.columnar.rows import Unlowered, key_of, moved
 from kaocheng.engine.compile import Column, Compiled
@@ -84,7 +84,7 @@ class Lowering:
         function: str,
         args: Sequence[Node],
         partition: Sequence[Node],
-        order: Sequence[Key] = (),
+        order: Sequence[SortKey] = (),
         where: Node | None = None,
     ) -> Node:
         """A window as a column. The rows of one period stand apart."""
@@ -131,6 +131,17 @@ class Lowering:
         found = self.window("count", [], partition, where=condition)
         return numbers.whole(found, 0, self.most_rows)
 
+    def somewhere(self, where: Node, partition: Sequence[Node]) -> Node:
+        """Whether `where` (never null) holds for any row of the partition."""
+        if isinstance(where, Const):
+            return where
+        return self.window("any", [where], partition)
+
+    def kept_number(self, name: str, num: Num) -> Num:
+        """The number as columns, so that it is computed once."""
+        node, over = self.let(name, num.node), self.let(f"{name}_over", num.over)
+        return replace(num, node=node, over=over)
+
     def key(self, cell: Cell) -> Node:
         """A cell as a key of grouping."""
         return key_of(cell)
@@ -139,7 +150,7 @@ class Lowering:
         """Texts in the coding of `type_`."""
         return self.planner.typed(cell, type_)
 
-    def first(self, cell: Cell, partition: Sequence[Node], order: Sequence[Key]) -> Cell:
+    def first(self, cell: Cell, partition: Sequence[Node], order: Sequence[SortKey]) -> Cell:
         """The cell of the first row of the partition, for all of its rows."""
         if cell.const is not None:
             return cell

@@ -15,9 +15,19 @@ from typing import Any
 Plain = int | str | bool | date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Const:
+    """A constant. Yes is not 1 here, though Python says so."""
+
     value: Plain
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Const):
+            return NotImplemented
+        return type(self.value) is type(other.value) and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash((type(self.value), self.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,7 @@ class Agg:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class SortKey:
     """What rows are sorted by. Nulls never occur in a key."""
 
     node: Node
@@ -64,7 +74,7 @@ class Over:
     function: str
     args: tuple[Node, ...]
     partition: tuple[Node, ...]
-    order: tuple[Key, ...] = ()
+    order: tuple[SortKey, ...] = ()
     where: Node | None = None
 
 
@@ -111,8 +121,18 @@ _FOLDED: dict[str, Callable[[Any, Any], int | bool]] = {
 }
 
 
+# Null wherever one of their arguments is.
+_STRICT = {
+    *_FOLDED, "//", "%", "not", "neg", "abs", "sign", "huge", "big", "bits", "pick", "place",
+    "clamp", "year", "month", "day", "days", "micros", "day_of", "make_date", "length",
+    "starts_with", "contains",
+}  # fmt: skip
+
+
 def op(name: str, *args: Node) -> Node:
     """An operation; of two constants, its outcome."""
+    if name in _STRICT and NULL in (args[:1] if name in ("pick", "place") else args):
+        return NULL
     values = [arg.value for arg in args if isinstance(arg, Const)]
     if len(values) == len(args) == 2 and name in _FOLDED:
         first, second = values

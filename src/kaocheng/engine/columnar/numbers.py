@@ -28,8 +28,8 @@ from kaocheng.engine.columnar.nodes import (
     times,
 )
 
-NARROW, WIDE = 2**63, 2**127
-SMALL_OVER = 40  # lcm(1..40) is 53 bits: such divisors become a constant
+NARROW, WIDE = 2**63, 10**38  # HUGEINT holds 127 bits, and Arrow 38 digits of it
+SMALL_OVER = 16  # lcm(1..16) is 20 bits: such divisors become a constant
 
 
 class TooWide(Exception):  # a finding of the plan, not a fault of the program
@@ -222,6 +222,7 @@ def divided(a: Num, b: Num) -> Num:
     if b.low <= 0 <= b.high:
         top = replace(top, node=case([(op("<>", b.node, ZERO), top.node)]))
         positive = op("nullif", positive, ZERO)
+    positive = op("coalesce", positive, ONE)  # a divisor is never null
     under = Num(positive, 1, max(1, b.most), huge=b.huge)
     over, most = _overs(replace(a, node=ZERO), replace(under, over=positive, most_over=under.high))
     return replace(top, den=a.den // shared, over=over, most_over=most)
@@ -308,6 +309,23 @@ def denominator(num: Num) -> Num:
     return scaled(Num(num.over, 1, num.most_over), num.den)
 
 
+def denominator_of(num: Num) -> Num:
+    """The constant that the node stands over, as a whole number."""
+    return constant(Fraction(num.den))
+
+
+def bare(num: Num) -> Num:
+    """The node alone, as a whole number."""
+    return replace(num, den=1, over=ONE, most_over=1)
+
+
+def remainder(top: Num, bottom: Num, part: Num) -> Node:
+    """What whole division leaves over: `top − part × bottom`."""
+    taken = _product(part, bottom)
+    left = _huge(top.node, huge=top.huge) if taken.huge else top.node
+    return op("-", left, taken.node)
+
+
 def ceil_of(num: Num) -> Num:
     return minus(floor_of(minus(num)))
 
@@ -347,7 +365,13 @@ def chosen(branches: Sequence[tuple[Node, Num]], otherwise: Num | None = None) -
     """A number by cases; null where no case holds and there is no `otherwise`."""
     nums = [num for _, num in branches] + ([] if otherwise is None else [otherwise])
     if any(num.over != nums[0].over for num in nums):
-        return _chosen_with_overs(branches, otherwise)
+        divisors = {num.over: num for num in nums if num.over != ONE and num.node != NULL}
+        if len(divisors) != 1:
+            return _chosen_with_overs(branches, otherwise)
+        (divided_,) = divisors.values()
+        nums = [_lifted(num, divided_) for num in nums]
+        branches = list(zip((when for when, _ in branches), nums, strict=False))
+        otherwise = None if otherwise is None else nums[-1]
     den = lcm(*(num.den for num in nums))
     same = [scaled(num, den // num.den) for num in nums]
     huge = any(num.huge for num in same)
@@ -357,6 +381,14 @@ def chosen(branches: Sequence[tuple[Node, Num]], otherwise: Num | None = None) -
     node = case(list(zip(conditions, values, strict=False)), rest)
     low, high = min(num.low for num in same), max(num.high for num in same)
     return Num(node, low, high, den, nums[0].over, nums[0].most_over, huge=huge)
+
+
+def _lifted(num: Num, other: Num) -> Num:
+    """A number without a divisor over the divisor of another, so that one divisor serves all."""
+    if num.over != ONE or num.node == NULL:
+        return replace(num, over=other.over, most_over=other.most_over)
+    found = _times_over(num, other.over, other.most_over)
+    return replace(found, over=other.over, most_over=other.most_over)
 
 
 def _chosen_with_overs(branches: Sequence[tuple[Node, Num]], otherwise: Num | None) -> Num:
@@ -407,9 +439,9 @@ def sort_key(num: Num) -> Num:
 
 
 __all__ = [
-    "FALSE", "TRUE", "Num", "Op", "TooWide", "absolute", "added", "aligned", "all_aligned",
+    "FALSE", "TRUE", "Num", "Op", "TooWide", "absolute", "added", "bare", "aligned", "all_aligned",
     "ceil_of", "chosen", "compared", "constant", "cut_off",
-    "denominator", "divided", "extreme", "floor_of",
-    "floored", "half_up", "minus", "multiplied", "rounded", "scaled", "settled",
+    "denominator", "denominator_of", "divided", "extreme", "floor_of",
+    "floored", "half_up", "minus", "multiplied", "remainder", "rounded", "scaled", "settled",
     "sort_key", "whole",
 ]  # fmt: skip

@@ -29,6 +29,7 @@ from kaocheng.engine.columnar.lowering import Lowering, ranked
 from kaocheng.engine.columnar.nodes import (
     FALSE,
     NULL,
+    ONE,
     TRUE,
     Const,
     Node,
@@ -44,7 +45,7 @@ from kaocheng.engine.columnar.relation import Chain, Scan
 from kaocheng.engine.columnar.rows import PERIOD, Calendar, ChainHost, Unlowered, View, stored
 from kaocheng.engine.columnar.sources import Sources
 from kaocheng.engine.compile import MEMBERS, Column, Compiled
-from kaocheng.engine.expressions.bound import BFollowItem
+from kaocheng.engine.expressions.bound import BField, BFollowItem, Bound
 from kaocheng.engine.language.scheme import Item, Limit, Result
 from kaocheng.engine.mechanisms import MECHANISMS
 from kaocheng.engine.model import Pack
@@ -191,7 +192,8 @@ class Planner:
         found = by_case(branches, cells[-1])
         if low.want_low:
             found = self._bounded(item, found, low)
-        kept = self.kept(item.id, replace(found, type=type_), self.chain)
+        by_place = found.coded and not found.type.options
+        kept = self.kept(item.id, found if by_place else replace(found, type=type_), self.chain)
         if not low.want_low:
             kept = replace(kept, low=None)
         self.items[result.id, item.id] = kept
@@ -307,9 +309,11 @@ class Planner:
 
     def kept(self, name: str, cell: Cell, chain: Chain) -> Cell:
         """The cell as columns of its own."""
-        node = chain.define(name, cell.node)
-        na = chain.define(f"{name}_na", cell.na)
         num, low = cell.num, cell.low
+        if num is not None:
+            num = numbers.settled(num)
+        node = chain.define(name, cell.node if num is None else num.node)
+        na = chain.define(f"{name}_na", cell.na)
         if num is not None:
             over = chain.define(f"{name}_over", num.over)
             num = replace(num, node=node, over=over)
@@ -329,15 +333,23 @@ class Planner:
         values = tuple(self.kept(f"{item.id}_said", one, self.chain) for one in flag.values)
         return replace(flag, when=when, values=values)
 
+    def _place_of(self, base: Bound, key: Cell, place: Place) -> Node:
+        """The position that a key stands for; a row's own key is the row itself."""
+        if key.coded:
+            return key.node
+        if isinstance(base, BField) and place.rows[base.level].register.key == base.field:
+            return place.rows[base.level].at
+        raise Unlowered("编号是算出来的文字")
+
     # Items of another result
 
     def _follow_item(self, node: BFollowItem, key: Cell, place: Place) -> Cell:
         result = self.pack.results[node.result]
         view = place.rows[-1]
         chain = self.chains[node.result]
-        key_node = key.node
+        key_node = self._place_of(node.base, key, place)
         if view.chain is not None and not view.alias:
-            key_node = view.chain.define("key", key.node)
+            key_node = view.chain.define("key", key_node)
         level = chain.freeze()
         alias = f"f_{node.result}{level}_{_named(key_node)}"
         pairs: list[tuple[Node, Node]] = [(key_node, Ref(AT, alias))]
@@ -366,6 +378,10 @@ class Planner:
         return by_case([one for one in branches if one[0] != FALSE], found)
 
 
+def _never_null(over: Node) -> Node:
+    return op("coalesce", over, ONE)
+
+
 def _named(node: Node) -> str:
     from kaocheng.engine.columnar.rows import _short
 
@@ -376,7 +392,15 @@ def _rebuilt(cell: Cell, read: Callable[[Node], Node]) -> Cell:
     """A kept cell with its columns read elsewhere."""
 
     def number(num: Num | None) -> Num | None:
-        return None if num is None else replace(num, node=read(num.node), over=read(num.over))
+        return (
+            None
+            if num is None
+            else replace(
+                num,
+                node=read(num.node),
+                over=num.over if num.over == ONE else _never_null(read(num.over)),
+            )
+        )
 
     node = read(cell.node)
     return replace(cell, node=node, na=read(cell.na), num=number(cell.num), low=number(cell.low))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from kaocheng.engine.columnar.nodes import Agg, Const, Key, Node, Op, Over, Ref, refs
+from kaocheng.engine.columnar.nodes import Agg, Const, Node, Op, Over, Ref, SortKey, refs
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ def qualified(node: Node, alias: str) -> Node:
                 node,
                 args=tuple(qualified(one, alias) for one in node.args),
                 partition=tuple(qualified(one, alias) for one in node.partition),
-                order=tuple(Key(qualified(key.node, alias), key.down) for key in node.order),
+                order=tuple(SortKey(qualified(key.node, alias), key.down) for key in node.order),
             )
         case _:
             return node

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import TYPE_CHECKING, NoReturn
 
-from kaocheng.engine.columnar import numbers
+from kaocheng.engine.binding.aggregates import reads_only
 from kaocheng.engine.columnar.aggregates import Source, combined
 from kaocheng.engine.columnar.cells import Cell, literal
 from kaocheng.engine.columnar.expressions import Place, lower
-from kaocheng.engine.columnar.facts import AT, LINE, SEQ
+from kaocheng.engine.columnar.facts import LINE, SEQ
 from kaocheng.engine.columnar.nodes import (
     FALSE,
     ONE,
@@ -26,13 +27,23 @@ from kaocheng.engine.columnar.nodes import (
     case,
     negated,
     op,
+    refs,
 )
 from kaocheng.engine.columnar.numbers import Num
 from kaocheng.engine.columnar.relation import Aggregate, Chain, Join
 from kaocheng.engine.columnar.rows import PERIOD, PassHost, Unlowered, View, key_of, stored, within
-from kaocheng.engine.expressions.bound import BAggregate, BField
+from kaocheng.engine.expressions.bound import (
+    BAggregate,
+    BBinary,
+    BField,
+    BLiteral,
+    Bound,
+    BParameter,
+    BSpecial,
+    walk_bound,
+)
 from kaocheng.engine.language.periods import Period
-from kaocheng.engine.language.types import NUMBER
+from kaocheng.engine.language.types import BOOLEAN, NUMBER
 
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.planner import Planner
@@ -57,6 +68,10 @@ class Sources:
 
     def aggregate(self, node: BAggregate, place: Place) -> Cell:
         """The cell of an aggregate as asked from `place`."""
+        if not node.alone and node.function != "run":
+            plain = self._by_equal_keys(node, place)
+            if plain is not None:
+                return plain
         if len(place.rows) > 1 and not (node.whole and node.alone):
             return self._from_the_subject(node, place)
         if len(place.rows) > 1:
@@ -69,6 +84,30 @@ class Sources:
         if node.alone:
             return self._grouped(node, place)
         return self._for_each(node, place)
+
+    def _by_equal_keys(self, node: BAggregate, place: Place) -> Cell | None:
+        """Conditions “field = something of the asker” become keys of one shared pass.
+
+        None where other conditions look at the asker, or where a key may not be known.
+        """
+        equal: list[tuple[Bound, Bound]] = []
+        rest: list[Bound] = []
+        for one in _conjuncts(node.where):
+            pair = _outer_and_inner(one, node.level)
+            if pair is not None:
+                equal.append(pair)
+            elif reads_only(one, node.level):
+                rest.append(one)
+            else:
+                return None
+        if not equal or (node.value is not None and not reads_only(node.value, node.level)):
+            return None
+        where = reduce(lambda a, b: BBinary("and", a, b, BOOLEAN), rest) if rest else None
+        plain = replace(node, where=where, alone=True)
+        if len(place.rows) > 1 and not node.whole and not isinstance(place.rows[0], View):
+            return None
+        source, _ = self._grouping(plain, place, equal)
+        return None if source is None else combined(plain, source)
 
     def _from_the_subject(self, node: BAggregate, place: Place) -> Cell:
         """Inside another aggregate: the same for all rows of the subject, so asked there."""
@@ -106,7 +145,9 @@ class Sources:
             return chain.define("w", over)
 
         inner = replace(place, rows=(Hole(), subject))  # type: ignore[arg-type]  # reads nothing
-        source = Source(take, inner, TRUE, _time_of(subject), self._most(node), group)
+        source = Source(
+            take, inner, TRUE, _time_of(subject), self._most(node), group, self._doubt(place)
+        )
         return combined(node, source)
 
     # Passes
@@ -114,12 +155,16 @@ class Sources:
     def _grouped(self, node: BAggregate, place: Place) -> Cell:
         """One pass, shared by all that ask for rows grouped alike."""
         source, row = self._grouping(node, place)
+        assert source is not None
         return self._run(node, source, row) if node.function == "run" else combined(node, source)
 
-    def _grouping(self, node: BAggregate, place: Place) -> tuple[Source, View]:
+    def _grouping(
+        self, node: BAggregate, place: Place, equal: Sequence[tuple[Bound, Bound]] = ()
+    ) -> tuple[Source | None, View]:
+        """The rows grouped by what ties them to who asks; None where a key may not be known."""
         asker = place.rows[0] if not node.whole else None
         own = self._own_period(node, place)
-        over, row, inner = self._pass(node, place, own is not None)
+        over, row, inner = self._pass(node, place, own is not None, [one for _, one in equal])
         pairs: list[tuple[Node, Node]] = []
         group = None
         if node.scope is not None:
@@ -129,6 +174,12 @@ class Sources:
             pairs.append((asker.at, Ref("k0", over.name)))
         if own is not None:
             pairs.append((own, Ref(f"k{len(pairs)}", over.name)))
+        for outside, inside_ in equal:
+            outer, inner_key = lower(outside, place), lower(inside_, inner)
+            if outer.known != TRUE or inner_key.known != TRUE or not _same_coding(outer, inner_key):
+                return None, row
+            left = self._reachable(key_of(outer), place)
+            pairs.append((left, Ref(f"k{len(pairs)}", over.name)))
         host = place.rows[-1].host
         join = Join(over, over.name, tuple(pairs))
 
@@ -136,22 +187,35 @@ class Sources:
             return host.attach(join, over.add(agg).name)
 
         inside = self._inside(node, row, place.period)
-        return Source(take, inner, inside, _time_of(row), self._most(node), group), row
+        return Source(
+            take, inner, inside, _time_of(row), self._most(node), group, self._doubt(place)
+        ), row
 
     def opened(self, node: BAggregate, place: Place) -> tuple[Source, View]:
         """The rows of an aggregate that stands by itself, before it is taken."""
-        return self._grouping(node, place) if node.alone else self._asking(node, place)
+        if not node.alone:
+            return self._asking(node, place)
+        source, row = self._grouping(node, place)
+        assert source is not None
+        return source, row
 
     def _pass(
         self,
         node: BAggregate,
         place: Place,
         by_period: bool,
+        more: Sequence[Bound],  # noqa: FBT001
     ) -> tuple[Aggregate, View, Place]:
         keys_of = (node.source, node.is_result, node.link, node.scope and node.scope[1], node.whole)
         own = place.rows[0].result.each if by_period and place.rows[0].result else ""
         source_chain = self.planner.chains[node.source] if node.is_result else None
-        key = (keys_of, own, node.level, None if source_chain is None else source_chain.freeze())
+        key = (
+            keys_of,
+            own,
+            node.level,
+            tuple(more),
+            None if source_chain is None else source_chain.freeze(),
+        )
         over = self.passes.get(key)
         row = self._row(node, None if over is None else over)
         if over is None:
@@ -167,12 +231,18 @@ class Sources:
                 keys.append(self._link(node, view, inner))
             if by_period:
                 keys.append(self._period_of(view, own))
+            keys.extend(key_of(lower(one, inner)) for one in more)
             over.keys = tuple(keys)
             over.where = self._counted(node, view)
             self._unit(node, over)
             self.passes[key] = over
         view = replace(row[0], host=PassHost(over))
         return over, view, self._inner(node, place, view)
+
+    def _reachable(self, node: Node, place: Place) -> Node:
+        """A key as a column of the chain, where the chain itself asks."""
+        chain = place.rows[-1].chain
+        return chain.define("key", node) if chain is not None and not place.rows[-1].alias else node
 
     def _unit(self, node: BAggregate, over: Aggregate) -> None:
         """What the filter of a unit is put on: the reference to the subject."""
@@ -254,7 +324,6 @@ class Sources:
         if chain is None or subject.alias:
             raise Unlowered("台账的计入条件里再汇总")
         over = Aggregate(f"p{len(self.passes) + 1}_{node.source}", chain, "s", ())
-        over.level = chain.freeze()
         self.passes[over.name] = over
         outer = replace(subject, alias="s", host=PassHost(over))
         row, source_table = self._row(node, None)
@@ -279,17 +348,47 @@ class Sources:
         where = literal(value=True) if node.where is None else lower(node.where, inner)
         also = both(self._counted(node, view) or TRUE, any_of(where.true, where.missing))
         over.keys = tuple(keys)
+        direct = [pair for pair in pairs if _tables(pair[1]) <= {"r"}]
+        later = [op("=", *pair) for pair in pairs if pair not in direct]
+        if not _tables(also) <= {"r", "s"}:
+            later, also = [*later, also], TRUE
+        over.where = both(*later) if later else None
         level = source_table.freeze() if isinstance(source_table, Chain) else 0
-        main = Join(source_table, "r", tuple(pairs), outer=False, also=also, level=level)
+        main = Join(
+            source_table,
+            "r",
+            tuple(direct),
+            outer=False,
+            level=level,
+            also=None if also == TRUE else also,
+        )
         over.joins.insert(0, main)
         host = subject.host
         join = Join(over, over.name, tuple(back))
 
         def take(agg: Agg) -> Node:
+            # What is read of the asker stands by now; later columns stand above.
+            if not over.columns:
+                over.level = chain.freeze()
+            if any(chain.standing[ref.name] > over.level for ref in refs(agg) if ref.table == "s"):
+                raise Unlowered("一处规则里先后汇总")
             return host.attach(join, over.add(agg).name)
 
         inside = self._inside(node, view, place.period)
-        return Source(take, inner, inside, _time_of(view), self._most(node), group), view
+        return Source(
+            take, inner, inside, _time_of(view), self._most(node), group, self._doubt(place)
+        ), view
+
+    def _doubt(self, place: Place) -> Callable[[Node], None]:
+        """How to note rows that the plan cannot decide."""
+
+        def note(when: Node) -> None:
+            result = place.rows[-1].result
+            if len(place.rows) > 1 or result is None or place.rows[0].alias:
+                raise Unlowered("汇总里的汇总带除法")
+            self.planner.unsure(result, op("holds", when))
+
+        return note
 
     # Bounds and runs
 
@@ -299,7 +398,13 @@ class Sources:
         if node.is_result:
             result = self.planner.pack.results[node.source]
             periods = len(self.planner.reader.calendar.of_kind(result.each)) if result.each else 1
-            return max(1, tables[result.of].rows * periods)
+            subjects = tables[result.of].rows
+            if node.scope is None and not node.whole:
+                subjects = 1
+                if node.link:
+                    named = node.link[0].field if isinstance(node.link[0], BField) else ""
+                    subjects = tables[result.of].most_per.get(named, tables[result.of].rows)
+            return max(1, subjects * periods)
         table = tables[node.source]
         if node.scope is None and node.link and isinstance(node.link[0], BField):
             return max(1, table.most_per.get(node.link[0].field, table.rows))
@@ -331,6 +436,50 @@ class Sources:
         from kaocheng.engine.columnar.cells import guarded
 
         return guarded(found, op("coalesce", source.take(Agg("any", (unclear,))), FALSE))
+
+
+def _conjuncts(node: Bound | None) -> list[Bound]:
+    if node is None:
+        return []
+    if isinstance(node, BBinary) and node.operator == "and":
+        return [*_conjuncts(node.left), *_conjuncts(node.right)]
+    return [node]
+
+
+def _outer_and_inner(node: Bound, level: int) -> tuple[Bound, Bound] | None:
+    """The sides of `asker's = row's`, whichever way round it is written."""
+    if not isinstance(node, BBinary) or node.operator != "=":
+        return None
+    for outer, inner in ((node.left, node.right), (node.right, node.left)):
+        if _reads_below(outer, level) and _reads_at(inner, level):
+            return outer, inner
+    return None
+
+
+def _reads_below(node: Bound, level: int) -> bool:
+    """Reads rows, but none at `level` or deeper."""
+    levels = [getattr(one, "level", None) for one in walk_bound(node)]
+    found = [one for one in levels if one is not None]
+    whole = not any(isinstance(one, BAggregate | BSpecial) for one in walk_bound(node))
+    return whole and bool(found) and max(found) < level
+
+
+def _reads_at(node: Bound, level: int) -> bool:
+    """Reads the row at `level` and nothing else."""
+    levels = {getattr(one, "level", level) for one in walk_bound(node)}
+    plain = not any(isinstance(one, BAggregate | BSpecial) for one in walk_bound(node))
+    return plain and levels == {level} and not isinstance(node, BLiteral | BParameter)
+
+
+def _same_coding(a: Cell, b: Cell) -> bool:
+    """Whether equal values have equal nodes."""
+    if a.num is not None and b.num is not None:
+        return a.num.den == b.num.den and a.num.over == b.num.over == ONE
+    return (a.coded, a.type.options, a.type.table) == (b.coded, b.type.options, b.type.table)
+
+
+def _tables(node: Node) -> set[str]:
+    return {ref.table for ref in refs(node)}
 
 
 def _day(row: View) -> Node:
@@ -387,6 +536,3 @@ def _shift(node: object, by: int, above: int) -> object:
     }
     changed = {name: value for name, value in changed.items() if value is not fields[name]}
     return replace(node, **changed) if changed else node  # type: ignore[type-var]  # a bound node
-
-
-__all__ = ["AT", "Callable", "Sources", "numbers"]

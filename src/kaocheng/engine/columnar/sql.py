@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlglot import exp
 
-from kaocheng.engine.columnar.nodes import Agg, Const, Key, Node, Op, Over, Ref
+from kaocheng.engine.columnar.nodes import Agg, Const, Node, Op, Over, Ref, SortKey
 
 Tree = exp.Expression
 
@@ -232,7 +232,7 @@ def _window(node: Over) -> Tree:
     return exp.Cast(this=window, to=cast.args["to"]) if cast is not None else window
 
 
-def order_by(keys: Sequence[Key]) -> exp.Order:
+def order_by(keys: Sequence[SortKey]) -> exp.Order:
     ordered = [exp.Ordered(this=tree(key.node), desc=key.down) for key in keys]
     return exp.Order(expressions=ordered)
 

@@ -176,9 +176,8 @@ class Writer:
                 later |= self._own(chain, level.where)
             for join in level.joins:
                 later |= {ref.name for left, _ in join.on for ref in refs(left)}
-        if upto == chain.top:
-            for node in self.wanted.get(chain.name, ()):
-                later |= {ref.name for ref in refs(node)}
+        for node in self.wanted.get(chain.name, ()):
+            later |= {ref.name for ref in refs(node)}
         later |= self._read_elsewhere(chain, upto)
         return [
             one
@@ -200,7 +199,7 @@ class Writer:
 
     def _read_by(self, join: Join, host: Chain, chain: Chain, upto: int) -> set[str]:
         found: set[str] = set()
-        if isinstance(join.table, Chain) and join.table is chain and join.level == upto:
+        if isinstance(join.table, Chain) and join.table is chain and join.level >= upto:
             found |= {right.name for _, right in join.on if isinstance(right, Ref)}
             for level in host.levels:
                 found |= {
@@ -211,10 +210,10 @@ class Writer:
                 }
         if isinstance(join.table, Aggregate) and id(join.table) in self._passes:
             over = join.table
-            if over.source is chain and over.level == upto:
+            if over.source is chain and over.level >= upto:
                 found |= self._read_as(over, over.alias)
             for inner in over.joins:
-                if inner.table is chain and inner.level == upto:
+                if inner.table is chain and inner.level >= upto:
                     found |= self._read_as(over, inner.alias)
                 if isinstance(inner.table, Aggregate):
                     found |= self._read_by(inner, host, chain, upto)

@@ -10,9 +10,28 @@ shares of a proportional step by largest remainder, so that they use up the rest
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import reduce
+from typing import TYPE_CHECKING
 
+from kaocheng.engine.columnar import numbers
+from kaocheng.engine.columnar.cells import Cell, by_case, less, literal, missing, number
+from kaocheng.engine.columnar.lowered import Flag, Lowered
+from kaocheng.engine.columnar.nodes import (
+    FALSE,
+    ONE,
+    TRUE,
+    ZERO,
+    Node,
+    SortKey,
+    any_of,
+    both,
+    case,
+    negated,
+    op,
+)
+from kaocheng.engine.columnar.numbers import Num
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import (
@@ -41,6 +60,9 @@ SPECIAL: Mapping[str, tuple[Type, str]] = {
     "rest": (NUMBER, "余额"),
     "heads": (NUMBER, "参加分配人数"),
 }
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.lowering import Lowering
 
 
 @dataclass(frozen=True)
@@ -284,6 +306,178 @@ def _outcome(spec: Pay, person: _Person) -> Outcome:
     return Outcome(total, lines, text, person.flags, adds_up=True, columns=columns)
 
 
+def _lower(item: Item, low: Lowering) -> Lowered:
+    """Exact: money in whole fen; what is left is shared out by whole divisions."""
+    spec = _spec(item)
+    group = None if spec.within is None else low.keep("within", low.value(spec.within))
+    within = [low.asked, *([] if group is None else [low.key(group)])]
+    pool = low.keep("pool", low.first(low.value(spec.pool), within, [SortKey(low.line)]))
+    heads = literal(value=True) if spec.heads is None else low.value(spec.heads)
+    stop = any_of(negated(pool.known), low.somewhere(heads.missing, within))
+    counted = low.number_of(heads.true, within)
+    together = spec.rounding is not None and low.setting(spec.rounding) == "together"
+    water = _Waterfall(low, within, number(counted), together)
+    rest = replace(low.kept_number("rest", pool.number), low=min(0, pool.number.low))
+    columns: dict[str, Cell] = {}
+    for step in spec.take:
+        if step.amount is not None:
+            paid, trouble = water.fixed(step, rest)
+        else:
+            paid, trouble = water.proportional(step, rest)
+        columns[step.id] = number(paid)
+        rest = low.kept_number("rest", numbers.added(rest, numbers.minus(water.paid(paid))))
+        short = op("holds", less("<", number(rest), literal(Fraction(0))))
+        stop = low.let("stop", any_of(stop, trouble, short))
+    paid_all = reduce(numbers.added, [one.number for one in columns.values()])
+    if together:
+        paid_all = water.rounded_together(paid_all, stop)
+    value = by_case([(stop, missing(NUMBER))], number(paid_all))
+    columns = {name: by_case([(stop, missing(NUMBER))], one) for name, one in columns.items()}
+    if group is not None:
+        unknown = negated(group.known)
+        value = by_case([(unknown, missing(NUMBER))], value)
+        columns = {
+            name: by_case([(unknown, missing(NUMBER))], one) for name, one in columns.items()
+        }
+        stop = any_of(stop, unknown)
+    flags = [replace(flag, when=both(negated(stop), flag.when)) for flag in water.last_flags()]
+    return Lowered(value, flags, columns)
+
+
+@dataclass
+class _Waterfall:
+    """The steps of a pay in columns; each gives amounts per person and where the pay stops."""
+
+    low: Lowering
+    within: list[Node]
+    heads: Cell
+    together: bool
+    flags: list[Flag] = field(default_factory=list)
+
+    def fixed(self, step: Step, rest: Num) -> tuple[Num, Node]:
+        """A fixed amount each, half up to the fen unless everything is rounded together."""
+        assert step.amount is not None
+        special = {"rest": number(rest), "heads": self.heads}
+        amount = self.low.keep("amount", self.low.value(step.amount, special=special))
+        who, unclear = self._who(step)
+        trouble = self.low.somewhere(any_of(unclear, both(who, negated(amount.known))), self.within)
+        exact = amount.number if self.together else numbers.rounded(amount.number, 2)
+        paid = numbers.chosen([(both(who, amount.known), exact)], numbers.constant(Fraction(0)))
+        return self.low.kept_number("paid", paid), trouble
+
+    def proportional(self, step: Step, rest: Num) -> tuple[Num, Node]:
+        """What is left, in proportion; in whole units by largest remainder."""
+        assert step.by is not None
+        low = self.low
+        weight = low.keep("weight", low.value(step.by))
+        who, unclear = self._who(step)
+        negative = op("holds", less("<", weight, literal(Fraction(0))))
+        broken = any_of(unclear, both(who, any_of(negated(weight.known), negative)))
+        trouble = low.somewhere(broken, self.within)
+        zero = numbers.constant(Fraction(0))
+        sound = both(who, weight.known, negated(negative))
+        counted = numbers.chosen([(sound, weight.number)], zero)
+        counted = low.kept_number("share", replace(counted, low=0, high=max(0, counted.high)))
+        whole_share = low.added_up(counted, self.within)
+        nobody = low.let("nobody", op("=", whole_share.node, ZERO))
+        self._note_nobody(step, rest, nobody)
+        shared = numbers.divided(counted, whole_share)
+        if self.together:
+            paid = numbers.multiplied(rest, shared)
+            paid = numbers.chosen([(negated(nobody), paid)], zero)
+            return low.kept_number("paid", paid), trouble
+        units = self._units(step, rest, counted, whole_share, sound)
+        paid = numbers.chosen([(both(sound, negated(nobody)), units)], zero)
+        return low.kept_number("paid", paid), trouble
+
+    def _units(self, step: Step, rest: Num, share: Num, whole_share: Num, sound: Node) -> Num:
+        """Whole fen, jiao or yuan; the rest below a unit goes to the best score."""
+        low, per_yuan = self.low, _PER_YUAN[step.to]
+        sharing = [*self.within, low.let("sharing", sound)]
+        share, whole_share = numbers.aligned(share, whole_share)
+        top, bottom = replace(share, den=1, over=ONE, most_over=1), whole_share
+        bottom = replace(bottom, den=1, over=ONE, most_over=1, low=1, high=max(1, bottom.high))
+        bottom = replace(bottom, node=op("nullif", bottom.node, ZERO))
+        in_units = numbers.multiplied(rest, numbers.constant(Fraction(per_yuan)))
+        score, first = SortKey(share.node, down=True), SortKey(low.order)
+        if step.remainder == "best":
+            exact = numbers.multiplied(in_units, top)
+            below = numbers.multiplied(numbers.denominator_of(exact), bottom)
+            parts = numbers.floored(numbers.bare(exact), below)
+            parts = low.kept_number("part", parts)
+            places = low.window("row_number", [], sharing, [score, first])
+        else:
+            available = low.kept_number("units", numbers.floor_of(in_units))
+            exact = numbers.multiplied(available, top)
+            parts = low.kept_number("part", numbers.floored(exact, bottom))
+            over = low.let("over", numbers.remainder(exact, bottom, parts))
+            given = low.added_up(parts, sharing)
+            left = op("-", available.node, given.node)
+            places = low.window("row_number", [], sharing, [SortKey(over, down=True), score, first])
+            extra = case([(op("<=", places, left), ONE)], ZERO)
+            parts = numbers.added(parts, numbers.whole(extra, 0, 1))
+            parts = low.kept_number("topped", parts)
+            places = low.window("row_number", [], sharing, [score, first])
+        amounts = replace(parts, den=per_yuan)
+        spent = low.added_up(amounts, sharing)
+        left_fen = numbers.floor_of(
+            numbers.multiplied(
+                numbers.added(rest, numbers.minus(spent)), numbers.constant(Fraction(FEN))
+            )
+        )
+        if left_fen.high <= 0 or per_yuan == FEN and step.remainder != "best":
+            return amounts
+        best = op("=", places, ONE)
+        gift = numbers.chosen([(best, left_fen)], numbers.constant(Fraction(0)))
+        return numbers.added(amounts, replace(gift, den=gift.den * FEN))
+
+    def _who(self, step: Step) -> tuple[Node, Node]:
+        """Who belongs to a step, and for whom that is open."""
+        if step.who is None:
+            return TRUE, FALSE
+        who = self.low.keep("who", self.low.value(step.who))
+        return who.true, negated(who.known)
+
+    def _note_nobody(self, step: Step, rest: Num, nobody: Node) -> None:
+        left = op("holds", numbers.compared("<>", rest, numbers.constant(Fraction(0))))
+        text = f"“{step.title}”没有可以分配的人，余额 {{}} 元没有分出"
+        when = self.low.let("nobody", both(self.low.asked, nobody, left))
+        self.flags.append(Flag(when, text, (number(rest),)))
+
+    def last_flags(self) -> list[Flag]:
+        """Only the last of the steps that found nobody is said."""
+        found: list[Flag] = []
+        later: Node = FALSE
+        for flag in reversed(self.flags):
+            found.insert(0, replace(flag, when=both(flag.when, negated(later))))
+            later = any_of(later, flag.when)
+        return found
+
+    def paid(self, amounts: Num) -> Num:
+        return self.low.added_up(amounts, self.within)
+
+    def rounded_together(self, exact: Num, stop: Node) -> Num:
+        """One largest remainder over everybody's exact total."""
+        low = self.low
+        exact = low.kept_number("exact", exact)
+        every = low.added_up(exact, self.within)
+        units = low.kept_number("units", numbers.rounded(every, 2))
+        positive = op("holds", less(">", number(every), literal(Fraction(0))))
+        top, bottom = numbers.aligned(exact, every)
+        below = replace(numbers.bare(bottom), low=1, high=max(1, bottom.high))
+        below = replace(below, node=op("nullif", below.node, ZERO))
+        product = numbers.multiplied(replace(units, den=1), numbers.bare(top))
+        parts = low.kept_number("part", numbers.floored(product, below))
+        over = low.let("over", numbers.remainder(product, below, parts))
+        given = low.added_up(parts, self.within)
+        left = op("-", units.node, given.node)
+        keys = [SortKey(over, down=True), SortKey(top.node, down=True), SortKey(low.order)]
+        places = low.window("row_number", [], self.within, keys)
+        extra = case([(op("<=", places, left), ONE)], ZERO)
+        rounded = replace(numbers.added(parts, numbers.whole(extra, 0, 1)), den=FEN)
+        return numbers.chosen([(both(positive, negated(stop)), rounded)], exact)
+
+
 def _spec(item: Item) -> Pay:
     assert isinstance(item.spec, Pay)
     return item.spec
@@ -328,6 +522,7 @@ PAY = Mechanism(
     slots=_slots,
     type_of=number_type,
     outcomes=_outcomes,
+    lower=_lower,
     check=_check,
     settings=lambda item: [one for one in (_spec(item).rounding,) if one is not None],
 )

@@ -33,6 +33,7 @@ from kaocheng.engine.columnar.cells import (
     not_applicable,
     number,
 )
+from kaocheng.engine.columnar.functions import apply
 from kaocheng.engine.columnar.lowered import Flag, Lowered
 from kaocheng.engine.columnar.nodes import (
     FALSE,
@@ -40,8 +41,8 @@ from kaocheng.engine.columnar.nodes import (
     TRUE,
     ZERO,
     Const,
-    Key,
     Node,
+    SortKey,
     any_of,
     both,
     case,
@@ -49,7 +50,6 @@ from kaocheng.engine.columnar.nodes import (
     op,
     total,
 )
-from kaocheng.engine.columnar.functions import apply
 from kaocheng.engine.columnar.numbers import Num, whole
 from kaocheng.engine.expressions.tree import Expr, Literal
 from kaocheng.engine.language.scheme import Item
@@ -418,10 +418,10 @@ class _Ranking:
         lacks = low.let("lacks", any_of(*(negated(score.known) for score in scores)))
         down = spec.order == "highest"
         keys = [
-            Key(low.let("key", numbers.sort_key(_standing_of(score)).node), down)
+            SortKey(low.let("key", numbers.sort_key(_standing_of(score)).node), down)
             for score in scores
         ]
-        last_first = Key(low.order, _ties_of(spec, low) == "later_id")
+        last_first = SortKey(low.order, _ties_of(spec, low) == "later_id")
         partition = [*within, candidate]
         most = low.most_rows
         at = low.window("row_number", [], partition, [*keys, last_first])

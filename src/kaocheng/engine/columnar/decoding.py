@@ -1,0 +1,85 @@
+"""Columns back into rows, for what the reference decides and explains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any, cast
+
+from kaocheng.engine.columnar.facts import LINE, ColumnFacts, ColumnTable, na_column
+from kaocheng.engine.facts import EMPTY, Facts, FactRow, FactTable
+from kaocheng.engine.language.registers import Field
+from kaocheng.engine.trace import RowRef
+from kaocheng.engine.values import Known, Missing, NotApplicable, Value
+
+Decode = Callable[[Any], Known]
+
+
+def decode_facts(facts: ColumnFacts, arrows: Mapping[str, Any] | None = None) -> Facts:
+    """Facts by rows. `arrows` are other rows of the same tables (those of a unit, of a person)."""
+    tables = {}
+    for name, table in facts.tables.items():
+        arrow = table.arrow if arrows is None else arrows.get(name, table.arrow)
+        tables[name] = decode_table(facts, table, arrow)
+    return Facts(tables, facts.periods, facts.parameters, facts.parameter_tables)
+
+
+def decode_table(facts: ColumnFacts, table: ColumnTable, arrow: Any) -> FactTable:
+    """The rows of a table, in the order of their lines."""
+    register = table.register
+    lines = arrow.column(LINE).to_pylist()
+    columns = {
+        name: _values(facts, table, name, field, arrow) for name, field in register.fields.items()
+    }
+    keys = columns.get(register.key, [""] * len(lines))
+    rows = [
+        FactRow(
+            RowRef(register.id, line, str(keys[at])),
+            {name: values[at] for name, values in columns.items()},
+        )
+        for at, line in enumerate(lines)
+    ]
+    return FactTable(register, tuple(sorted(rows, key=lambda row: row.ref.line)), table.source)
+
+
+def _values(
+    facts: ColumnFacts, table: ColumnTable, name: str, field: Field, arrow: Any
+) -> list[Value]:
+    decode = _decoder(facts, table, name, field)
+    given = arrow.column(name).to_pylist()
+    empty, inapplicable = (
+        Missing(f"“{field.title}”{EMPTY}"),
+        NotApplicable(f"“{field.title}”填为不适用"),
+    )
+    missing: Iterable[object] = [False] * len(given)
+    if table.columns[name].inapplicable:
+        missing = arrow.column(na_column(name)).to_pylist()
+    return [
+        decode(value) if value is not None else (inapplicable if na else empty)
+        for value, na in zip(given, missing, strict=True)
+    ]
+
+
+def _decoder(facts: ColumnFacts, table: ColumnTable, name: str, field: Field) -> Decode:
+    match field.type:
+        case "number" | "whole" | "money":
+            scale = table.columns[name].scale
+            return lambda value: Fraction(value, scale)
+        case "choice" | "scale":
+            return lambda value: field.values[value]
+        case "period":
+            return lambda value: facts.periods[value].id
+        case "date":
+            return lambda value: cast("date", value)
+        case "moment":
+            return lambda value: cast("datetime", value)
+        case "text" | "boolean":
+            return lambda value: cast("Known", value)
+    keys = keys_of(facts.tables[field.type])
+    return lambda value: keys[value]
+
+
+def keys_of(table: ColumnTable) -> Sequence[str]:
+    """The keys of a keyed table by position."""
+    return cast("Sequence[str]", table.arrow.column(table.register.key).to_pylist())

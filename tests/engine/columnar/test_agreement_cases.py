@@ -1,0 +1,66 @@
+"""Both evaluators agree on every case and example that people have written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kaocheng.engine import mechanisms, verbs
+from kaocheng.engine.cases import case_facts
+from kaocheng.engine.compile import Compiled
+from kaocheng.engine.problems import Problems
+from kaocheng.formats import read_tables
+from tests.engine.bundles import compile_bundle
+from tests.engine.columnar.agreement import agree_on
+
+ROOT = Path(__file__).parents[3]
+PACKS = {pack.name: pack for pack in verbs.find_packs(ROOT / "schemes")}
+EXAMPLES = {
+    path.stem: path
+    for path in sorted((Path(mechanisms.__file__).parent / "examples").glob("*.yaml"))
+}
+
+
+def checked(folder: Path) -> Compiled:
+    compiled = verbs.check(folder, problems=Problems())
+    assert compiled is not None
+    return compiled
+
+
+def differing_cases(compiled: Compiled) -> list[str]:
+    """Every case in which a cell differs, with that cell; cases whose facts are refused pass."""
+    found = []
+    for case in compiled.pack.cases:
+        problems = Problems()
+        facts = case_facts(compiled.pack, case, problems=problems)
+        if problems.errors:
+            continue
+        try:
+            agree_on(compiled, facts)
+        except AssertionError as fault:
+            found.append(f"{case.id}: {fault}")
+    return found
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_evaluators_agree_on_every_case_of_a_scheme(name: str) -> None:
+    assert differing_cases(checked(PACKS[name])) == []
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_evaluators_agree_on_every_case_of_a_mechanism(name: str) -> None:
+    compiled, _ = compile_bundle(EXAMPLES[name].read_text("utf-8"))
+
+    assert compiled is not None
+    assert differing_cases(compiled) == []
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_evaluators_agree_on_the_example_of_a_scheme(name: str) -> None:
+    compiled, problems = checked(PACKS[name]), Problems()
+    tables = read_tables(PACKS[name] / "example", problems=problems)
+
+    run = agree_on(compiled, verbs.facts(compiled.pack, tables, problems=problems))
+
+    assert all(run.members[result] for result in run.pack.results)
