@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-SUPPORT = {"cities", "harness", "others", "peers", "saved_facts", "sides", "stand_in"}
+SUPPORT = {"cities", "harness", "others", "peers", "saved_facts", "sides"}
 NOT_BENCHMARKS = {"__init__", "__main__", *SUPPORT}
 
 
