@@ -135,6 +135,7 @@ def _as_peer(value: object, item: str) -> object:
 def connected() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute(f"SET threads = {THREADS}")
+    connection.execute("SET enable_progress_bar = false")
     return connection
 
 
