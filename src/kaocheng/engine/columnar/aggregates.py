@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from kaocheng.engine.columnar import numbers
 from kaocheng.engine.columnar.cells import Cell, by_case, coded_as, literal, missing
@@ -24,7 +25,6 @@ from kaocheng.engine.columnar.nodes import (
     any_of,
     both,
     case,
-    is_null,
     negated,
     op,
 )
@@ -49,7 +49,7 @@ class Source:
     `take` computes an `Agg` over the rows of the group and gives its column (null where there is no
     row). `inner` is where value and condition are read, `within` restricts the rows (never null),
     `order` sorts them in time, `most` bounds their number, `group` is the state of who asks,
-    `doubt` notes for whom the reference has to decide.
+    `doubt` notes for whom the reference has to decide. `never_empty`: who asks is among the rows.
     """
 
     take: Take
@@ -59,6 +59,7 @@ class Source:
     most: int
     group: Cell | None = None
     doubt: Callable[[Node], None] = _certain
+    never_empty: bool = False
 
 
 def combined(node: BAggregate, source: Source) -> Cell:
@@ -91,8 +92,8 @@ def _found(function: str, source: Source, held: Node, value: Cell | None) -> Cel
         case "count":
             return _number(Num(_rows(source, held), 0, source.most))
         case "any" | "none":
-            there = op("coalesce", source.take(Agg("any", (held,))), FALSE)
-            return Cell(BOOLEAN, there if function == "any" else negated(there))
+            nothing = op("=", _rows(source, held), ZERO)
+            return Cell(BOOLEAN, negated(nothing) if function == "any" else nothing)
     assert value is not None
     match function:
         case "sum":
@@ -101,7 +102,8 @@ def _found(function: str, source: Source, held: Node, value: Cell | None) -> Cel
             return _number(Num(_distinct(source, held, value), 0, source.most))
         case "mean":
             top, count = _sum(source, held, value), _values(source, held, value)
-            return _or_none(_number(numbers.divided(top, count)), count, source, held, value)
+            mean = replace(numbers.divided(top, count), span=numbers.span_of(value.number))
+            return _or_none(_number(mean), count, source, held, value)
         case "trimmed_mean":
             return _trimmed(source, held, value)
         case "min" | "max" | "best" | "worst":
@@ -128,7 +130,8 @@ def _rows(source: Source, held: Node) -> Node:
 def _values(source: Source, held: Node, value: Cell) -> Num:
     """How many of the rows have a value."""
     known = both(held, value.known)
-    return Num(_rows(source, known), 0, source.most)
+    least = 1 if source.never_empty and known == TRUE else 0
+    return Num(_rows(source, known), least, source.most)
 
 
 def _plain(value: Cell) -> Num:
@@ -149,6 +152,8 @@ def _sum(source: Source, held: Node, value: Cell) -> Num:
         over = op("coalesce", source.take(Agg("max", (num.over,), known)), ONE)
         source.doubt(op("<>", least, over))
     low, high = min(0, num.low * source.most), max(0, num.high * source.most)
+    if source.never_empty and held == TRUE and value.known == TRUE:
+        low = max(low, num.low)
     wide = max(abs(low), abs(high)) >= numbers.NARROW
     if wide:
         numbers.scaled(num, source.most)  # refuses what is beyond 127 bits
@@ -184,10 +189,14 @@ def _codes(value: Cell) -> Node | None:
 
 def _or_none(found: Cell, count: Num, source: Source, held: Node, value: Cell) -> Cell:
     """Missing where there is no value; not applicable where no row is (D7)."""
+    if source.never_empty and held == TRUE and value.known == TRUE:
+        return found
     na: Node = FALSE
+    if found.gap is None:
+        found = replace(found, gap=op("=", count.node, ZERO))
     if value.na != FALSE:
         none = op("=", count.node, ZERO)
-        na = both(none, op(">", _rows(source, held), ZERO))
+        na = both(none, negated(op("=", _rows(source, held), ZERO)))
     return replace(found, open=True, na=na)
 
 
@@ -238,17 +247,18 @@ def _trimmed(source: Source, held: Node, value: Cell) -> Cell:
         for name in ("min", "max")
     ]
     kept = numbers.added(numbers.added(top, numbers.minus(ends[0])), numbers.minus(ends[1]))
-    fewer = numbers.added(count, numbers.constant(_two()))
-    enough = case([(op(">", fewer.node, ZERO), fewer.node)])
-    mean = numbers.divided(kept, Num(enough, 1, source.most))
-    mean = replace(mean, node=case([(negated(is_null(enough)), mean.node)]))
-    return _or_none(_number(mean), count, source, held, value)
-
-
-def _two():  # type: ignore[no-untyped-def]  # a constant's own type
-    from fractions import Fraction
-
-    return Fraction(-2)
+    enough = numbers.compared(">=", count, numbers.constant(Fraction(3)))
+    fewer = op("greatest", op("-", count.node, Const(2)), ONE)
+    mean = replace(
+        kept,
+        node=case([(enough, kept.node)]),
+        over=fewer,
+        most_over=max(1, source.most),
+        span=numbers.span_of(num),
+    )
+    few = negated(enough)
+    found = _or_none(replace(_number(mean), gap=few), count, source, held, value)
+    return replace(found, open=True, gap=few)
 
 
 __all__ = ["NULL", "Source", "combined", "taken"]

@@ -20,6 +20,7 @@ from kaocheng.engine.columnar.nodes import (
     TRUE,
     Const,
     Node,
+    Op,
     any_of,
     both,
     case,
@@ -38,7 +39,8 @@ class Cell:
     """`num` for numbers. `coded`: a text held as its position in `type.options` (or `keys`).
 
     `const` is the value where it is the same for every row. `low` is what a missing number is at
-    least (for the ranking of scores that are still incomplete, D18); None: nothing is known.
+    least (for the ranking of scores that are still incomplete, D18); None: nothing is known. `gap`
+    says in other words where it is missing, so that a case that rules this out can be told.
     """
 
     type: Type
@@ -49,6 +51,7 @@ class Cell:
     coded: bool = False
     const: Value | None = None
     low: Num | None = None
+    gap: Node | None = None
 
     @property
     def number(self) -> Num:
@@ -140,7 +143,10 @@ def _strict(cell: Cell, operands: Sequence[Cell]) -> Cell:
         return replace(cell, const=_const(cell))
     if all(one.const is not None and is_known(one.const) for one in operands):
         return cell
-    return replace(cell, open=any(one.open for one in operands), na=_joint_na(operands))
+    gaps = [one.gap for one in operands if one.open]
+    return replace(
+        cell, open=bool(gaps), na=_joint_na(operands), gap=gaps[0] if len(gaps) == 1 else None
+    )
 
 
 def _joint_na(operands: Sequence[Cell]) -> Node:
@@ -188,7 +194,10 @@ def by_case(branches: Sequence[tuple[Node, Cell]], otherwise: Cell) -> Cell:
         return otherwise
     cells = unified([*(cell for _, cell in kept), otherwise])
     conditions = [condition for condition, _ in kept]
-    open_ = any(cell.open for cell in cells)
+    open_ = cells[-1].open or any(
+        cell.open and not _ruled_out(cell.gap, condition)
+        for condition, cell in zip(conditions, cells, strict=False)
+    )
     na = case(list(zip(conditions, (cell.na for cell in cells), strict=False)), cells[-1].na)
     low = _low_by_case(conditions, cells)
     if cells[0].num is not None:
@@ -200,6 +209,16 @@ def by_case(branches: Sequence[tuple[Node, Cell]], otherwise: Cell) -> Cell:
     pairs = [(when, cell.node) for when, cell in zip(conditions, cells, strict=False)]
     node = case(pairs, cells[-1].node)
     return Cell(cells[0].type, node, open=open_, na=na, coded=cells[0].coded)
+
+
+def _ruled_out(gap: Node | None, condition: Node) -> bool:
+    """Whether a cell cannot be missing where `condition` holds."""
+    if gap is None:
+        return False
+    known = (
+        condition.args if isinstance(condition, Op) and condition.name == "and" else (condition,)
+    )
+    return any(negated(one) == gap or one == negated(gap) for one in known)
 
 
 def _low_by_case(conditions: Sequence[Node], cells: Sequence[Cell]) -> Num | None:

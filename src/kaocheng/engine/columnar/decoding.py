@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, cast
 
 from kaocheng.engine.columnar.facts import LINE, ColumnFacts, ColumnTable, na_column
-from kaocheng.engine.facts import EMPTY, Facts, FactRow, FactTable
+from kaocheng.engine.facts import EMPTY, FactRow, Facts, FactTable
 from kaocheng.engine.language.registers import Field
 from kaocheng.engine.trace import RowRef
 from kaocheng.engine.values import Known, Missing, NotApplicable, Value

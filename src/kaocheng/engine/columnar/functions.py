@@ -8,7 +8,7 @@ from functools import reduce
 
 from kaocheng.engine.columnar import numbers
 from kaocheng.engine.columnar.cells import Cell, by_case, guarded, missing, number, strict
-from kaocheng.engine.columnar.nodes import FALSE, Const, Node, any_of, both, case, holds, op
+from kaocheng.engine.columnar.nodes import FALSE, TRUE, Const, Node, any_of, both, case, holds, op
 from kaocheng.engine.columnar.numbers import Num, whole
 from kaocheng.engine.language.types import BOOLEAN, DATE, NUMBER
 
@@ -21,8 +21,10 @@ def apply(name: str, arguments: Sequence[Cell]) -> Cell:
 
 
 def _extreme(*arguments: Cell, larger: bool) -> Cell:
+    sure = all(one.known == TRUE for one in arguments)
     found = reduce(
-        lambda a, b: numbers.extreme(a, b, larger=larger), [one.number for one in arguments]
+        lambda a, b: numbers.extreme(a, b, larger=larger, sure=sure),
+        [one.number for one in arguments],
     )
     return number(found, *arguments)
 

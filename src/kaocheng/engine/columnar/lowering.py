@@ -89,8 +89,10 @@ class Lowering:
     ) -> Node:
         """A window as a column. The rows of one period stand apart."""
         own = self.view.period()
-        parts = (*partition, *(() if own is None else (own,)))
-        over = Over(function, tuple(args), parts, tuple(order), where)
+        given = (*partition, *(() if own is None else (own,)))
+        parts = dict.fromkeys(one for one in given if not isinstance(one, Const))
+        order = [one for one in order if not isinstance(one.node, Const)]
+        over = Over(function, tuple(args), tuple(parts), tuple(order), where)
         return self.let("w", over)
 
     @property
@@ -152,7 +154,8 @@ class Lowering:
 
     def first(self, cell: Cell, partition: Sequence[Node], order: Sequence[SortKey]) -> Cell:
         """The cell of the first row of the partition, for all of its rows."""
-        if cell.const is not None:
+        nodes = [cell.node, cell.na, *(() if cell.num is None else (cell.num.over,))]
+        if all(self.planner.chain.settled_by(one, partition) for one in nodes):
             return cell
         kept = self.keep("first", cell)
 

@@ -67,8 +67,7 @@ class SortKey:
 class Over:
     """A window: `function` over the rows of the same partition, in the order of the keys.
 
-    With keys, aggregates run over the whole partition all the same; only rank, row_number and
-    first look at the order.
+    With keys, an aggregate runs up to the row and its equals; without, over the whole partition.
     """
 
     function: str
@@ -131,6 +130,8 @@ _STRICT = {
 
 def op(name: str, *args: Node) -> Node:
     """An operation; of two constants, its outcome."""
+    if name == "coalesce" and isinstance(args[0], Op) and args[0].name == "coalesce":
+        return args[0]  # of a value and a constant: never null
     if name in _STRICT and NULL in (args[:1] if name in ("pick", "place") else args):
         return NULL
     values = [arg.value for arg in args if isinstance(arg, Const)]

@@ -27,6 +27,7 @@ from kaocheng.engine.columnar.nodes import (
     op,
     times,
 )
+from kaocheng.methods.shares import rounded_half_up
 
 NARROW, WIDE = 2**63, 10**38  # HUGEINT holds 127 bits, and Arrow 38 digits of it
 SMALL_OVER = 16  # lcm(1..16) is 20 bits: such divisors become a constant
@@ -38,7 +39,11 @@ class TooWide(Exception):  # a finding of the plan, not a fault of the program
 
 @dataclass(frozen=True)
 class Num:
-    """`node ÷ (den × over)`; `huge`: the node is a HUGEINT."""
+    """`node ÷ (den × over)`; `huge`: the node is a HUGEINT.
+
+    `span` bounds the value itself where that is narrower than what the other bounds say, as a mean
+    lies between the least and the greatest of its parts.
+    """
 
     node: Node
     low: int
@@ -47,6 +52,7 @@ class Num:
     over: Node = ONE
     most_over: int = 1
     huge: bool = False
+    span: tuple[Fraction, Fraction] | None = None
 
     @property
     def is_const(self) -> bool:
@@ -55,6 +61,31 @@ class Num:
     @property
     def most(self) -> int:
         return max(abs(self.low), abs(self.high))
+
+
+def span_of(num: Num) -> tuple[Fraction, Fraction]:
+    """Bounds of the value."""
+    if num.span is not None:
+        return num.span
+    least = num.den if num.low < 0 else num.den * num.most_over
+    most = num.den * num.most_over if num.high < 0 else num.den
+    return Fraction(num.low, least), Fraction(num.high, most)
+
+
+def _narrowed(num: Num, span: tuple[Fraction, Fraction] | None) -> Num:
+    """A whole number over a constant within the bounds of its value."""
+    if span is None:
+        return num
+    low = max(num.low, (span[0] * num.den).__floor__())
+    high = min(num.high, (span[1] * num.den).__ceil__())
+    return replace(num, low=low, high=max(low, high))
+
+
+def _times_span(num: Num, factor: Fraction) -> tuple[Fraction, Fraction] | None:
+    if num.span is None:
+        return None
+    low, high = sorted(end * factor for end in num.span)
+    return low, high
 
 
 def constant(value: Fraction) -> Num:
@@ -85,7 +116,7 @@ def scaled(num: Num, factor: int) -> Num:
     low, high = sorted((num.low * factor, num.high * factor))
     huge = _needs_huge(low, high) or num.huge
     node = _huge(num.node, huge=num.huge) if huge else num.node
-    return replace(num, node=times(node, factor), low=low, high=high, huge=huge)
+    return replace(num, node=times(node, factor), low=low, high=high, huge=huge, span=None)
 
 
 def _product(a: Num, b: Num) -> Num:
@@ -105,7 +136,9 @@ def _times_over(num: Num, over: Node, most_over: int) -> Num:
     if over == ONE:
         return num
     found = _product(num, Num(over, 1, most_over))
-    return replace(num, node=found.node, low=found.low, high=found.high, huge=found.huge)
+    return replace(
+        num, node=found.node, low=found.low, high=found.high, huge=found.huge, span=num.span
+    )
 
 
 def _overs(a: Num, b: Num) -> tuple[Node, int]:
@@ -124,7 +157,7 @@ def settled(num: Num) -> Num:
     common = lcm(*range(1, num.most_over + 1))
     factor = op("//", Const(common), num.over)
     found = _product(replace(num, den=1, over=ONE, most_over=1), Num(factor, 1, common))
-    return replace(found, den=num.den * common)
+    return replace(found, den=num.den * common, span=num.span)
 
 
 def aligned(a: Num, b: Num) -> tuple[Num, Num]:
@@ -132,8 +165,8 @@ def aligned(a: Num, b: Num) -> tuple[Num, Num]:
     if a.over != b.over and ONE not in (a.over, b.over):
         a, b = settled(a), settled(b)
     den = lcm(a.den, b.den)
-    left = replace(scaled(a, den // a.den), den=den)
-    right = replace(scaled(b, den // b.den), den=den)
+    left = replace(scaled(a, den // a.den), den=den, span=a.span)
+    right = replace(scaled(b, den // b.den), den=den, span=b.span)
     if left.over == right.over:
         return left, right
     over, most_over = _overs(left, right)
@@ -181,13 +214,18 @@ def added(a: Num, b: Num) -> Num:
         return right if left.node == ZERO else left
     huge = _needs_huge(low, high) or left.huge or right.huge
     node = _huge(left.node, huge=left.huge) if huge else left.node
-    return replace(left, node=op("+", node, right.node), low=low, high=high, huge=huge)
+    span = None
+    if a.span is not None or b.span is not None:
+        (low_a, high_a), (low_b, high_b) = span_of(a), span_of(b)
+        span = (low_a + low_b, high_a + high_b)
+    return replace(left, node=op("+", node, right.node), low=low, high=high, huge=huge, span=span)
 
 
 def minus(num: Num) -> Num:
     if isinstance(num.node, Const) and isinstance(num.node.value, int):
-        return replace(num, node=Const(-num.node.value), low=-num.high, high=-num.low)
-    return replace(num, node=op("neg", num.node), low=-num.high, high=-num.low)
+        return replace(num, node=Const(-num.node.value), low=-num.high, high=-num.low, span=None)
+    span = _times_span(num, Fraction(-1))
+    return replace(num, node=op("neg", num.node), low=-num.high, high=-num.low, span=span)
 
 
 def multiplied(a: Num, b: Num) -> Num:
@@ -196,9 +234,10 @@ def multiplied(a: Num, b: Num) -> Num:
         node = constant_side.node
         if isinstance(node, Const) and isinstance(node.value, int):
             factor = gcd(node.value, other.den)
-            if factor > 1:
+            span = _times_span(other, Fraction(node.value, constant_side.den))
+            if factor > 1 or span is not None:
                 found = scaled(other, node.value // factor)
-                return replace(found, den=other.den // factor * constant_side.den)
+                return replace(found, den=other.den // factor * constant_side.den, span=span)
     product = _product(a, b)
     over, most_over = _overs(a, b)
     return replace(product, den=a.den * b.den, over=over, most_over=most_over)
@@ -211,7 +250,7 @@ def divided(a: Num, b: Num) -> Num:
         if node.value == 0:
             return replace(a, node=NULL)
         return multiplied(a, constant(Fraction(b.den, node.value)))
-    top = replace(a, den=1, over=ONE, most_over=1)
+    top = replace(a, den=1, over=ONE, most_over=1, span=None)
     shared = gcd(b.den, a.den)
     top = scaled(top, b.den // shared)
     top = _times_over(top, b.over, b.most_over)
@@ -226,6 +265,11 @@ def divided(a: Num, b: Num) -> Num:
     under = Num(positive, 1, max(1, b.most), huge=b.huge)
     over, most = _overs(replace(a, node=ZERO), replace(under, over=positive, most_over=under.high))
     return replace(top, den=a.den // shared, over=over, most_over=most)
+
+
+def _signless(top: Num, span: tuple[Fraction, Fraction] | None) -> Num:
+    """The top of a fraction, not below 0 where the value is not."""
+    return replace(top, low=max(0, top.low)) if span is not None and span[0] >= 0 else top
 
 
 def half_up(top: Num, bottom: Num) -> Num:
@@ -278,7 +322,7 @@ def _cut(top: Num, bottom: Num, low: int, high: int) -> Num:
 def _fraction(num: Num, times_: int) -> tuple[Num, Num]:
     """Top and bottom of `value × times_` as whole numbers in lowest constant terms."""
     shared = gcd(times_, num.den)
-    top = scaled(replace(num, den=1, over=ONE, most_over=1), times_ // shared)
+    top = scaled(replace(num, den=1, over=ONE, most_over=1, span=None), times_ // shared)
     bottom = scaled(Num(num.over, 1, num.most_over), num.den // shared)
     return top, bottom
 
@@ -287,12 +331,22 @@ def rounded(num: Num, places: int) -> Num:
     """Half up to `places` decimals."""
     unit = 10**places
     top, bottom = _fraction(num, unit)
-    return replace(half_up(top, bottom) if not _is_one(bottom) else top, den=unit)
+    if _is_one(bottom):
+        return replace(top, den=unit)
+    found = replace(half_up(_signless(top, num.span), bottom), den=unit)
+    span = span_of(num)
+    return _narrowed(
+        found, (rounded_half_up(span[0], places=places), rounded_half_up(span[1], places=places))
+    )
 
 
 def floor_of(num: Num) -> Num:
     top, bottom = _fraction(num, 1)
-    return top if _is_one(bottom) else floored(top, bottom)
+    if _is_one(bottom):
+        return top
+    span = span_of(num)
+    whole_span = (Fraction(span[0].__floor__()), Fraction(span[1].__floor__()))
+    return _narrowed(floored(_signless(top, num.span), bottom), whole_span)
 
 
 def cut_off(num: Num) -> Num:
@@ -316,14 +370,13 @@ def denominator_of(num: Num) -> Num:
 
 def bare(num: Num) -> Num:
     """The node alone, as a whole number."""
-    return replace(num, den=1, over=ONE, most_over=1)
+    return replace(num, den=1, over=ONE, most_over=1, span=None)
 
 
-def remainder(top: Num, bottom: Num, part: Num) -> Node:
-    """What whole division leaves over: `top − part × bottom`."""
-    taken = _product(part, bottom)
-    left = _huge(top.node, huge=top.huge) if taken.huge else top.node
-    return op("-", left, taken.node)
+def remainder(top: Num, bottom: Num) -> Node:
+    """What whole division leaves over, not below 0 (`bottom` is positive)."""
+    left = op("%", top.node, bottom.node)
+    return left if top.low >= 0 else op("%", op("+", left, bottom.node), bottom.node)
 
 
 def ceil_of(num: Num) -> Num:
@@ -337,7 +390,7 @@ def _is_one(num: Num) -> bool:
 def absolute(num: Num) -> Num:
     if num.low >= 0:
         return num
-    return replace(num, node=op("abs", num.node), low=0, high=num.most)
+    return replace(num, node=op("abs", num.node), low=0, high=num.most, span=None)
 
 
 def compared(operator: str, a: Num, b: Num) -> Node:
@@ -373,14 +426,18 @@ def chosen(branches: Sequence[tuple[Node, Num]], otherwise: Num | None = None) -
         branches = list(zip((when for when, _ in branches), nums, strict=False))
         otherwise = None if otherwise is None else nums[-1]
     den = lcm(*(num.den for num in nums))
-    same = [scaled(num, den // num.den) for num in nums]
+    same = [scaled(num, den // num.den) for num in nums]  # spans are taken of `nums`
     huge = any(num.huge for num in same)
     values = [_huge(num.node, huge=num.huge) if huge else num.node for num in same]
     conditions = [condition for condition, _ in branches]
     rest = values[-1] if otherwise is not None else NULL
     node = case(list(zip(conditions, values, strict=False)), rest)
     low, high = min(num.low for num in same), max(num.high for num in same)
-    return Num(node, low, high, den, nums[0].over, nums[0].most_over, huge=huge)
+    span = None
+    if any(num.span for num in nums):
+        spans = [span_of(num) for num in nums]
+        span = (min(one[0] for one in spans), max(one[1] for one in spans))
+    return Num(node, low, high, den, nums[0].over, nums[0].most_over, huge=huge, span=span)
 
 
 def _lifted(num: Num, other: Num) -> Num:
@@ -403,8 +460,8 @@ def _chosen_with_overs(branches: Sequence[tuple[Node, Num]], otherwise: Num | No
     return replace(top, over=over, most_over=max(num.most_over for num in nums))
 
 
-def extreme(a: Num, b: Num, *, larger: bool) -> Num:
-    """The larger or the smaller of two; null where either is."""
+def extreme(a: Num, b: Num, *, larger: bool, sure: bool = False) -> Num:
+    """The larger or the smaller of two; null where either is (`sure`: neither can be)."""
     operator = ">=" if larger else "<="
     pick = max if larger else min
     left, right = aligned(a, b)
@@ -414,8 +471,14 @@ def extreme(a: Num, b: Num, *, larger: bool) -> Num:
         return right if left.is_const else _strict(right, left)
     low, high = pick(left.low, right.low), pick(left.high, right.high)
     holds = op(operator, left.node, right.node)
+    if sure:
+        name = "greatest" if larger else "least"
+        huge = left.huge or right.huge
+        nodes = [_huge(one.node, huge=one.huge) if huge else one.node for one in (left, right)]
+        return replace(left, node=op(name, *nodes), low=low, high=high, huge=huge, span=None)
     node = case([(holds, left.node), (op("not", holds), right.node)])
-    return replace(left, node=node, low=low, high=high, huge=left.huge or right.huge)
+    huge = left.huge or right.huge
+    return replace(left, node=node, low=low, high=high, huge=huge, span=None)
 
 
 def _strict(kept: Num, other: Num) -> Num:

@@ -253,7 +253,10 @@ class Planner:
             return cell
         if cell.num.node != NULL:
             for bound, larger in self._limits(item, low):
-                limited = numbers.extreme(cell.number, bound.number, larger=larger)
+                sure = cell.known == TRUE and bound.known == TRUE
+                if not sure:
+                    cell = low.keep("raw", cell)
+                limited = numbers.extreme(cell.number, bound.number, larger=larger, sure=sure)
                 held = replace(cell, node=limited.node, num=limited)
                 branches = [(bound.na, cell)] if bound.na != FALSE else []
                 held = by_case(branches, guarded(held, both(cell.known, bound.missing)))

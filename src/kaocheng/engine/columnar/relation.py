@@ -7,6 +7,7 @@ comes out is printed as the plan and written as one SQL statement.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kaocheng.engine.columnar.nodes import Agg, Const, Node, Op, Over, Ref, SortKey, refs
@@ -153,6 +154,21 @@ class Chain:
                 return level
         return self.join(join)
 
+    def settled_by(self, node: Node, keys: Sequence[Node]) -> bool:
+        """Whether `node` is the same for all rows that are equal in `keys`."""
+        if isinstance(node, Const) or node in keys:
+            return True
+        if isinstance(node, Ref) and not node.table:
+            level = self.standing[node.name]
+            written = self.levels[level - 1].columns[node.name] if level else None
+            return written is not None and self.settled_by(written, keys)
+        if isinstance(node, Ref):
+            join = self.made[node.table]
+            return join.also is None and all(self.settled_by(left, keys) for left, _ in join.on)
+        if isinstance(node, Op):
+            return all(self.settled_by(one, keys) for one in node.args)
+        return False
+
     def joined(self, alias: str, column: str, level: int) -> Ref:
         """A column of a join, as a column of the chain."""
         node = Ref(column, alias)
@@ -172,6 +188,65 @@ class Chain:
         """Read from elsewhere as it stands now: later columns stand above. The level is given."""
         self.floor = max(self.floor, self.top)
         return self.top
+
+    def gather_windows(self, outside: Mapping[str, int]) -> None:
+        """Move windows up to the level of others over the same partition: one sort serves all.
+
+        What reads them moves up too where it can. `outside`: the lowest level at which a column
+        must stand already, because something outside the chain reads it there.
+        """
+        windows = [
+            name
+            for level in self.levels
+            for name, node in level.columns.items()
+            if isinstance(node, Over)
+        ]
+        for name in windows:
+            own = self._written(name)
+            assert isinstance(own, Over)
+            levels = [
+                self.standing[other]
+                for other in windows
+                if set(_partition(self._written(other))) == set(own.partition)
+                and self.standing[other] > self.standing[name]
+            ]
+            for level in sorted(set(levels), reverse=True):
+                moves: dict[str, int] = {}
+                if self._may_move(name, level, moves, outside):
+                    for moved, to in moves.items():
+                        self._move(moved, to)
+                    break
+
+    def _may_move(
+        self, name: str, level: int, moves: dict[str, int], outside: Mapping[str, int]
+    ) -> bool:
+        """Whether a column may stand at `level`; `moves` collects what has to move with it."""
+        if max(self.standing[name], moves.get(name, 0)) >= level:
+            return True
+        if outside.get(name, level) < level:
+            return False
+        moves[name] = level
+        for at, one in enumerate(self.levels, start=1):
+            fixed = [left for join in one.joins for left, _ in join.on]
+            fixed.extend([] if one.where is None else [one.where])
+            if at <= level and any(_reads(node, name) for node in fixed):
+                return False
+            for reader, node in one.columns.items():
+                stands = max(at, moves.get(reader, 0))
+                if stands <= level and _reads(node, name):
+                    if isinstance(node, Over) or not self._may_move(
+                        reader, level + 1, moves, outside
+                    ):
+                        return False
+        return True
+
+    def _written(self, name: str) -> Node:
+        return self.levels[self.standing[name] - 1].columns[name]
+
+    def _move(self, name: str, level: int) -> None:
+        node = self.levels[self.standing[name] - 1].columns.pop(name)
+        self._at(level).columns[name] = node
+        self.standing[name] = level
 
     def _at(self, level: int) -> Level:
         while len(self.levels) < level:
@@ -209,3 +284,11 @@ def qualified(node: Node, alias: str) -> Node:
             )
         case _:
             return node
+
+
+def _partition(node: Node) -> tuple[Node, ...]:
+    return node.partition if isinstance(node, Over) else ()
+
+
+def _reads(node: Node, name: str) -> bool:
+    return any(ref.name == name and not ref.table for ref in refs(node))

@@ -146,7 +146,14 @@ class Sources:
 
         inner = replace(place, rows=(Hole(), subject))  # type: ignore[arg-type]  # reads nothing
         source = Source(
-            take, inner, TRUE, _time_of(subject), self._most(node), group, self._doubt(place)
+            take,
+            inner,
+            TRUE,
+            _time_of(subject),
+            self._most(node),
+            group,
+            self._doubt(place),
+            self._holds_asker(node),
         )
         return combined(node, source)
 
@@ -188,7 +195,14 @@ class Sources:
 
         inside = self._inside(node, row, place.period)
         return Source(
-            take, inner, inside, _time_of(row), self._most(node), group, self._doubt(place)
+            take,
+            inner,
+            inside,
+            _time_of(row),
+            self._most(node),
+            group,
+            self._doubt(place),
+            self._holds_asker(node),
         ), row
 
     def opened(self, node: BAggregate, place: Place) -> tuple[Source, View]:
@@ -376,7 +390,14 @@ class Sources:
 
         inside = self._inside(node, view, place.period)
         return Source(
-            take, inner, inside, _time_of(view), self._most(node), group, self._doubt(place)
+            take,
+            inner,
+            inside,
+            _time_of(view),
+            self._most(node),
+            group,
+            self._doubt(place),
+            self._holds_asker(node),
         ), view
 
     def _doubt(self, place: Place) -> Callable[[Node], None]:
@@ -391,6 +412,12 @@ class Sources:
         return note
 
     # Bounds and runs
+
+    def _holds_asker(self, node: BAggregate) -> bool:
+        """Whether who asks is among the rows: a group of one's own roster, all of it counting."""
+        if node.is_result or node.link or node.timed:
+            return False
+        return self.planner.pack.registers[node.source].counts_when is None
 
     def _most(self, node: BAggregate) -> int:
         """The most rows that can belong to one asker."""

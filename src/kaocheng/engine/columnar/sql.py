@@ -162,6 +162,8 @@ OPERATORS: dict[str, Callable[[list[Tree]], Tree]] = {
     "coalesce": lambda args: exp.Coalesce(this=args[0], expressions=args[1:]),
     "nullif": lambda args: exp.Nullif(this=args[0], expression=args[1]),
     "neg": lambda args: exp.Neg(this=_wrapped(args[0])),
+    "least": _function("least"),
+    "greatest": _function("greatest"),
     "abs": _function("abs"),
     "sign": _big_function("sign"),
     "huge": _cast("HUGEINT"),

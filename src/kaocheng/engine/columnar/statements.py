@@ -42,6 +42,18 @@ class Writer:
 
     def statements(self) -> list[Statement]:
         """The statements in an order in which each comes after what it reads."""
+        self._collect()
+        for chain in self.chains.values():
+            chain.gather_windows(self._read_at(chain))
+        self._collect()
+        for name_ in self.wanted:
+            self._write(self.chains[name_], self.chains[name_].top)
+        return list(self.written.values())
+
+    def _collect(self) -> None:
+        """Find what is needed of every chain and pass, and where chains are cut."""
+        self._passes.clear()
+        self._joins.clear()
         self.needed = {chain: set() for chain in self.chains}
         self.cuts = {chain: set() for chain in self.chains}
         for chain, nodes in self.wanted.items():
@@ -51,9 +63,6 @@ class Writer:
                     self._need(self.chains[chain], level.where)
             for node in nodes:
                 self._need(self.chains[chain], node)
-        for chain in self.wanted:
-            self._write(self.chains[chain], self.chains[chain].top)
-        return list(self.written.values())
 
     # What is needed
 
@@ -195,6 +204,15 @@ class Writer:
             for level in other.levels:
                 for join in level.joins:
                     found |= self._read_by(join, other, chain, upto)
+        return found
+
+    def _read_at(self, chain: Chain) -> dict[str, int]:
+        """For the columns that others read: the lowest cut at which they do."""
+        found: dict[str, int] = {}
+        for cut in sorted(self.cuts[chain.name], reverse=True):
+            if cut < chain.top:
+                for name_ in self._read_elsewhere(chain, cut):
+                    found[name_] = cut
         return found
 
     def _read_by(self, join: Join, host: Chain, chain: Chain, upto: int) -> set[str]:

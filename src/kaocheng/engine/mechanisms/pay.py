@@ -325,9 +325,12 @@ def _lower(item: Item, low: Lowering) -> Lowered:
         else:
             paid, trouble = water.proportional(step, rest)
         columns[step.id] = number(paid)
+        stop = any_of(stop, trouble)
+        if step is spec.take[-1] and step.by is not None:
+            break  # shares of what is left never exceed it
         rest = low.kept_number("rest", numbers.added(rest, numbers.minus(water.paid(paid))))
         short = op("holds", less("<", number(rest), literal(Fraction(0))))
-        stop = low.let("stop", any_of(stop, trouble, short))
+        stop = low.let("stop", any_of(stop, short))
     paid_all = reduce(numbers.added, [one.number for one in columns.values()])
     if together:
         paid_all = water.rounded_together(paid_all, stop)
@@ -371,7 +374,9 @@ class _Waterfall:
         low = self.low
         weight = low.keep("weight", low.value(step.by))
         who, unclear = self._who(step)
-        negative = op("holds", less("<", weight, literal(Fraction(0))))
+        negative: Node = FALSE
+        if weight.number.low < 0:
+            negative = op("holds", less("<", weight, literal(Fraction(0))))
         broken = any_of(unclear, both(who, any_of(negated(weight.known), negative)))
         trouble = low.somewhere(broken, self.within)
         zero = numbers.constant(Fraction(0))
@@ -410,7 +415,7 @@ class _Waterfall:
             available = low.kept_number("units", numbers.floor_of(in_units))
             exact = numbers.multiplied(available, top)
             parts = low.kept_number("part", numbers.floored(exact, bottom))
-            over = low.let("over", numbers.remainder(exact, bottom, parts))
+            over = low.let("over", numbers.remainder(exact, bottom))
             given = low.added_up(parts, sharing)
             left = op("-", available.node, given.node)
             places = low.window("row_number", [], sharing, [SortKey(over, down=True), score, first])
@@ -468,7 +473,7 @@ class _Waterfall:
         below = replace(below, node=op("nullif", below.node, ZERO))
         product = numbers.multiplied(replace(units, den=1), numbers.bare(top))
         parts = low.kept_number("part", numbers.floored(product, below))
-        over = low.let("over", numbers.remainder(product, below, parts))
+        over = low.let("over", numbers.remainder(product, below))
         given = low.added_up(parts, self.within)
         left = op("-", units.node, given.node)
         keys = [SortKey(over, down=True), SortKey(top.node, down=True), SortKey(low.order)]

@@ -426,8 +426,7 @@ class _Ranking:
         most = low.most_rows
         at = low.window("row_number", [], partition, [*keys, last_first])
         rank = low.window("rank", [], partition, keys)
-        peers = low.window("count", [], [*partition, *(key.node for key in keys)])
-        last = low.let("last", op("-", op("+", rank, peers), ONE))
+        last = low.window("count", [], partition, keys)  # up to the last of the equals
 
         def first(expr: Expr) -> Cell:
             return low.first(low.value(expr), [*within, stands], [*keys, last_first])
