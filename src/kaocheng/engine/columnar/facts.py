@@ -56,17 +56,21 @@ class Column:
 
 @dataclass(frozen=True)
 class ColumnTable:
-    """One register. `most_per[field]`: most rows that refer to one row of the field's table."""
+    """One register. `most_per[field]`: most rows that refer to one row of the field's table.
+
+    `count`: how many rows there are where `arrow` no longer holds them (a store does).
+    """
 
     register: Register
     arrow: Any  # pyarrow.Table
     columns: Mapping[str, Column]
     most_per: Mapping[str, int] = field(default_factory=dict)
     source: str = ""
+    count: int | None = None
 
     @property
     def rows(self) -> int:
-        return int(self.arrow.num_rows)
+        return int(self.arrow.num_rows) if self.count is None else self.count
 
 
 @dataclass(frozen=True)

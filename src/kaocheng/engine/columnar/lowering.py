@@ -61,7 +61,7 @@ class Lowering:
 
     def other(self, item: str) -> Cell:
         """Another item of the same result."""
-        return self.planner.items[self.result.id, item]
+        return self.planner.item(self.result.id, item)
 
     def by_case(self, branches: Sequence[tuple[Node, Cell]], otherwise: Cell) -> Cell:
         """`cells.by_case` for values that become the item's: of one coding where texts differ."""

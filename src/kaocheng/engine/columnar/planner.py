@@ -40,7 +40,7 @@ from kaocheng.engine.columnar.nodes import (
     negated,
     op,
 )
-from kaocheng.engine.columnar.numbers import Num
+from kaocheng.engine.columnar.numbers import Num, TooWide
 from kaocheng.engine.columnar.relation import Chain, Scan
 from kaocheng.engine.columnar.rows import PERIOD, Calendar, ChainHost, Unlowered, View, stored
 from kaocheng.engine.columnar.sources import Sources
@@ -77,6 +77,7 @@ class Planner:
     items: dict[Column, Cell] = field(default_factory=dict)
     kept_items: dict[Column, Kept] = field(default_factory=dict)
     doubts: dict[str, list[Node]] = field(default_factory=dict)
+    left: dict[Column, str] = field(default_factory=dict)
     current: str = ""
 
     def __post_init__(self) -> None:
@@ -118,24 +119,43 @@ class Planner:
         return ChainHost(chain)
 
     def plan(self) -> None:
-        """Lower every column."""
+        """Lower every column; what cannot be is left to the reference, with all that reads it."""
         for result, item in self.compiled.order:
             self.current = result
-            if item == MEMBERS:
-                self._find_members(self.pack.results[result])
-            else:
-                self._fill(self.pack.results[result], self.pack.items[result, item])
+            doubts = len(self.doubts.get(result, ()))
+            try:
+                if item == MEMBERS:
+                    self._find_members(self.pack.results[result])
+                else:
+                    self._fill(self.pack.results[result], self.pack.items[result, item])
+            except (Unlowered, TooWide) as reason:
+                self.left[result, item] = str(reason)
+                del self.doubts.get(result, [])[doubts:]
 
     def subject(self, result: Result) -> View:
         chain = self.chains[result.id]
         register = self.pack.registers[result.of]
-        return View(self.facts, register, ChainHost(chain), "", result, chain, self.items)
+        return View(self.facts, register, ChainHost(chain), "", result, chain, self.item)
 
     def unsure(self, result: Result, when: Node) -> None:
         """Note for which rows of `result` the reference has to decide."""
         self.doubts.setdefault(result.id, []).append(self.let("unsure", when))
 
+    def item(self, result: str, item: str) -> Cell:
+        """The cell of an item that has been lowered."""
+        if (result, item) not in self.items:
+            title = self.pack.items[result, item].title
+            raise Unlowered(f"要用到“{title}”，而它由参照算法得出")
+        return self.items[result, item]
+
     # Members
+
+    def members_chain(self, result: str) -> Chain:
+        """The chain of a result whose members have been found."""
+        if result not in self.members:
+            title = self.pack.results[result].title
+            raise Unlowered(f"“{title}”的范围由参照算法得出")
+        return self.chains[result]
 
     def _find_members(self, result: Result) -> None:
         periods = [at for at, _ in self.reader.calendar.of_kind(result.each)]
@@ -177,6 +197,7 @@ class Planner:
     # Items
 
     def _fill(self, result: Result, item: Item) -> None:
+        self.members_chain(result.id)
         low = Lowering(self, result, item, self._want_low(result, item))
         early = self._early(result, item, low)
         asked = negated(any_of(*(when for when, _ in early)))
@@ -349,7 +370,7 @@ class Planner:
     def _follow_item(self, node: BFollowItem, key: Cell, place: Place) -> Cell:
         result = self.pack.results[node.result]
         view = place.rows[-1]
-        chain = self.chains[node.result]
+        chain = self.members_chain(node.result)
         key_node = self._place_of(node.base, key, place)
         if view.chain is not None and not view.alias:
             key_node = view.chain.define("key", key_node)
@@ -366,7 +387,7 @@ class Planner:
         from kaocheng.engine.columnar.relation import Join
         from kaocheng.engine.columnar.rows import moved
 
-        cell = self.items[node.result, node.item]
+        cell = self.item(node.result, node.item)
         join = Join(chain, alias, tuple(pairs), level=level)
         there = view.host.attach(join, AT)
 

@@ -7,7 +7,7 @@ what was there before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from kaocheng.engine.columnar.columnar_run import ColumnarRun, wanted
-from kaocheng.engine.columnar.facts import AT, LINE, Column, ColumnFacts
+from kaocheng.engine.columnar.facts import AT, ColumnFacts
 from kaocheng.engine.columnar.planner import Planner
 from kaocheng.engine.columnar.promises import holds_for, widened
 from kaocheng.engine.columnar.rows import stored
@@ -42,9 +42,30 @@ class Store:
 
     def __post_init__(self) -> None:
         self.facts = widened(self.facts)
-        self._plan()
         for name, table in self.facts.tables.items():
             self._load(stored(name), table.arrow)
+        self._let_go()
+        self._plan()
+
+    def _let_go(self) -> None:
+        """The database holds the rows now; tables with keys are also read from Arrow."""
+        tables = {
+            name: table
+            if AT in table.arrow.column_names
+            else replace(table, arrow=table.arrow.slice(0, 0), count=table.rows)
+            for name, table in self.facts.tables.items()
+        }
+        self.facts = replace(self.facts, tables=tables)
+
+    def fetch(self, table: str, unit: int | None) -> Any:
+        """The rows of a stored table: all of them, or those that belong to a unit."""
+        name = column_name(stored(table))
+        units = self.stages.units
+        if unit is None or (table not in units.fields and table not in units.links):
+            return self._arrow(f"FROM {name}")
+        link, roster = units.links.get(table, (AT, table))
+        low, high = self._range(roster, unit)
+        return self._arrow(f"FROM {name} WHERE {column_name(link)} BETWEEN {low} AND {high}")
 
     def _plan(self) -> None:
         self.planner = Planner(self.compiled, self.facts)
@@ -88,7 +109,7 @@ class Store:
             result: self._arrow(f"FROM {column_name(table)}")
             for result, table in self.stages.results.items()
         }
-        return ColumnarRun(self.planner, tables, self.stages.units)
+        return ColumnarRun(self.planner, tables, self.stages, self.fetch)
 
     def _arrow(self, query: str, *parameters: int) -> Any:
         return self.connection.sql(query, params=list(parameters) or None).to_arrow_table()
@@ -129,7 +150,7 @@ class Store:
                     self.connection.execute(statement.sql)
         if self.stages.wide:
             return self.results()
-        return ColumnarRun(self.planner, fresh, self.stages.units)
+        return ColumnarRun(self.planner, fresh, self.stages, self.fetch)
 
     def _compute_unit(self, ranges: Mapping[str, Range]) -> dict[str, Any]:
         """The unit stage for one range of every roster, put in the place of what was there."""
@@ -139,7 +160,8 @@ class Store:
             for at, end in enumerate(("low", "high"))
         }
         for statement in self.stages.alone:
-            self.connection.execute(statement.bound(values))
+            given = {name: values[name] for name in statement.parameters}
+            self.connection.execute(statement.sql, given or None)
         fresh = {}
         for result, table in self.stages.tables.items():
             of = self.compiled.pack.results[result].of
@@ -158,18 +180,18 @@ class Store:
         """
         units = self.stages.units
         place = self.planner.keys_of(units.table)[unit]
-        found = {}
-        for roster, name in units.fields.items():
-            if name == AT:
-                found[roster] = (place, place)
-                continue
-            query = (
-                f"SELECT min({column_name(AT)}), max({column_name(AT)}) "
-                f"FROM {column_name(stored(roster))} WHERE {column_name(name)} = ?"
-            )
-            low, high = self.connection.execute(query, [place]).fetchone()
-            found[roster] = (0, -1) if low is None else (int(low), int(high))
-        return found
+        return {roster: self._range(roster, place) for roster in units.fields}
+
+    def _range(self, roster: str, unit: int) -> Range:
+        name = self.stages.units.fields[roster]
+        if name == AT:
+            return (unit, unit)
+        query = (
+            f"SELECT min({column_name(AT)}), max({column_name(AT)}) "
+            f"FROM {column_name(stored(roster))} WHERE {column_name(name)} = ?"
+        )
+        low, high = self.connection.execute(query, [unit]).fetchone()
+        return (0, -1) if low is None else (int(low), int(high))
 
     def _replace_rows(self, register: str, ranges: Mapping[str, Range], arrow: Any) -> None:
         link, roster = self.stages.units.links[register]
@@ -192,14 +214,12 @@ class Store:
         """Plan anew for a register whose rows no longer keep what was promised of them."""
         arrow = self._arrow(f"FROM {column_name(stored(register))}")
         table = self.facts.tables[register]
-        tables = {**self.facts.tables, register: replace(table, arrow=arrow)}
+        tables = {**self.facts.tables, register: replace(table, arrow=arrow, count=None)}
         self.facts = widened(replace(self.facts, tables=tables), measured={register})
+        self._let_go()
         self._plan()
 
 
 def run_columnar(compiled: Compiled, facts: ColumnFacts) -> ColumnarRun:
     """Every result of the pack, computed on whole columns."""
     return Store(compiled, facts).run()
-
-
-__all__ = ["LINE", "Column", "ColumnarRun", "Sequence", "Store", "run_columnar"]

@@ -222,7 +222,7 @@ class Sources:
     ) -> tuple[Aggregate, View, Place]:
         keys_of = (node.source, node.is_result, node.link, node.scope and node.scope[1], node.whole)
         own = place.rows[0].result.each if by_period and place.rows[0].result else ""
-        source_chain = self.planner.chains[node.source] if node.is_result else None
+        source_chain = self.planner.members_chain(node.source) if node.is_result else None
         key = (
             keys_of,
             own,
@@ -273,10 +273,10 @@ class Sources:
         planner = self.planner
         dummy = PassHost(Aggregate("", "", "r", ()))
         if node.is_result:
-            chain = planner.chains[node.source]
+            chain = planner.members_chain(node.source)
             result = planner.pack.results[node.source]
             register = planner.pack.registers[result.of]
-            return View(planner.facts, register, dummy, "r", result, chain, planner.items), chain
+            return View(planner.facts, register, dummy, "r", result, chain, planner.item), chain
         register = planner.pack.registers[node.source]
         return View(planner.facts, register, dummy, "r"), stored(node.source)
 

@@ -16,6 +16,11 @@ def name(text: str) -> exp.Identifier:
     return exp.Identifier(this=text, quoted=True)
 
 
+def column_name(text: str) -> str:
+    """A name as it is written in SQL."""
+    return str(name(text).sql("duckdb"))
+
+
 def column(text: str, table: str = "") -> exp.Column:
     return exp.Column(this=name(text), table=name(table) if table else None)
 

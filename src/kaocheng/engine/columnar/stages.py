@@ -113,7 +113,8 @@ class Splitter:
         for name, table in tables.items():
             wide[name].scan.source = table
         asked = {
-            name: nodes for name, nodes in self.wanted.items()
+            name: nodes
+            for name, nodes in self.wanted.items()
             if name not in tables or self._is_wide(wide[name], probe)
         }
         last = Writer(wide, asked, pretty=pretty, prefix="w_")
@@ -200,8 +201,7 @@ class Splitter:
         if not all(isinstance(one.table, str) for one in over.joins):
             return False
         register = over.source.removeprefix("r_") if isinstance(over.source, str) else ""
-        if any(self.pack.registers[self._named(one.table)].kind not in KEYED
-               for one in over.joins):
+        if any(self.pack.registers[self._named(one.table)].kind not in KEYED for one in over.joins):
             return False
         if self.pack.registers[register].kind in KEYED:
             return True

@@ -20,10 +20,11 @@ Cut = tuple[str, int]
 
 @dataclass(frozen=True)
 class Statement:
-    """Fills `table`; `sql` is one CREATE TABLE … AS."""
+    """Fills `table`; `sql` is one CREATE TABLE … AS, `parameters` the names it leaves open."""
 
     table: str
     sql: str
+    parameters: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Writer:
     needed: dict[str, set[str]] = field(default_factory=dict)
     cuts: dict[str, set[int]] = field(default_factory=dict)
     written: dict[Cut, Statement] = field(default_factory=dict)
-    _read: set[str] = field(default_factory=set)
+    _tables: set[str] = field(default_factory=set)
     _passes: set[int] = field(default_factory=set)
     _joins: dict[int, set[str]] = field(default_factory=dict)
 
@@ -72,7 +73,7 @@ class Writer:
 
     def read_tables(self) -> set[str]:
         """The stored tables that the statements read."""
-        return self._read
+        return self._tables
 
     # What is needed
 
@@ -179,7 +180,10 @@ class Writer:
             replace=True,
             properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
         )
-        self.written[chain.name, upto] = Statement(table, text(create, pretty=self.pretty))
+        parameters = frozenset(one.name for one in create.find_all(exp.Parameter))
+        self.written[chain.name, upto] = Statement(
+            table, text(create, pretty=self.pretty), parameters
+        )
         return table
 
     def _live(self, chain: Chain, upto: int) -> list[str]:
@@ -266,7 +270,7 @@ class Writer:
             for one, node in scan.columns.items()
             if one in self.needed[chain.name]
         ]
-        self._read.add(scan.source)
+        self._tables.add(scan.source)
         select = _from(exp.select(*columns), scan.source, "s")
         if scan.spans is not None:
             select = select.select(column("_period", "p"), copy=False)  # type: ignore[attr-defined]
@@ -327,7 +331,7 @@ class Writer:
         self, source: str | Aggregate | Chain, level: int, ctes: list[tuple[str, Tree]]
     ) -> str:
         if isinstance(source, str):
-            self._read.add(source)
+            self._tables.add(source)
             return source
         if isinstance(source, Chain):
             return self._write(source, level)

@@ -157,15 +157,15 @@ def run_reference(
     run = Run(compiled, facts)
     for done, (result, item) in enumerate(compiled.order, start=1):
         if item == MEMBERS:
-            run.members[result] = _find_members(run, compiled.pack.results[result])
+            run.members[result] = find_members(run, compiled.pack.results[result])
         else:
-            run.outcomes[result, item] = _fill(run, compiled.pack.results[result], item)
+            run.outcomes[result, item] = fill(run, compiled.pack.results[result], item)
         if progress is not None:
             progress(done, len(compiled.order))
     return run
 
 
-def _find_members(run: Run, result: Result) -> dict[RowKey, Member]:
+def find_members(run: Run, result: Result) -> dict[RowKey, Member]:
     """Who is assessed, in order of the roster, and who is exempt and why."""
     periods = run.facts.periods_of(result.each) if result.each else [None]
     members: dict[RowKey, Member] = {}
@@ -195,7 +195,7 @@ def _member(result: Result, row: ResultRow, frame: RowFrame) -> Member | None:
     return Member(row)
 
 
-def _fill(run: Run, result: Result, item_id: str) -> dict[RowKey, Outcome]:
+def fill(run: Run, result: Result, item_id: str) -> dict[RowKey, Outcome]:
     """One column: the outcome of an item for every row of its result."""
     item = run.pack.items[result.id, item_id]
     mechanism = MECHANISMS[item.mechanism]
