@@ -202,12 +202,12 @@ def _or_none(found: Cell, count: Num, source: Source, held: Node, value: Cell) -
 
 def _picked(source: Source, value: Cell, agg: Callable[[Node], Agg]) -> Cell:
     """A value of one of the rows."""
+    value = replace(value, open=True, na=FALSE, const=None, low=None, gap=None)
     if value.num is None:
-        return replace(value, node=source.take(agg(value.node)), open=True, na=FALSE, const=None)
+        return replace(value, node=source.take(agg(value.node)))
     num = _plain(value)
     node = source.take(agg(num.node))
-    picked = replace(num, node=node)
-    return replace(value, node=node, num=picked, open=True, na=FALSE, const=None, low=None)
+    return replace(value, node=node, num=replace(num, node=node))
 
 
 def _ends(function: str, source: Source, held: Node, value: Cell) -> Cell:
@@ -224,11 +224,11 @@ def _one(source: Source, held: Node, value: Cell) -> Cell:
     found = _picked(source, value, lambda node: Agg("max", (node,), where))
     count = _values(source, held, value)
     several = op(">", count.node, ONE)
-    found = _or_none(found, count, source, held, value)
+    found = replace(_or_none(found, count, source, held, value), gap=None)
     if found.num is not None:
         num = numbers.chosen([(negated(several), found.num)])
-        return replace(found, node=num.node, num=num)
-    return replace(found, node=case([(negated(several), found.node)]))
+        return replace(found, node=num.node, num=num, open=True)
+    return replace(found, node=case([(negated(several), found.node)]), open=True)
 
 
 def _trimmed(source: Source, held: Node, value: Cell) -> Cell:

@@ -140,7 +140,11 @@ def strict(type_: Type, node: Node, *operands: Cell) -> Cell:
 def _strict(cell: Cell, operands: Sequence[Cell]) -> Cell:
     """States of an operation that needs all its operands: missing first, then not applicable."""
     if isinstance(cell.node, Const) and cell.node.value is not None:
-        return replace(cell, const=_const(cell))
+        known = both(*(one.known for one in operands))
+        if known == TRUE:
+            return replace(cell, const=_const(cell))
+        node = case([(known, cell.node)])
+        cell = replace(cell, node=node, num=cell.num and replace(cell.num, node=node))
     if all(one.const is not None and is_known(one.const) for one in operands):
         return cell
     gaps = [one.gap for one in operands if one.open]
@@ -173,11 +177,12 @@ def guarded(cell: Cell, when: Node) -> Cell:
     if when == FALSE:
         return cell
     na = both(cell.na, negated(when)) if cell.na != FALSE else FALSE
+    gap = None if cell.open else when
+    cell = replace(cell, open=True, na=na, const=None, low=None, gap=gap)
     if cell.num is not None:
         num = numbers.chosen([(negated(when), cell.num)])
-        return replace(cell, node=num.node, num=num, open=True, na=na, const=None, low=None)
-    node = case([(negated(when), cell.node)])
-    return replace(cell, node=node, open=True, na=na, const=None, low=None)
+        return replace(cell, node=num.node, num=num)
+    return replace(cell, node=case([(negated(when), cell.node)]))
 
 
 def by_case(branches: Sequence[tuple[Node, Cell]], otherwise: Cell) -> Cell:
@@ -351,5 +356,5 @@ def arithmetic(operator: str, a: Cell, b: Cell) -> Cell:
         # Missing where the divisor is 0: the node is null there already.
         zero = op("=", b.number.node, Const(0))
         na = both(found.na, negated(holds(zero))) if found.na != FALSE else FALSE
-        found = replace(found, open=True, na=na)
+        found = replace(found, open=True, na=na, gap=None)
     return found

@@ -170,7 +170,7 @@ class Lowering:
         num = kept.num
         if num is not None:
             num = replace(num, node=node, over=of_first(num.over))
-        return replace(kept, node=node, num=num, na=of_first(kept.na), low=None)
+        return replace(kept, node=node, num=num, na=of_first(kept.na), low=None, gap=None)
 
     def added_up(self, num: Num, partition: Sequence[Node], where: Node | None = None) -> Num:
         """The sum of a number over the partition, exact.

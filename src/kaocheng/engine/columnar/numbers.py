@@ -56,7 +56,8 @@ class Num:
 
     @property
     def is_const(self) -> bool:
-        return isinstance(self.node, Const)
+        """Whether the value is known beforehand."""
+        return isinstance(self.node, Const) and self.node.value is not None and self.over == ONE
 
     @property
     def most(self) -> int:
@@ -121,9 +122,9 @@ def scaled(num: Num, factor: int) -> Num:
 
 def _product(a: Num, b: Num) -> Num:
     """Node times node; denominators are left to the caller."""
-    if a.is_const and isinstance(a.node, Const) and isinstance(a.node.value, int):
+    if isinstance(a.node, Const) and isinstance(a.node.value, int):
         return replace(scaled(b, a.node.value), den=1, over=ONE, most_over=1)
-    if b.is_const and isinstance(b.node, Const) and isinstance(b.node.value, int):
+    if isinstance(b.node, Const) and isinstance(b.node.value, int):
         return replace(scaled(a, b.node.value), den=1, over=ONE, most_over=1)
     ends = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
     huge = _needs_huge(*ends) or a.huge or b.huge
@@ -232,7 +233,7 @@ def multiplied(a: Num, b: Num) -> Num:
     """The product, with constants in lowest terms."""
     for constant_side, other in ((a, b), (b, a)):
         node = constant_side.node
-        if isinstance(node, Const) and isinstance(node.value, int):
+        if constant_side.is_const and isinstance(node, Const) and isinstance(node.value, int):
             factor = gcd(node.value, other.den)
             span = _times_span(other, Fraction(node.value, constant_side.den))
             if factor > 1 or span is not None:
@@ -246,7 +247,7 @@ def multiplied(a: Num, b: Num) -> Num:
 def divided(a: Num, b: Num) -> Num:
     """`a ÷ b`; null where b is 0."""
     node = b.node
-    if isinstance(node, Const) and isinstance(node.value, int):
+    if b.is_const and isinstance(node, Const) and isinstance(node.value, int):
         if node.value == 0:
             return replace(a, node=NULL)
         return multiplied(a, constant(Fraction(b.den, node.value)))
@@ -395,9 +396,9 @@ def absolute(num: Num) -> Num:
 
 def compared(operator: str, a: Num, b: Num) -> Node:
     """`a operator b` by cross-multiplication; against a constant, a whole number is compared."""
-    if isinstance(b.node, Const) and a.over == ONE and isinstance(b.node.value, int):
+    if b.is_const and a.over == ONE and isinstance(b.node, Const) and isinstance(b.node.value, int):
         return _against(operator, a, Fraction(b.node.value * a.den, b.den))
-    if isinstance(a.node, Const) and b.over == ONE and isinstance(a.node.value, int):
+    if a.is_const and b.over == ONE and isinstance(a.node, Const) and isinstance(a.node.value, int):
         turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}[operator]
         return _against(turned, b, Fraction(a.node.value * b.den, a.den))
     left, right = aligned(a, b)
@@ -466,9 +467,9 @@ def extreme(a: Num, b: Num, *, larger: bool, sure: bool = False) -> Num:
     pick = max if larger else min
     left, right = aligned(a, b)
     if (left.low >= right.high) if larger else (left.high <= right.low):
-        return left if right.is_const else _strict(left, right)
+        return _strict(left, right)
     if (right.low >= left.high) if larger else (right.high <= left.low):
-        return right if left.is_const else _strict(right, left)
+        return _strict(right, left)
     low, high = pick(left.low, right.low), pick(left.high, right.high)
     holds = op(operator, left.node, right.node)
     if sure:
@@ -483,8 +484,8 @@ def extreme(a: Num, b: Num, *, larger: bool, sure: bool = False) -> Num:
 
 def _strict(kept: Num, other: Num) -> Num:
     """`kept`, but null where the other is."""
-    if other.is_const:
-        return kept
+    if isinstance(other.node, Const):
+        return kept if other.node != NULL else replace(kept, node=NULL)
     return replace(kept, node=case([(op("not", op("is_null", other.node)), kept.node)]))
 
 

@@ -185,10 +185,7 @@ class Planner:
             states.extend([(found.missing, Const(-1)), (found.true, Const(at))])
         standing = case([one for one in states if one[0] != FALSE], Const(0))
         standing = self.let("exempt", standing)
-        self.members[result.id] = Members(
-            standing,
-            FALSE if isinstance(standing, Const) else op("=", standing, Const(-1)),
-        )
+        self.members[result.id] = Members(standing, op("=", standing, Const(-1)))
 
     def let(self, name: str, node: Node) -> Node:
         """The node as a column of the chain under work."""
@@ -254,8 +251,7 @@ class Planner:
         if members.unsettled != FALSE:
             early.append((members.unsettled, missing(type_)))
         for at, exemption in enumerate(result.exempt, start=1):
-            here = members.exempt
-            when = op("=", here, Const(at)) if not isinstance(here, Const) else FALSE
+            when = op("=", members.exempt, Const(at))
             gives = exemption.gives.get(item.id)
             cell = not_applicable(type_) if gives is None else low.value(gives)
             early.append((when, cell))
@@ -427,4 +423,5 @@ def _rebuilt(cell: Cell, read: Callable[[Node], Node]) -> Cell:
         )
 
     node = read(cell.node)
-    return replace(cell, node=node, na=read(cell.na), num=number(cell.num), low=number(cell.low))
+    num, low = number(cell.num), number(cell.low)
+    return replace(cell, node=node, na=read(cell.na), num=num, low=low, gap=None)

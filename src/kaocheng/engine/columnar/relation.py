@@ -286,6 +286,7 @@ def qualified(node: Node, alias: str) -> Node:
                 args=tuple(qualified(one, alias) for one in node.args),
                 partition=tuple(qualified(one, alias) for one in node.partition),
                 order=tuple(SortKey(qualified(key.node, alias), key.down) for key in node.order),
+                where=None if node.where is None else qualified(node.where, alias),
             )
         case _:
             return node

@@ -174,6 +174,7 @@ def moved(cell: Cell, alias: str) -> Cell:
         num=number(cell.num),
         na=qualified(cell.na, alias),
         low=number(cell.low),
+        gap=None,
     )
 
 

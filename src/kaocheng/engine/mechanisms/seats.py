@@ -367,12 +367,12 @@ def _lower(item: Item, low: Lowering) -> Lowered:
     people = low.number_of(base, within)
     type_ = low.type_of(item)
     if spec.take is None:
-        found, flags = _lowered_shares(spec, ranking, people, type_, low)
+        found, flags, placed = _lowered_shares(spec, ranking, people, type_, low)
         rest = not_applicable(type_)
     else:
         rest = _lowered_rest(spec, type_, low)
         number_filled = low.number_of(filled, within) if filled != FALSE else whole(ZERO, 0, 0)
-        found, flags = _lowered_take(spec, ranking, people, number_filled, rest, low)
+        found, flags, placed = _lowered_take(spec, ranking, people, number_filled, rest, low)
     found = low.by_case(
         [(candidate, found), (blank_where(among.missing, stands), missing(type_))], rest
     )
@@ -386,7 +386,8 @@ def _lower(item: Item, low: Lowering) -> Lowered:
             Flag(both(negated(own), others), "名额暂定：有 {} 个对象的得分还缺", (figure,), (0,))
         )
     value = low.by_case([(own, missing(type_))], found)
-    rank = low.by_case([(candidate, number(ranking.rank))], not_applicable(NUMBER))
+    ranked = both(candidate, placed)
+    rank = low.by_case([(ranked, number(ranking.rank))], not_applicable(NUMBER))
     if group is not None:
         flags = [replace(flag, when=both(group.known, flag.when)) for flag in flags]
         value, rank = first_unknown([group], value), first_unknown([group], rank)
@@ -459,7 +460,8 @@ def _ties_of(spec: Seats, low: Lowering) -> str:
 
 def _lowered_shares(
     spec: Seats, ranking: _Ranking, people: Num, type_: Type, low: Lowering
-) -> tuple[Cell, list[Flag]]:
+) -> tuple[Cell, list[Flag], Node]:
+    """The grades, what is said of them, and where there are places at all (never null)."""
     shares = [ranking.first(share) for share in spec.shares.values()]
     whole_share = low.keep("whole", reduce(lambda a, b: arithmetic("+", a, b), shares))
     one, zero = literal(Fraction(1)), literal(Fraction(0))
@@ -486,7 +488,8 @@ def _lowered_shares(
     found = Cell(grades, low.let("grade", grade_at(place)), coded=True)
     how = "整组归下一等级" if ties == "leave_out" else TIE_WORDS[ties]
     flag = Flag(both(low.asked, ranking.stands, divided), f"同分处在名额线上，{how}")
-    return by_case([(negated(both(known, sound)), missing(grades))], found), [flag]
+    placed = both(known, sound)
+    return by_case([(negated(placed), missing(grades))], found), [flag], placed
 
 
 def _largest_remainders(people: Num, shares: list[Num], low: Lowering) -> list[Node]:
@@ -514,7 +517,7 @@ def _largest_remainders(people: Num, shares: list[Num], low: Lowering) -> list[N
 
 def _lowered_take(
     spec: Seats, ranking: _Ranking, people: Num, filled: Num, rest: Cell, low: Lowering
-) -> tuple[Cell, list[Flag]]:
+) -> tuple[Cell, list[Flag], Node]:
     take = spec.take
     assert take is not None
     limit = low.keep("limit", _lowered_limit(take, ranking, people, filled, low))
@@ -531,7 +534,7 @@ def _lowered_take(
         both(low.asked, ranking.candidate, op("holds", on_line)),
         f"同分处在名额线上，{TIE_WORDS[ties]}",
     )
-    return found, [flag]
+    return found, [flag], limit.known
 
 
 def _lowered_limit(take: Take, ranking: _Ranking, people: Num, filled: Num, low: Lowering) -> Cell:
