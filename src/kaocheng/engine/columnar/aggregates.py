@@ -34,7 +34,7 @@ from kaocheng.engine.expressions.bound import BAggregate
 from kaocheng.engine.language.types import BOOLEAN, NUMBER
 from kaocheng.engine.values import NotApplicable
 
-MASK_BITS = 63
+MASK_BITS = 64
 Take = Callable[[Agg], Node]
 
 

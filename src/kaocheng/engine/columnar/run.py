@@ -85,9 +85,13 @@ class Store:
         """All statements of a whole run, in order."""
         return [*self.stages.unit, *self.stages.wide]
 
+    def _execute(self, sql: str, parameters: object = None) -> list[Any]:
+        """Run a statement to its end: an open result would block the connection."""
+        return list(self.connection.execute(sql, parameters).fetchall())
+
     def _load(self, name: str, arrow: Any) -> None:
         self.connection.register("incoming", arrow)
-        self.connection.execute(f"CREATE OR REPLACE TABLE {column_name(name)} AS FROM incoming")
+        self._execute(f"CREATE OR REPLACE TABLE {column_name(name)} AS FROM incoming")
         self.connection.unregister("incoming")
 
     # Whole runs
@@ -96,7 +100,7 @@ class Store:
         """Fill the tables of the results from all facts."""
         with self._transaction():
             for statement in self.statements:
-                self.connection.execute(statement.sql)
+                self._execute(statement.sql)
 
     def run(self) -> ColumnarRun:
         """Compute everything and read it as a run."""
@@ -116,13 +120,13 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self.connection.execute("BEGIN")
+        self._execute("BEGIN")
         try:
             yield
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            self._execute("ROLLBACK")
             raise
-        self.connection.execute("COMMIT")
+        self._execute("COMMIT")
 
     # One unit
 
@@ -147,7 +151,7 @@ class Store:
             fresh = self._compute_unit(ranges)
             if self.stages.wide:
                 for statement in self.stages.wide:
-                    self.connection.execute(statement.sql)
+                    self._execute(statement.sql)
         if self.stages.wide:
             return self.results()
         return ColumnarRun(self.planner, fresh, self.stages, self.fetch)
@@ -161,7 +165,7 @@ class Store:
         }
         for statement in self.stages.alone:
             given = {name: values[name] for name in statement.parameters}
-            self.connection.execute(statement.sql, given or None)
+            self._execute(statement.sql, given or None)
         fresh = {}
         for result, table in self.stages.tables.items():
             of = self.compiled.pack.results[result].of
@@ -169,8 +173,8 @@ class Store:
             fresh[result] = self._arrow(f"FROM {new}")
             low, high = ranges[of]
             where = f"{column_name(AT)} BETWEEN {low} AND {high}"
-            self.connection.execute(f"DELETE FROM {column_name(table)} WHERE {where}")
-            self.connection.execute(f"INSERT INTO {column_name(table)} FROM {new}")
+            self._execute(f"DELETE FROM {column_name(table)} WHERE {where}")
+            self._execute(f"INSERT INTO {column_name(table)} FROM {new}")
         return fresh
 
     def ranges(self, unit: str) -> dict[str, Range]:
@@ -190,7 +194,7 @@ class Store:
             f"SELECT min({column_name(AT)}), max({column_name(AT)}) "
             f"FROM {column_name(stored(roster))} WHERE {column_name(name)} = ?"
         )
-        low, high = self.connection.execute(query, [unit]).fetchone()
+        ((low, high),) = self._execute(query, [unit])
         return (0, -1) if low is None else (int(low), int(high))
 
     def _replace_rows(self, register: str, ranges: Mapping[str, Range], arrow: Any) -> None:
@@ -198,9 +202,9 @@ class Store:
         low, high = ranges[roster]
         table = column_name(stored(register))
         where = f"{column_name(link)} BETWEEN {low} AND {high}"
-        self.connection.execute(f"DELETE FROM {table} WHERE {where}")
+        self._execute(f"DELETE FROM {table} WHERE {where}")
         self.connection.register("incoming", arrow)
-        self.connection.execute(f"INSERT INTO {table} BY NAME FROM incoming")
+        self._execute(f"INSERT INTO {table} BY NAME FROM incoming")
         self.connection.unregister("incoming")
 
     def _keeps_promises(self, register: str, arrow: Any) -> bool:

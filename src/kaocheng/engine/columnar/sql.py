@@ -206,7 +206,7 @@ def _aggregate(function: str, args: Sequence[Tree]) -> Tree:
             return exp.Sum(this=args[0])
         case "mask":
             bit = exp.BitwiseLeftShift(
-                this=exp.Cast(this=exp.Literal.number(1), to=_type("BIGINT")),
+                this=exp.Cast(this=exp.Literal.number(1), to=_type("UBIGINT")),
                 expression=_wrapped(args[0]),
             )
             return exp.Anonymous(this="bit_or", expressions=[bit])
