@@ -58,11 +58,12 @@ class Column:
 class ColumnTable:
     """One register. `most_per[field]`: most rows that refer to one row of the field's table.
 
-    `count`: how many rows there are where `arrow` no longer holds them (a store does).
+    `arrow` is a table, or a dataset whose rows stay in their files until a store loads them.
+    `count`: how many rows there are where `arrow` itself does not hold them.
     """
 
     register: Register
-    arrow: Any  # pyarrow.Table
+    arrow: Any  # pyarrow.Table or pyarrow.dataset.Dataset
     columns: Mapping[str, Column]
     most_per: Mapping[str, int] = field(default_factory=dict)
     source: str = ""

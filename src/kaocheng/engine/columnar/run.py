@@ -49,12 +49,15 @@ class Store:
 
     def _let_go(self) -> None:
         """The database holds the rows now; tables with keys are also read from Arrow."""
-        tables = {
-            name: table
-            if AT in table.arrow.column_names
-            else replace(table, arrow=table.arrow.slice(0, 0), count=table.rows)
-            for name, table in self.facts.tables.items()
-        }
+        tables = {}
+        for name, table in self.facts.tables.items():
+            arrow, names = table.arrow, table.arrow.schema.names
+            if AT in names:
+                arrow = arrow if hasattr(arrow, "column") else arrow.to_table()
+                tables[name] = replace(table, arrow=arrow, count=None)
+            else:
+                empty = arrow.schema.empty_table()
+                tables[name] = replace(table, arrow=empty, count=table.rows)
         self.facts = replace(self.facts, tables=tables)
 
     def fetch(self, table: str, unit: int | None) -> Any:
