@@ -215,7 +215,13 @@ class Lowering:
             timed=bool(described.date or described.period), type=NUMBER,
         )  # fmt: skip
         place = Place(self.planner.reader, (self.view,))
-        return Entries(self, *self.planner.sources.opened(node, place))
+        read = [self.planner.compiled.bound[expr] for expr in exprs]
+        source, row = self.planner.sources.opened(node, place, read)
+        # All that they join has to stand before the first of them is taken.
+        cells = {
+            expr: lower(bound, source.inner) for expr, bound in zip(exprs, read, strict=True)
+        }
+        return Entries(self, source, row, cells)
 
     def _alone(self, exprs: Sequence[Expr]) -> bool:
         return all(reads_only(self.planner.compiled.bound[expr], 1) for expr in exprs)
@@ -228,13 +234,14 @@ class Entries:
     low: Lowering
     source: Source
     row: View
+    cells: Mapping[Expr, Cell]
 
     def field(self, name: str) -> Cell:
         return self.row.field(name)
 
     def value(self, expr: Expr) -> Cell:
-        """An expression read on each row."""
-        return lower(self.low.planner.compiled.bound[expr], self.source.inner)
+        """An expression read on each row, one of those that were named."""
+        return self.cells[expr]
 
     def take(self, function: str, where: Node = TRUE, value: Cell | None = None) -> Cell:
         """An aggregate over the rows for which `where` (never null) holds."""

@@ -386,11 +386,11 @@ def _lower(item: Item, low: Lowering) -> Lowered:
             Flag(both(negated(own), others), "名额暂定：有 {} 个对象的得分还缺", (figure,), (0,))
         )
     value = low.by_case([(own, missing(type_))], found)
-    ranked = both(candidate, placed)
+    ranked = both(TRUE if group is None else group.known, candidate, placed)
     rank = low.by_case([(ranked, number(ranking.rank))], not_applicable(NUMBER))
     if group is not None:
         flags = [replace(flag, when=both(group.known, flag.when)) for flag in flags]
-        value, rank = first_unknown([group], value), first_unknown([group], rank)
+        value = first_unknown([group], value)
     return Lowered(value, flags, {"rank": rank})
 
 
