@@ -68,7 +68,8 @@ class Stages:
 
     `tables` names the table of each result after the unit stage, `fresh` that of a unit computed
     alone (`alone`: the same statements with the filter of a unit in every scan). `results` names
-    the final tables; `whole_registers` are those that the wide stage reads as a whole.
+    the final tables; `whole_registers` are those that the wide stage reads as a whole. `closed` are
+    the columns of each result that close within a unit, `needed` all that are computed.
     """
 
     units: Units
@@ -79,6 +80,8 @@ class Stages:
     wide: Sequence[Statement]
     results: Mapping[str, str]
     whole_registers: frozenset[str]
+    closed: Mapping[str, frozenset[str]]
+    needed: Mapping[str, frozenset[str]]
 
 
 @dataclass
@@ -128,7 +131,15 @@ class Splitter:
             wide_statements,
             {name: last.table_of(name) if name in asked else tables[name] for name in self.wanted},
             frozenset(self._registers_in(last)),
+            {name: frozenset(found) for name, found in self.closed.items()},
+            {
+                name: frozenset(whole.needed[name] | last.needed[name] | set(self._asked(name)))
+                for name in self.chains
+            },
         )
+
+    def _asked(self, name: str) -> Iterable[str]:
+        return (ref.name for node in self.wanted.get(name, ()) for ref in refs(node))
 
     def _is_wide(self, chain: Chain, writer: Writer) -> bool:
         needed = writer.needed[chain.name]
