@@ -193,7 +193,7 @@ class Lowering:
         column = self.window("huge_sum" if wide else "sum", [node], partition, where=where)
         found = op("coalesce", column, ZERO)
         over = over if over == ONE else op("coalesce", over, ONE)
-        return replace(num, node=found, low=low, high=high, over=over, huge=wide)
+        return replace(num, node=found, low=low, high=high, over=over, huge=wide, small=False)
 
     def unsure(self, when: Node) -> None:
         """Rows for which the plan cannot decide: the reference decides their whole group."""

@@ -376,7 +376,9 @@ class Planner:
         if result.each:
             own: Node | None = None
             if place.period is not None:
-                own = Const(self.facts.periods.index(place.period))
+                at = self.facts.periods.index(place.period)
+                own, alias = Const(at), f"{alias}_{at}"
+                pairs = [(key_node, Ref(AT, alias))]
             elif isinstance(place.rows[0], View):  # else who asks has no period
                 own = place.rows[0].period()
             if own is None:

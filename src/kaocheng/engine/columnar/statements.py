@@ -224,9 +224,8 @@ class Writer:
         """For the columns that others read: the lowest cut at which they do."""
         found: dict[str, int] = {}
         for cut in sorted(self.cuts[chain.name], reverse=True):
-            if cut < chain.top:
-                for name_ in self._read_elsewhere(chain, cut):
-                    found[name_] = cut
+            for name_ in self._read_elsewhere(chain, cut):
+                found[name_] = cut
         return found
 
     def _read_by(self, join: Join, host: Chain, chain: Chain, upto: int) -> set[str]:
