@@ -232,9 +232,7 @@ class Sources:
             self._holds_asker(node),
         ), row
 
-    def opened(
-        self, node: BAggregate, place: Place, read: Sequence[Bound]
-    ) -> tuple[Source, View]:
+    def opened(self, node: BAggregate, place: Place, read: Sequence[Bound]) -> tuple[Source, View]:
         """The rows of an aggregate that stands by itself; `read` is what will be read on them."""
         if not node.alone or any(self._follows(one, place) for one in read):
             return self._asking(node, place)
