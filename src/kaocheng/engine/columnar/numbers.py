@@ -169,7 +169,8 @@ def settled(num: Num) -> Num:
         return num
     common = lcm(*range(1, num.most_over + 1))
     factor = op("//", Const(common), num.over)
-    found = _product(replace(num, den=1, over=ONE, most_over=1), Num(factor, 1, common))
+    by = Num(factor, 1, common, small=common < SMALL)
+    found = _product(replace(num, den=1, over=ONE, most_over=1), by)
     return replace(found, den=num.den * common, span=num.span)
 
 
@@ -266,6 +267,8 @@ def divided(a: Num, b: Num) -> Num:
         if node.value == 0:
             return replace(a, node=NULL)
         return multiplied(a, constant(Fraction(b.den, node.value)))
+    if a.over == b.over:  # it cancels out
+        a, b = (replace(one, over=ONE, most_over=1) for one in (a, b))
     top = replace(a, den=1, over=ONE, most_over=1, span=None)
     shared = gcd(b.den, a.den)
     top = scaled(top, b.den // shared)
