@@ -456,7 +456,7 @@ def chosen(branches: Sequence[tuple[Node, Num]], otherwise: Num | None = None) -
     if any(num.span for num in nums):
         spans = [span_of(num) for num in nums]
         span = (min(one[0] for one in spans), max(one[1] for one in spans))
-    small = all(num.small or num.node == NULL for num in same)
+    small = all(num.small or isinstance(num.node, Const) for num in same)
     return Num(
         node, low, high, den, nums[0].over, nums[0].most_over, huge=huge, small=small, span=span
     )
