@@ -178,14 +178,15 @@ class Lowering:
         Divisors of the data must be the same for the whole partition (as that of a mean is); a
         partition where they are not is decided by the reference.
         """
-        num = numbers.settled(num)
+        same = self.planner.chain.settled_by(num.over, partition)
+        num = num if same else numbers.settled(num)
         node, over = self.let("part", num.node), num.over
         most = self.most_rows
         low, high = min(0, num.low * most), max(0, num.high * most)
         wide = max(abs(low), abs(high)) >= numbers.NARROW
         if wide:
             numbers.scaled(num, most)
-        if over != ONE:
+        if not same and over != ONE:
             over = self.let("over", over)
             least = self.window("min", [over], partition, where=where)
             over = self.window("max", [over], partition, where=where)

@@ -61,6 +61,10 @@ class Num:
         return isinstance(self.node, Const) and self.node.value is not None and self.over == ONE
 
     @property
+    def may_be_small(self) -> bool:
+        return self.small or isinstance(self.node, Const)
+
+    @property
     def most(self) -> int:
         return max(abs(self.low), abs(self.high))
 
@@ -116,7 +120,7 @@ def _wide_enough(num: Num, low: int, high: int) -> tuple[Node, bool, bool]:
     """The node for an outcome within these bounds; whether that is huge, and may be small."""
     if _needs_huge(low, high) or num.huge:
         return _huge(num.node, huge=num.huge), True, False
-    small = num.small and max(abs(low), abs(high)) < SMALL
+    small = num.may_be_small and max(abs(low), abs(high)) < SMALL
     if num.small and not small and not isinstance(num.node, Const):
         return op("big", num.node), False, False
     return num.node, False, small
@@ -142,7 +146,7 @@ def _product(a: Num, b: Num) -> Num:
     left, huge, small = _wide_enough(a, min(ends), max(ends))
     if b.huge and not huge:
         left, huge = _huge(a.node, huge=a.huge), True
-    small = small and b.small
+    small = small and b.may_be_small
     return Num(op("*", left, b.node), min(ends), max(ends), huge=huge, small=small)
 
 
@@ -169,7 +173,8 @@ def settled(num: Num) -> Num:
         return num
     common = lcm(*range(1, num.most_over + 1))
     factor = op("//", Const(common), num.over)
-    found = _product(replace(num, den=1, over=ONE, most_over=1), Num(factor, 1, common))
+    by = Num(factor, 1, common, small=common < SMALL)
+    found = _product(replace(num, den=1, over=ONE, most_over=1), by)
     return replace(found, den=num.den * common, span=num.span)
 
 
@@ -233,7 +238,7 @@ def added(a: Num, b: Num) -> Num:
         (low_a, high_a), (low_b, high_b) = span_of(a), span_of(b)
         span = (low_a + low_b, high_a + high_b)
     total = op("+", node, right.node)
-    small = small and right.small
+    small = small and right.may_be_small
     return replace(left, node=total, low=low, high=high, huge=huge, small=small, span=span)
 
 
@@ -266,6 +271,8 @@ def divided(a: Num, b: Num) -> Num:
         if node.value == 0:
             return replace(a, node=NULL)
         return multiplied(a, constant(Fraction(b.den, node.value)))
+    if a.over == b.over:  # it cancels out
+        a, b = (replace(one, over=ONE, most_over=1) for one in (a, b))
     top = replace(a, den=1, over=ONE, most_over=1, span=None)
     shared = gcd(b.den, a.den)
     top = scaled(top, b.den // shared)
@@ -298,7 +305,7 @@ def half_up(top: Num, bottom: Num) -> Num:
         lifted = added(twice, bottom)
     else:
         away = case([(op("<", top.node, ZERO), op("neg", bottom.node))], bottom.node)
-        side = Num(away, -bottom.high, bottom.high, huge=bottom.huge, small=bottom.small)
+        side = Num(away, -bottom.high, bottom.high, huge=bottom.huge, small=bottom.may_be_small)
         lifted = added(twice, side)
     return _cut(
         lifted, double, _bound(top.low, bottom, up=False), _bound(top.high, bottom, up=True)
@@ -332,7 +339,7 @@ def _cut(top: Num, bottom: Num, low: int, high: int) -> Num:
     huge = top.huge or bottom.huge
     if huge and max(abs(low), abs(high)) < NARROW:
         node, huge = op("big", node), False
-    return Num(node, low, high, huge=huge, small=top.small and bottom.small)
+    return Num(node, low, high, huge=huge, small=top.may_be_small and bottom.may_be_small)
 
 
 def _fraction(num: Num, times_: int) -> tuple[Num, Num]:
@@ -453,7 +460,7 @@ def chosen(branches: Sequence[tuple[Node, Num]], otherwise: Num | None = None) -
     if any(num.span for num in nums):
         spans = [span_of(num) for num in nums]
         span = (min(one[0] for one in spans), max(one[1] for one in spans))
-    small = all(num.small or num.node == NULL for num in same)
+    small = all(num.may_be_small for num in same)
     return Num(
         node, low, high, den, nums[0].over, nums[0].most_over, huge=huge, small=small, span=span
     )
@@ -489,7 +496,7 @@ def extreme(a: Num, b: Num, *, larger: bool, sure: bool = False) -> Num:
     if (right.low >= left.high) if larger else (right.high <= left.low):
         return _strict(right, left)
     low, high = pick(left.low, right.low), pick(left.high, right.high)
-    huge, small = left.huge or right.huge, left.small and right.small
+    huge, small = left.huge or right.huge, left.may_be_small and right.may_be_small
     nodes = [_huge(one.node, huge=one.huge) if huge else one.node for one in (left, right)]
     if sure:
         node = op("greatest" if larger else "least", *nodes)

@@ -177,6 +177,8 @@ class Chain:
             return join.also is None and all(self.settled_by(left, keys) for left, _ in join.on)
         if isinstance(node, Op):
             return all(self.settled_by(one, keys) for one in node.args)
+        if isinstance(node, Over) and not node.order:
+            return all(self.settled_by(one, keys) for one in node.partition)
         return False
 
     def joined(self, alias: str, column: str, level: int) -> Ref:

@@ -175,7 +175,7 @@ class Sources:
             self._most(node),
             group,
             self._doubt(place),
-            self._holds_asker(node),
+            self._holds_asker(node, place),
         )
         return combined(node, source)
 
@@ -229,7 +229,7 @@ class Sources:
             self._most(node),
             group,
             self._doubt(place),
-            self._holds_asker(node),
+            self._holds_asker(node, place),
         ), row
 
     def opened(self, node: BAggregate, place: Place, read: Sequence[Bound]) -> tuple[Source, View]:
@@ -446,7 +446,7 @@ class Sources:
             self._most(node),
             group,
             self._doubt(place),
-            self._holds_asker(node),
+            self._holds_asker(node, place),
         ), view
 
     def _doubt(self, place: Place) -> Callable[[Node], None]:
@@ -462,9 +462,11 @@ class Sources:
 
     # Bounds and runs
 
-    def _holds_asker(self, node: BAggregate) -> bool:
+    def _holds_asker(self, node: BAggregate, place: Place) -> bool:
         """Whether who asks is among the rows: a group of one's own roster, all of it counting."""
-        if node.is_result or node.link or node.timed:
+        if node.is_result or node.link or node.timed or not isinstance(place.rows[0], View):
+            return False
+        if place.rows[0].register.id != node.source:
             return False
         return self.planner.pack.registers[node.source].counts_when is None
 
