@@ -7,7 +7,7 @@ what was there before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -38,6 +38,7 @@ class Store:
     compiled: Compiled
     facts: ColumnFacts
     connection: Any = field(default_factory=duckdb.connect)
+    progress: Callable[[int, int], None] | None = None
     revisions: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -102,7 +103,9 @@ class Store:
     def compute(self) -> None:
         """Fill the tables of the results from all facts."""
         with self._transaction():
-            for statement in self.statements:
+            for done, statement in enumerate(self.statements):
+                if self.progress is not None:
+                    self.progress(done, len(self.statements))
                 self._execute(statement.sql)
 
     def run(self) -> ColumnarRun:
