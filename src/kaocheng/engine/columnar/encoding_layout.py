@@ -25,13 +25,17 @@ _DIGIT = 12
 
 @dataclass(frozen=True)
 class ReadTable:
-    """One register, read: `lines` int32, `keys` string where the register has a key."""
+    """One register, read: `lines` int32, `keys` string where the register has a key.
+
+    `absent`: the fields for which the source has no column.
+    """
 
     register: Register
     cells: Mapping[str, Cells]
     lines: pa.Array
     keys: pa.Array = None
     source: str = ""
+    absent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def _laid_out(pack: Pack, table: ReadTable, links: Links) -> ColumnTable:
     return ColumnTable(
         register,
         pa.table({**named, **added}).take(order).combine_chunks(),
-        {name: _promise(cells) for name, cells in encoded.items()},
+        {name: _promise(cells, name in table.absent) for name, cells in encoded.items()},
         {
             name: _most(encoded[name].values)
             for name, described in register.fields.items()
@@ -195,11 +199,11 @@ def _is_ascending(lines: pa.Array) -> bool:
     return bool(later.false_count == 0)
 
 
-def _promise(cells: Cells) -> Column:
+def _promise(cells: Cells, is_absent: bool) -> Column:  # noqa: FBT001  # promised as it is
     low, high = _bounds(cells.values)
     missing = cells.values.null_count
     inapplicable = 0 if cells.inapplicable is None else cells.inapplicable.true_count
-    return Column(cells.scale, low, high, missing > inapplicable, inapplicable > 0)
+    return Column(cells.scale, low, high, missing > inapplicable, inapplicable > 0, is_absent)
 
 
 def _bounds(values: pa.Array) -> tuple[int, int]:

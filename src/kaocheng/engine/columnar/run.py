@@ -124,7 +124,7 @@ class ColumnarRun:
     def _exempt(self, result: Result, arrow: Any) -> list[int]:
         node = self.planner.members[result.id].exempt
         if isinstance(node, Const):
-            return [0] * int(arrow.num_rows)
+            return [int(str(node.value))] * int(arrow.num_rows)
         assert isinstance(node, Ref)
         return list(arrow.column(node.name).to_pylist())
 

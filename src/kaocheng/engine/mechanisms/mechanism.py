@@ -101,7 +101,8 @@ class Mechanism:
     """One entry of the table of mechanisms.
 
     `fields` are the fields of registers that it names, as (register, field). `needs_points`: the
-    item must state its full mark. `least` is the floor where it names none.
+    item must state its full mark. `least` is the floor where it names none. `within`: what those
+    have in common whom `outcomes` looks at together; None when it is everybody.
     """
 
     key: str
@@ -111,6 +112,7 @@ class Mechanism:
     type_of: Callable[[Item, TypeOf], Type]
     outcome: Callable[[Item, Frame], Outcome] | None = None
     outcomes: Callable[[Item, Sequence[Frame]], list[Outcome]] | None = None
+    within: Callable[[Item], Expr | None] = lambda _: None
     lower: Callable[[Item, Lowering], Lowered] | None = None
     check: Callable[[Item, Problems], None] | None = None
     advise: Callable[[Item, Frame], list[Advice]] | None = None

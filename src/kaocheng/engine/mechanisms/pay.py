@@ -527,6 +527,7 @@ PAY = Mechanism(
     slots=_slots,
     type_of=number_type,
     outcomes=_outcomes,
+    within=lambda item: _spec(item).within,
     lower=_lower,
     check=_check,
     settings=lambda item: [one for one in (_spec(item).rounding,) if one is not None],

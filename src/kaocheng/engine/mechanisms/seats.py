@@ -66,7 +66,13 @@ from kaocheng.engine.language.shape import (
 )
 from kaocheng.engine.language.types import BOOLEAN, NUMBER, TEXT, Type
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
-from kaocheng.engine.mechanisms.standing import TIE_WORDS, Standing, provisional, stand
+from kaocheng.engine.mechanisms.standing import (
+    TIE_WORDS,
+    Standing,
+    ends_of_ties,
+    provisional,
+    stand,
+)
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Line, Outcome, shown
 from kaocheng.engine.values import Missing, NotApplicable, Value, is_known, is_number
@@ -238,11 +244,10 @@ def _seat(spec: Seats, ordered: list[Standing], places: list[str], text: str) ->
     """Grades by place; a score that a cut line divides is flagged, or left out as a whole."""
     found = {}
     ties = _ties(spec, ordered)
-    for at, one in enumerate(ordered):
-        tied = [k for k, other in enumerate(ordered) if other.key == one.key]
-        rank = tied[0] + 1
-        divided = places[tied[0]] != places[tied[-1]]
-        grade = places[tied[-1]] if divided and ties == "leave_out" else places[at]
+    for at, (one, (first, last)) in enumerate(zip(ordered, ends_of_ties(ordered), strict=True)):
+        rank = first + 1
+        divided = places[first] != places[last]
+        grade = places[last] if divided and ties == "leave_out" else places[at]
         how = "整组归下一等级" if ties == "leave_out" else TIE_WORDS[ties]
         flags = (f"同分处在名额线上，{how}",) if divided else ()
         words = f"{text}；{shown(one.score)} 分，第 {rank} 名"
@@ -258,7 +263,8 @@ def _take(
     if not ordered:
         return {}
     filled = [frame for frame in base if take.filled is not None and _holds(take.filled, frame)]
-    candidates = [one for one in ordered if one.frame not in filled]
+    are_filled = {id(frame) for frame in filled}
+    candidates = [one for one in ordered if id(one.frame) not in are_filled]
     limit = _limit(take, ordered[0].frame, len(base), len(filled))
     if not isinstance(limit, int):
         return {id(one.frame): Outcome(limit) for one in candidates}
@@ -266,13 +272,13 @@ def _take(
     words = f"{name}基数 {len(base)} 人，名额 {limit} 个"
     if filled:
         words += f"（另有 {len(filled)} 人已计入）"
+    ties = TIE_WORDS[_ties(spec, candidates)]
     found = {}
-    for at, one in enumerate(candidates):
-        rank = 1 + min(k for k, other in enumerate(candidates) if other.key == one.key)
-        on_line = 0 < limit < len(candidates) and (
-            one.key == candidates[limit - 1].key == candidates[limit].key
-        )
-        ties = TIE_WORDS[_ties(spec, candidates)]
+    for at, (one, (first, last)) in enumerate(
+        zip(candidates, ends_of_ties(candidates), strict=True)
+    ):
+        rank = first + 1
+        on_line = first < limit <= last
         flags = (f"同分处在名额线上，{ties}",) if on_line else ()
         text = f"{words}；{shown(one.score)} 分，第 {rank} 位"
         value: Value = _taken(take) if at < cut else _untaken(spec, one.frame)
@@ -618,6 +624,7 @@ SEATS = Mechanism(
     slots=_slots,
     type_of=_type_of,
     outcomes=_outcomes,
+    within=lambda item: _spec(item).within,
     lower=_lower,
     check=_check,
     settings=_settings,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import groupby
 
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.mechanisms.mechanism import Frame
@@ -37,6 +38,15 @@ def stand(frame: Frame, keys: Sequence[Expr]) -> Standing:
     if missing:
         why = missing[0].why or "得分不适用" if not is_known(missing[0]) else "得分不是数"
     return Standing(frame, key[0], key, why)
+
+
+def ends_of_ties(ordered: Sequence[Standing]) -> list[tuple[int, int]]:
+    """For each place the first and the last place that stand equal to it."""
+    ends: list[tuple[int, int]] = []
+    for _, tied in groupby(ordered, key=lambda one: one.key):
+        first, last = len(ends), len(ends) + len([*tied]) - 1
+        ends.extend([(first, last)] * (last - first + 1))
+    return ends
 
 
 def provisional(outcome: Outcome, why: str, missing: int) -> Outcome:
