@@ -7,6 +7,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, cast
 
+import pyarrow as pa
+
 from kaocheng.engine.columnar.facts import LINE, ColumnFacts, ColumnTable, na_column
 from kaocheng.engine.facts import EMPTY, NO_COLUMN, FactRow, Facts, FactTable
 from kaocheng.engine.language.registers import Field
@@ -25,14 +27,14 @@ def decode_facts(facts: ColumnFacts, arrows: Mapping[str, Any] | None = None) ->
     return Facts(tables, facts.periods, facts.parameters, facts.parameter_tables)
 
 
-def decode_table(facts: ColumnFacts, table: ColumnTable, arrow: Any) -> FactTable:
+def decode_table(facts: ColumnFacts, table: ColumnTable, arrow: pa.Table) -> FactTable:
     """The rows of a table, in the order of their lines."""
     rows = decode_rows(facts, table, arrow)
     found = tuple(sorted(rows, key=lambda row: row.ref.line))
     return FactTable(table.register, found, table.source)
 
 
-def decode_rows(facts: ColumnFacts, table: ColumnTable, arrow: Any) -> list[FactRow]:
+def decode_rows(facts: ColumnFacts, table: ColumnTable, arrow: pa.Table) -> list[FactRow]:
     """The rows of `arrow`, some or all of a table, as they stand."""
     register = table.register
     lines = arrow.column(LINE).to_pylist()
@@ -50,7 +52,7 @@ def decode_rows(facts: ColumnFacts, table: ColumnTable, arrow: Any) -> list[Fact
 
 
 def _values(
-    facts: ColumnFacts, table: ColumnTable, name: str, field: Field, arrow: Any
+    facts: ColumnFacts, table: ColumnTable, name: str, field: Field, arrow: pa.Table
 ) -> list[Value]:
     decode = _decoder(facts, table, name, field)
     target = facts.tables.get(field.type)
@@ -84,15 +86,18 @@ def _decoder(facts: ColumnFacts, table: ColumnTable, name: str, field: Field) ->
             return lambda value: cast("Known", value)
 
 
-def keys_at(facts: ColumnFacts, table: ColumnTable, positions: Any) -> list[str | None]:
+def keys_at(facts: ColumnFacts, table: ColumnTable, positions: pa.Array) -> list[str | None]:
     """The keys of the rows at `positions`, None where there is no position; only those are read."""
-    key = table.register.key
-    field, column = table.register.fields[key], table.arrow.column(key)
-    if field.type == "text" and not column.null_count:
-        return cast("list[str | None]", column.take(positions).to_pylist())
-    known = positions.drop_null()
-    texts = iter(_values(facts, table, key, field, table.arrow.take(known)))
-    return [str(next(texts)) if one is not None else None for one in positions.to_pylist()]
+    given = positions.to_pylist()
+    distinct = sorted({*given} - {None})
+    field, column = table.register.fields[table.register.key], table.arrow.column(table.register.key)
+    if field.type == "text":
+        texts = [column[at].as_py() for at in distinct]
+    else:
+        rows = table.arrow.take(pa.array(distinct, pa.int64()))
+        texts = [str(value) for value in _values(facts, table, table.register.key, field, rows)]
+    keys = dict(zip(distinct, texts, strict=True))
+    return [keys.get(at) for at in given]
 
 
 def keys_of(table: ColumnTable) -> Sequence[str]:

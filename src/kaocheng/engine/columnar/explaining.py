@@ -201,6 +201,7 @@ class Members(Mapping[RowKey, Member]):
     result: Result
     _places: dict[RowKey, int | None] = field(default_factory=dict)
     _read: dict[RowKey, Member] = field(default_factory=dict)
+    _groups: dict[range, list[Member]] = field(default_factory=dict)
 
     def place(self, key: RowKey) -> int | None:
         """The row of the result's table; None for who is not in it."""
@@ -240,6 +241,8 @@ class Members(Mapping[RowKey, Member]):
 
     def at(self, positions: Numbers) -> list[Member]:
         """The rows about the subjects at `positions`, in order of the roster and of periods."""
+        if isinstance(positions, range) and positions in self._groups:
+            return self._groups[positions]
         facts = self.run.facts_at(self.result.of, positions)
         found = []
         for position, fact in zip(positions, facts, strict=True):
@@ -247,7 +250,10 @@ class Members(Mapping[RowKey, Member]):
                 key = (fact.ref.key, period)
                 self._places[key] = place
                 found.append((fact.ref.line, self._order[period], self[key]))
-        return [member for *_, member in sorted(found, key=lambda one: one[:2])]
+        members = [member for *_, member in sorted(found, key=lambda one: one[:2])]
+        if isinstance(positions, range):
+            self._groups[positions] = members
+        return members
 
     @cached_property
     def _order(self) -> dict[str, int]:
@@ -312,13 +318,13 @@ class Outcomes(Mapping[RowKey, Outcome]):
         """Group-wide mechanisms look at everybody of the group who is asked."""
         key = frame.row.key
         if key not in self._in_group:
-            frames = [
-                frame if one is member else self._frame_of(one) for one in self._group(member)
-            ]
-            asked = [one for one in frames if one is not None]
+            found = [frame if one is member else self._frame_of(one) for one in self._group(member)]
+            frames = [one for one in found if one is not None]
+            # Usually one is asked for; where a second is, the others will be too.
+            asked = frames if self._in_group else [frame]
             outcomes = MECHANISMS[self.item.mechanism].outcomes
             assert outcomes is not None
-            for one, outcome in zip(asked, outcomes(self.item, asked), strict=True):
+            for one, outcome in zip(asked, outcomes(self.item, frames, asked), strict=True):
                 self._in_group[one.row.key] = (one, outcome)
         return self._in_group[key]
 

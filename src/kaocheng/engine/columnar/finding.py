@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kaocheng.engine.columnar.decoding import decode_rows, keys_at
+from kaocheng.engine.columnar.decoding import decode_rows, keys_at, keys_of
 from kaocheng.engine.columnar.encoding_cells import CODED, NUMBERS, codes_of
 from kaocheng.engine.columnar.facts import ColumnFacts
 from kaocheng.engine.expressions.bound import BField, BFollow, Bound
@@ -22,6 +22,8 @@ from kaocheng.engine.values import Known, is_number
 
 # Of whole numbers by their width in bytes.
 _FORMATS = {1: "b", 2: "h", 4: "i", 8: "q"}
+# Of rows that lie together: up to here, slices are found sooner than single rows are gathered.
+_MOST_STRETCHES = 20
 Numbers = Sequence[int]  # of rows in an encoded table
 
 
@@ -72,7 +74,9 @@ class Finder:
         """Where the row with this key stands."""
         if table not in self._positions:
             found = self.facts.tables[table]
-            keys = keys_at(self.facts, found, pa.arange(0, found.rows))
+            is_text = found.register.fields[found.register.key].type == "text"
+            every = pa.arange(0, 0 if is_text else found.rows)
+            keys = keys_of(found) if is_text else keys_at(self.facts, found, every)
             self._positions[table] = {key: at for at, key in enumerate(keys)}
         return self._positions[table].get(key)
 
@@ -131,8 +135,22 @@ class Finder:
     def decoded(self, table: str, numbers: Numbers) -> list[FactRow]:
         """These rows, in this order."""
         found = self.facts.tables[table]
-        if isinstance(numbers, range):
-            arrow = found.arrow.slice(numbers.start, len(numbers))
+        stretches = _stretches(numbers)
+        if len(stretches) <= _MOST_STRETCHES:
+            arrow = pa.concat_tables(found.arrow.slice(one.start, len(one)) for one in stretches)
         else:
             arrow = found.arrow.take(pa.array(numbers, pa.int64()))
         return decode_rows(self.facts, found, arrow)
+
+
+def _stretches(numbers: Numbers) -> list[range]:
+    """The same numbers, those that follow each other as one range."""
+    if isinstance(numbers, range):
+        return [numbers]
+    found: list[range] = []
+    for number in numbers:
+        if found and found[-1].stop == number:
+            found[-1] = range(found[-1].start, number + 1)
+        else:
+            found.append(range(number, number + 1))
+    return found

@@ -1,8 +1,8 @@
 """What a mechanism is: one way in which a value comes about, said in one file.
 
 A mechanism has a key in YAML, a shape, the expressions it evaluates, static checks, and a meaning:
-either `outcome` (one subject at a time) or `outcomes` (all subjects of a result at once). Beside
-it stands `lower`, which says the same of whole columns for the columnar evaluator.
+either `outcome` (one subject at a time) or `outcomes` (those asked for, among all subjects of a
+result; everybody counts, but only of those asked is anything said). Beside it stands `lower`, which says the same of whole columns for the columnar evaluator.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Mechanism:
     slots: Callable[[Item], Iterable[Slot]]
     type_of: Callable[[Item, TypeOf], Type]
     outcome: Callable[[Item, Frame], Outcome] | None = None
-    outcomes: Callable[[Item, Sequence[Frame]], list[Outcome]] | None = None
+    outcomes: Callable[[Item, Sequence[Frame], Sequence[Frame]], list[Outcome]] | None = None
     within: Callable[[Item], Expr | None] = lambda _: None
     lower: Callable[[Item, Lowering], Lowered] | None = None
     check: Callable[[Item, Problems], None] | None = None

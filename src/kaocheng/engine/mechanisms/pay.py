@@ -90,10 +90,14 @@ class Pay:
 
 @dataclass
 class _Person:
-    """One payee while the pool is shared out: exact amounts per step, and the words for them."""
+    """One payee while the pool is shared out: exact amounts per step, and the words for them.
+
+    The words are only found for those of whom something is to be `said`.
+    """
 
     frame: Frame
     lines: list[Line]
+    said: bool = True
     trouble: str = ""
     flags: tuple[str, ...] = ()
 
@@ -121,10 +125,11 @@ def _check(item: Item, problems: Problems) -> None:
             problems.add("S30", step.place, title=item.title, why=why, page="pay")
 
 
-def _outcomes(item: Item, frames: Sequence[Frame]) -> list[Outcome]:
+def _outcomes(item: Item, frames: Sequence[Frame], asked: Sequence[Frame]) -> list[Outcome]:
     spec = _spec(item)
     groups: dict[Value, list[_Person]] = {}
-    people = [_Person(frame, []) for frame in frames]
+    said = {id(frame) for frame in asked}
+    people = [_Person(frame, [], id(frame) in said) for frame in frames]
     for person in people:
         group: Value = "" if spec.within is None else person.frame.value(spec.within)
         groups.setdefault(group, []).append(person)
@@ -134,7 +139,8 @@ def _outcomes(item: Item, frames: Sequence[Frame]) -> list[Outcome]:
         else:
             for person in members:
                 person.trouble = "不知道属于哪个范围"
-    return [_outcome(spec, person) for person in people]
+    found = {id(one.frame): _outcome(spec, one) for one in people if one.said}
+    return [found[id(frame)] for frame in asked]
 
 
 def _share_out(spec: Pay, people: list[_Person]) -> None:
@@ -188,14 +194,18 @@ def _fixed(
         if not is_number(amount):
             _miss(person, step, amount)
             continue
-        spelled = person.frame.spell(step.amount)
-        spelled = spelled.replace("余额", shown(rest)).replace("参加分配人数", str(heads))
+        spelled = _spelled(step.amount, person, rest, heads) if person.said else ""
         if not together:
             amount = rounded_half_up(amount, places=2)
         paid += amount
         rows = person.frame.rows_used()
         person.lines.append(Line(step.title, amount, spelled, step.clauses, rows, step.id))
     return paid
+
+
+def _spelled(amount: Expr, person: _Person, rest: Fraction, heads: int) -> str:
+    spelled = person.frame.spell(amount)
+    return spelled.replace("余额", shown(rest)).replace("参加分配人数", str(heads))
 
 
 def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together: bool) -> Fraction:
@@ -218,8 +228,10 @@ def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together
     exact = [rest * weight / total for _, weight in sharing]
     amounts = exact if together else _in_units(step, rest, sharing)
     for (person, weight), amount, unrounded in zip(sharing, amounts, exact, strict=True):
-        text = f"{shown(rest)} ÷ {shown(total)} × {shown(weight)}"
-        text += "" if together else _topped_up(step, amount, unrounded)
+        text = ""
+        if person.said:
+            text = f"{shown(rest)} ÷ {shown(total)} × {shown(weight)}"
+            text += "" if together else _topped_up(step, amount, unrounded)
         rows = person.frame.rows_used()
         person.lines.append(Line(step.title, amount, text, step.clauses, rows, step.id))
     return sum(amounts, Fraction(0))

@@ -225,7 +225,7 @@ def _fill(run: Run, result: Result, item_id: str) -> dict[RowKey, Outcome]:
 
 
 def _by_period(
-    outcomes: Callable[[Item, Sequence[RowFrame]], list[Outcome]],
+    outcomes: Callable[[Item, Sequence[RowFrame], Sequence[RowFrame]], list[Outcome]],
     item: Item,
     frames: Sequence[RowFrame],
 ) -> list[Outcome]:
@@ -235,7 +235,7 @@ def _by_period(
         groups.setdefault(frame.row.key[1], []).append(frame)
     found: dict[RowKey, Outcome] = {}
     for members in groups.values():
-        for frame, outcome in zip(members, outcomes(item, members), strict=True):
+        for frame, outcome in zip(members, outcomes(item, members, members), strict=True):
             found[frame.row.key] = outcome
     return [found[frame.row.key] for frame in frames]
 
