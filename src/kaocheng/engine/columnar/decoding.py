@@ -90,7 +90,10 @@ def keys_at(facts: ColumnFacts, table: ColumnTable, positions: pa.Array) -> list
     """The keys of the rows at `positions`, None where there is no position; only those are read."""
     given = positions.to_pylist()
     distinct = sorted({*given} - {None})
-    field, column = table.register.fields[table.register.key], table.arrow.column(table.register.key)
+    field, column = (
+        table.register.fields[table.register.key],
+        table.arrow.column(table.register.key),
+    )
     if field.type == "text":
         texts = [column[at].as_py() for at in distinct]
     else:

@@ -52,7 +52,12 @@ from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Line, Outcome, shown
 from kaocheng.engine.values import Missing, Value, is_known, is_number
-from kaocheng.methods.shares import largest_remainder, round_half_up_to_int, rounded_half_up
+from kaocheng.methods.shares import (
+    in_common_units,
+    largest_remainder,
+    round_half_up_to_int,
+    rounded_half_up,
+)
 
 FEN = 100
 _PER_YUAN = {"fen": FEN, "jiao": 10, "yuan": 1}
@@ -225,13 +230,15 @@ def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together
         for person in people if rest else ():
             person.flags = (f"“{step.title}”没有可以分配的人，余额 {shown(rest)} 元没有分出",)
         return Fraction(0)
-    exact = [rest * weight / total for _, weight in sharing]
-    amounts = exact if together else _in_units(step, rest, sharing)
-    for (person, weight), amount, unrounded in zip(sharing, amounts, exact, strict=True):
+    if together:
+        amounts = [rest * weight / total for _, weight in sharing]
+    else:
+        amounts = _in_units(step, rest, sharing)
+    for (person, weight), amount in zip(sharing, amounts, strict=True):
         text = ""
         if person.said:
             text = f"{shown(rest)} ÷ {shown(total)} × {shown(weight)}"
-            text += "" if together else _topped_up(step, amount, unrounded)
+            text += "" if together else _topped_up(step, amount, rest * weight / total)
         rows = person.frame.rows_used()
         person.lines.append(Line(step.title, amount, text, step.clauses, rows, step.id))
     return sum(amounts, Fraction(0))
@@ -242,9 +249,9 @@ def _in_units(
 ) -> list[Fraction]:
     """Whole fen (or 角, 元) that use up `rest`; ties to the better score, then the earlier id."""
     per_yuan = _PER_YUAN[step.to]
-    keys = [(-weight, person.frame.subject) for person, weight in sharing]
-    order = sorted(range(len(sharing)), key=keys.__getitem__)
     weights = [weight for _, weight in sharing]
+    scores = in_common_units(weights)
+    order = sorted(range(len(sharing)), key=lambda at: (-scores[at], sharing[at][0].frame.subject))
     total = sum(weights, Fraction(0))
     if step.remainder == "best":
         units = [(rest * weight / total * per_yuan).__floor__() for weight in weights]

@@ -70,6 +70,7 @@ from kaocheng.engine.mechanisms.standing import (
     TIE_WORDS,
     Standing,
     ends_of_ties,
+    in_order,
     provisional,
     stand,
 )
@@ -209,7 +210,7 @@ def _group(spec: Seats, group: Value, members: list[Frame], said: Set[int]) -> d
     ]
     later_first = _ties(spec, standing) == "later_id"
     ordered = sorted(standing, key=lambda one: one.frame.subject, reverse=later_first)
-    ordered = sorted(ordered, key=lambda one: one.key, reverse=spec.order == "highest")
+    ordered = in_order(ordered, lowest_first=spec.order == "lowest")
     name = f"{group}：" if group else ""
     if spec.take is None:
         given = _distribute(spec, ordered, said, len(base), name)

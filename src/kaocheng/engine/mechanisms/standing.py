@@ -11,6 +11,7 @@ from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.mechanisms.mechanism import Frame
 from kaocheng.engine.trace import Outcome, shown
 from kaocheng.engine.values import Missing, is_known, is_number, low_of
+from kaocheng.methods.shares import in_common_units
 
 TIE_WORDS = {
     "earlier_id": "编号在前的先得",
@@ -38,6 +39,16 @@ def stand(frame: Frame, keys: Sequence[Expr]) -> Standing:
     if missing:
         why = missing[0].why or "得分不适用" if not is_known(missing[0]) else "得分不是数"
     return Standing(frame, key[0], key, why)
+
+
+def in_order(standing: Sequence[Standing], *, lowest_first: bool) -> list[Standing]:
+    """By their scores, then by the further ones; equals stay in the order in which they are."""
+    scores = [
+        in_common_units(column) for column in zip(*(one.key for one in standing), strict=True)
+    ]
+    keys = list(zip(*scores, strict=True))
+    places = sorted(range(len(standing)), key=keys.__getitem__, reverse=not lowest_first)
+    return [standing[at] for at in places]
 
 
 def ends_of_ties(ordered: Sequence[Standing]) -> list[tuple[int, int]]:
