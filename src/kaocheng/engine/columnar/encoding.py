@@ -126,8 +126,8 @@ def _rows_read(table: FactTable, periods: Mapping[str, int]) -> _RowsRead:
             too_wide.append(name)
     lines = pa.array([row.ref.line for row in table.rows], pa.int32())
     keys = pa.array([row.ref.key for row in table.rows], pa.string())
-    values = table.rows[0].values if table.rows else {}
-    absent = frozenset(name for name, value in values.items() if value == Missing(NO_COLUMN))
+    first = table.rows[0].values if table.rows else {}
+    absent = frozenset(name for name, value in first.items() if value == Missing(NO_COLUMN))
     read = ReadTable(table.register, cells, lines, keys, table.source, absent)
     return _RowsRead(table, read, too_wide)
 

@@ -7,7 +7,7 @@ that refer to nobody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -118,7 +118,10 @@ def _laid_out(pack: Pack, table: ReadTable, links: Links) -> ColumnTable:
     return ColumnTable(
         register,
         pa.table({**named, **added}).take(order).combine_chunks(),
-        {name: _promise(cells, name in table.absent) for name, cells in encoded.items()},
+        {
+            name: replace(_promise(cells), absent=name in table.absent)
+            for name, cells in encoded.items()
+        },
         {
             name: _most(encoded[name].values)
             for name, described in register.fields.items()
@@ -199,11 +202,11 @@ def _is_ascending(lines: pa.Array) -> bool:
     return bool(later.false_count == 0)
 
 
-def _promise(cells: Cells, is_absent: bool) -> Column:  # noqa: FBT001  # promised as it is
+def _promise(cells: Cells) -> Column:
     low, high = _bounds(cells.values)
     missing = cells.values.null_count
     inapplicable = 0 if cells.inapplicable is None else cells.inapplicable.true_count
-    return Column(cells.scale, low, high, missing > inapplicable, inapplicable > 0, is_absent)
+    return Column(cells.scale, low, high, missing > inapplicable, inapplicable > 0)
 
 
 def _bounds(values: pa.Array) -> tuple[int, int]:

@@ -66,11 +66,19 @@ class Explainer:
     @cached_property
     def facts(self) -> Facts:
         facts = self.done.planner.facts
-        tables = _DecodedTables(facts)
-        return Facts(tables, facts.periods, facts.parameters, facts.parameter_tables)
+        return Facts(self._tables, facts.periods, facts.parameters, facts.parameter_tables)
+
+    @cached_property
+    def _tables(self) -> _DecodedTables:
+        return _DecodedTables(self.done.planner.facts)
+
+    @property
+    def decoded(self) -> set[str]:
+        """The tables that had to be decoded as a whole: of a large city this takes seconds."""
+        return set(self._tables.read)
 
     def explain(self, subject: str) -> list[Explanation]:
-        """Every row that results hold for `subject`, in the order of the scheme; empty when none."""
+        """Every row that results hold for `subject`, in the order of the scheme."""
         run = ReadRun(self)
         found = run.explain(subject)
         self.shared.update({at: value for at, value in run.shared.items() if at[1] == ""})
@@ -222,12 +230,13 @@ class Members(Mapping[RowKey, Member]):
             place = self.place(key)
             if place is None:
                 raise KeyError(key)
-            self._read[key] = self._member(key, place)
+            fact = self.run.row(self.result.of, key[0])
+            assert fact is not None
+            self._read[key] = self._member(fact, place)
         return self._read[key]
 
-    def _member(self, key: RowKey, place: int) -> Member:
-        stored, fact = self.run.stored[self.result.id], self.run.row(self.result.of, key[0])
-        assert fact is not None
+    def _member(self, fact: FactRow, place: int) -> Member:
+        stored = self.run.stored[self.result.id]
         row = ResultRow(fact, stored.period(place))
         exemption = stored.exemption(place)
         if exemption >= 0:
@@ -249,7 +258,9 @@ class Members(Mapping[RowKey, Member]):
             for period, place in self._places_at(position).items():
                 key = (fact.ref.key, period)
                 self._places[key] = place
-                found.append((fact.ref.line, self._order[period], self[key]))
+                if key not in self._read:
+                    self._read[key] = self._member(fact, place)
+                found.append((fact.ref.line, self._order[period], self._read[key]))
         members = [member for *_, member in sorted(found, key=lambda one: one[:2])]
         if isinstance(positions, range):
             self._groups[positions] = members
@@ -363,13 +374,13 @@ class _DecodedTables(Mapping[str, FactTable]):
     """Whole tables by rows, for what cannot be asked of a few rows; decoded when asked for."""
 
     facts: ColumnFacts
-    _read: dict[str, FactTable] = field(default_factory=dict)
+    read: dict[str, FactTable] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> FactTable:
-        if name not in self._read:
+        if name not in self.read:
             table = self.facts.tables[name]
-            self._read[name] = decode_table(self.facts, table, table.arrow)
-        return self._read[name]
+            self.read[name] = decode_table(self.facts, table, table.arrow)
+        return self.read[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.facts.tables)

@@ -44,8 +44,8 @@ class Column:
     """What is promised of a column: the plan's number widths and states rest on it.
 
     `low` and `high` bound the encoded integers (codes and positions too; dates as days since 1970).
-    `empty`: some cells are missing. `inapplicable`: some are not applicable. `absent`: the table was
-    handed in without the column.
+    `empty`: some cells are missing. `inapplicable`: some are not applicable. `absent`: the table
+    was handed in without the column.
     """
 
     scale: int = 1

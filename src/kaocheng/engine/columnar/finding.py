@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,7 +21,7 @@ from kaocheng.engine.facts import FactRow
 from kaocheng.engine.values import Known, is_number
 
 # Of whole numbers by their width in bytes.
-_FORMATS = {1: "b", 2: "h", 4: "i", 8: "q"}
+_FORMATS: Mapping[int, Literal["b", "h", "i", "q"]] = {1: "b", 2: "h", 4: "i", 8: "q"}
 # Of rows that lie together: up to here, slices are found sooner than single rows are gathered.
 _MOST_STRETCHES = 20
 Numbers = Sequence[int]  # of rows in an encoded table
@@ -30,11 +30,10 @@ Numbers = Sequence[int]  # of rows in an encoded table
 class Index:
     """Which rows of a column of whole numbers hold a value. Nothing is copied if it is sorted."""
 
-    def __init__(self, column: Any) -> None:
-        values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    def __init__(self, values: pa.Array) -> None:
         nothing = -(2 ** (values.type.bit_width - 1))
         values = pc.fill_null(values, nothing) if values.null_count else values
-        self._order: memoryview | None = None
+        self._order: memoryview[int] | None = None
         if not _is_sorted(values):
             order = pc.array_sort_indices(values)
             values, self._order = values.take(order), _in_memory(order)
@@ -51,14 +50,11 @@ def _is_sorted(values: pa.Array) -> bool:
     return bool(later.false_count == 0)
 
 
-def _in_memory(values: pa.Array) -> memoryview:
+def _in_memory(values: pa.Array) -> memoryview[int]:
     """The numbers as they lie in memory."""
-    width = values.type.bit_width // 8
-    if not len(values):
-        return memoryview(b"").cast(_FORMATS[width])
-    end = values.offset + len(values)
-    whole = memoryview(values.buffers()[1])[: end * width].cast("B").cast(_FORMATS[width])
-    return whole[values.offset :]
+    width, end = values.type.bit_width // 8, values.offset + len(values)
+    whole = memoryview(values.buffers()[1] if len(values) else b"")[: end * width]
+    return whole.cast("B").cast(_FORMATS[width])[values.offset :]
 
 
 @dataclass(eq=False)
@@ -110,8 +106,9 @@ class Finder:
         """A value as it is encoded; None where no row can have it."""
         described = self.facts.tables[table].register.fields[field_id]
         if described.type in NUMBERS:
+            assert is_number(value)
             scaled = value * self.facts.tables[table].columns[field_id].scale
-            return scaled.numerator if is_number(scaled) and scaled.denominator == 1 else None
+            return scaled.numerator if scaled.denominator == 1 else None
         if described.type in CODED:
             periods = {period.id: at for at, period in enumerate(self.facts.periods)}
             return codes_of(described, periods).get(str(value))

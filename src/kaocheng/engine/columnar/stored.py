@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from kaocheng.engine.columnar.decoding import keys_of
 from kaocheng.engine.columnar.finding import Index, Numbers
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from kaocheng.engine.columnar.run import ColumnarRun
 
 # Rows lie by unit: whoever reads one person's value for a comparison reads their colleagues' too.
-BLOCK = 64
+BLOCK = 32
 
 
 @dataclass(eq=False)
@@ -28,9 +30,9 @@ class StoredResult:
 
     done: ColumnarRun
     result: str
-    _columns: dict[str, Any] = field(default_factory=dict)
+    _columns: dict[str, pa.Array] = field(default_factory=dict)
 
-    def column(self, name: str) -> Any:
+    def column(self, name: str) -> pa.Array:
         if name not in self._columns:
             self._columns[name] = self.done.tables[self.result].column(name).combine_chunks()
         return self._columns[name]
@@ -49,7 +51,8 @@ class StoredResult:
     def period(self, place: int) -> Period | None:
         if not self.done.pack.results[self.result].each:
             return None
-        return self.done.planner.facts.periods[self.column(PERIOD)[place].as_py()]
+        position: int = self.column(PERIOD)[place].as_py()
+        return self.done.planner.facts.periods[position]
 
     def exemption(self, place: int) -> int:
         """Which exemption, from 1; 0 for none, -1 where that is open."""
@@ -87,7 +90,7 @@ class _Rows:
     def num_rows(self) -> int:
         return self.end - self.first
 
-    def column(self, name: str) -> Any:
+    def column(self, name: str) -> pa.Array:
         return self.stored.column(name).slice(self.first, self.num_rows)
 
 

@@ -1,8 +1,9 @@
 """What a mechanism is: one way in which a value comes about, said in one file.
 
 A mechanism has a key in YAML, a shape, the expressions it evaluates, static checks, and a meaning:
-either `outcome` (one subject at a time) or `outcomes` (those asked for, among all subjects of a
-result; everybody counts, but only of those asked is anything said). Beside it stands `lower`, which says the same of whole columns for the columnar evaluator.
+either `outcome` (one subject at a time) or `outcomes` (those asked for among all subjects of a
+result: everybody counts, but only of those asked is anything said). Beside it stands `lower`,
+which says the same of whole columns for the columnar evaluator.
 """
 
 from __future__ import annotations

@@ -79,8 +79,9 @@ class Run:
         return self._counted[table]
 
     def counts(self, row: FactRow) -> bool:
-        expr, env = self.pack.registers[row.ref.table].counts_when, Environment(self, (row,))
-        return expr is None or evaluate(self.compiled.bound[expr], env) is True
+        expr = self.pack.registers[row.ref.table].counts_when
+        bound = None if expr is None else self.compiled.bound[expr]
+        return bound is None or evaluate(bound, Environment(self, (row,))) is True
 
     def rows_about(self, subject: str, table: str, *, by: str) -> list[FactRow]:
         """The rows that count of `table` whose field `by` names the subject, in order of time."""
@@ -264,8 +265,7 @@ def without_computing(item: Item, member: Member, frame: RowFrame) -> Outcome | 
 
 def finished(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
     """Floor, cap and bounds for the preview: the same for every mechanism."""
-    outcome = _clamped(item, outcome, frame)
-    return _bounded(item, outcome, frame)
+    return _bounded(item, _clamped(item, outcome, frame), frame)
 
 
 def flagged(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
