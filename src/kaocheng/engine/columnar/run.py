@@ -6,7 +6,7 @@ either completes or leaves what was there before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -36,6 +36,7 @@ class Store:
     compiled: Compiled
     facts: ColumnFacts
     connection: Any = field(default_factory=duckdb.connect)
+    progress: Callable[[int, int], None] | None = None
 
     def __post_init__(self) -> None:
         self.planner = Planner(self.compiled, self.facts)
@@ -55,7 +56,9 @@ class Store:
         return Writer(self.planner.chains, nodes).statements()
 
     def compute(self) -> None:
-        for statement in self.statements:
+        for done, statement in enumerate(self.statements):
+            if self.progress is not None:
+                self.progress(done, len(self.statements))
             self.connection.execute(statement.sql)
 
     def run(self) -> ColumnarRun:
