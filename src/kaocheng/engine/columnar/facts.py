@@ -44,7 +44,8 @@ class Column:
     """What is promised of a column: the plan's number widths and states rest on it.
 
     `low` and `high` bound the encoded integers (codes and positions too; dates as days since 1970).
-    `empty`: some cells are missing. `inapplicable`: some are not applicable.
+    `empty`: some cells are missing. `inapplicable`: some are not applicable. `absent`: the table
+    was handed in without the column.
     """
 
     scale: int = 1
@@ -52,6 +53,7 @@ class Column:
     high: int = 0
     empty: bool = False
     inapplicable: bool = False
+    absent: bool = False
 
 
 @dataclass(frozen=True)

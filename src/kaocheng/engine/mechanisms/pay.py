@@ -61,7 +61,12 @@ from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Line, Outcome, shown
 from kaocheng.engine.values import Missing, Value, is_known, is_number
-from kaocheng.methods.shares import largest_remainder, round_half_up_to_int, rounded_half_up
+from kaocheng.methods.shares import (
+    in_common_units,
+    largest_remainder,
+    round_half_up_to_int,
+    rounded_half_up,
+)
 
 FEN = 100
 _PER_YUAN = {"fen": FEN, "jiao": 10, "yuan": 1}
@@ -99,10 +104,14 @@ class Pay:
 
 @dataclass
 class _Person:
-    """One payee while the pool is shared out: exact amounts per step, and the words for them."""
+    """One payee while the pool is shared out: exact amounts per step, and the words for them.
+
+    The words are only found for those of whom something is to be `said`.
+    """
 
     frame: Frame
     lines: list[Line]
+    said: bool = True
     trouble: str = ""
     flags: tuple[str, ...] = ()
 
@@ -130,10 +139,11 @@ def _check(item: Item, problems: Problems) -> None:
             problems.add("S30", step.place, title=item.title, why=why, page="pay")
 
 
-def _outcomes(item: Item, frames: Sequence[Frame]) -> list[Outcome]:
+def _outcomes(item: Item, frames: Sequence[Frame], asked: Sequence[Frame]) -> list[Outcome]:
     spec = _spec(item)
     groups: dict[Value, list[_Person]] = {}
-    people = [_Person(frame, []) for frame in frames]
+    said = {id(frame) for frame in asked}
+    people = [_Person(frame, [], id(frame) in said) for frame in frames]
     for person in people:
         group: Value = "" if spec.within is None else person.frame.value(spec.within)
         groups.setdefault(group, []).append(person)
@@ -143,7 +153,8 @@ def _outcomes(item: Item, frames: Sequence[Frame]) -> list[Outcome]:
         else:
             for person in members:
                 person.trouble = "不知道属于哪个范围"
-    return [_outcome(spec, person) for person in people]
+    found = {id(one.frame): _outcome(spec, one) for one in people if one.said}
+    return [found[id(frame)] for frame in asked]
 
 
 def _share_out(spec: Pay, people: list[_Person]) -> None:
@@ -202,14 +213,18 @@ def _fixed(
         if not is_number(amount):
             _miss(person, step, amount)
             continue
-        spelled = person.frame.spell(step.amount)
-        spelled = spelled.replace("余额", shown(rest)).replace("参加分配人数", str(heads))
+        spelled = _spelled(step.amount, person, rest, heads) if person.said else ""
         if not together:
             amount = rounded_half_up(amount, places=2)
         paid += amount
         rows = person.frame.rows_used()
         person.lines.append(Line(step.title, amount, spelled, step.clauses, rows, step.id))
     return paid
+
+
+def _spelled(amount: Expr, person: _Person, rest: Fraction, heads: int) -> str:
+    spelled = person.frame.spell(amount)
+    return spelled.replace("余额", shown(rest)).replace("参加分配人数", str(heads))
 
 
 def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together: bool) -> Fraction:
@@ -229,11 +244,15 @@ def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together
         for person in people if rest else ():
             person.flags = (f"“{step.title}”没有可以分配的人，余额 {shown(rest)} 元没有分出",)
         return Fraction(0)
-    exact = [rest * weight / total for _, weight in sharing]
-    amounts = exact if together else _in_units(step, rest, sharing)
-    for (person, weight), amount, unrounded in zip(sharing, amounts, exact, strict=True):
-        text = f"{shown(rest)} ÷ {shown(total)} × {shown(weight)}"
-        text += "" if together else _topped_up(step, amount, unrounded)
+    if together:
+        amounts = [rest * weight / total for _, weight in sharing]
+    else:
+        amounts = _in_units(step, rest, sharing)
+    for (person, weight), amount in zip(sharing, amounts, strict=True):
+        text = ""
+        if person.said:
+            text = f"{shown(rest)} ÷ {shown(total)} × {shown(weight)}"
+            text += "" if together else _topped_up(step, amount, rest * weight / total)
         rows = person.frame.rows_used()
         person.lines.append(Line(step.title, amount, text, step.clauses, rows, step.id))
     return sum(amounts, Fraction(0))
@@ -244,9 +263,9 @@ def _in_units(
 ) -> list[Fraction]:
     """Whole fen (or 角, 元) that use up `rest`; ties to the better score, then the earlier id."""
     per_yuan = _PER_YUAN[step.to]
-    keys = [(-weight, person.frame.subject) for person, weight in sharing]
-    order = sorted(range(len(sharing)), key=keys.__getitem__)
     weights = [weight for _, weight in sharing]
+    scores = in_common_units(weights)
+    order = sorted(range(len(sharing)), key=lambda at: (-scores[at], sharing[at][0].frame.subject))
     total = sum(weights, Fraction(0))
     if step.remainder == "best":
         units = [(rest * weight / total * per_yuan).__floor__() for weight in weights]
@@ -580,6 +599,7 @@ PAY = Mechanism(
     slots=_slots,
     type_of=number_type,
     outcomes=_outcomes,
+    within=lambda item: _spec(item).within,
     lower=_lower,
     check=_check,
     settings=lambda item: [one for one in (_spec(item).rounding,) if one is not None],
