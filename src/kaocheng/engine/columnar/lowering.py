@@ -225,9 +225,7 @@ class Lowering:
         read = [self.planner.compiled.bound[expr] for expr in exprs]
         source, row = self.planner.sources.opened(node, place, read)
         # All that they join has to stand before the first of them is taken.
-        cells = {
-            expr: lower(bound, source.inner) for expr, bound in zip(exprs, read, strict=True)
-        }
+        cells = {expr: lower(bound, source.inner) for expr, bound in zip(exprs, read, strict=True)}
         return Entries(self, source, row, cells)
 
     def _alone(self, exprs: Sequence[Expr]) -> bool:
