@@ -241,9 +241,9 @@ def first_unknown(cells: Sequence[Cell], otherwise: Cell) -> Cell:
 
 
 def blank(cell: Cell, type_: Type) -> Cell:
-    """Nowhere known, with the states of `cell` (and what a missing number is at least)."""
+    """Nowhere known, with the states of `cell`; what bounds a missing operand does not bound it."""
     found = literal(Missing(""), type_)
-    return replace(found, open=cell.open, na=cell.na, const=None, low=cell.low)
+    return replace(found, open=cell.open, na=cell.na, const=None)
 
 
 def unified(cells: Sequence[Cell]) -> list[Cell]:

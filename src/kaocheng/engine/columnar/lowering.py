@@ -172,8 +172,14 @@ class Lowering:
             num = replace(num, node=node, over=of_first(num.over))
         return replace(kept, node=node, num=num, na=of_first(kept.na), low=None, gap=None)
 
-    def added_up(self, num: Num, partition: Sequence[Node], where: Node | None = None) -> Num:
-        """The sum of a number over the partition, exact.
+    def added_up(
+        self,
+        num: Num,
+        partition: Sequence[Node],
+        where: Node | None = None,
+        most: int | None = None,
+    ) -> Num:
+        """The sum of a number over the partition, exact; its node is known to be at most `most`.
 
         Divisors of the data must be the same for the whole partition (as that of a mean is); a
         partition where they are not is decided by the reference.
@@ -181,11 +187,11 @@ class Lowering:
         same = self.planner.chain.settled_by(num.over, partition)
         num = num if same else numbers.settled(num)
         node, over = self.let("part", num.node), num.over
-        most = self.most_rows
-        low, high = min(0, num.low * most), max(0, num.high * most)
+        rows = self.most_rows
+        low, high = min(0, num.low * rows), max(0, num.high * rows)
+        high = high if most is None else min(high, most)
         wide = max(abs(low), abs(high)) >= numbers.NARROW
-        if wide:
-            numbers.scaled(num, most)
+        numbers.refuse_beyond(low, high)
         if not same and over != ONE:
             over = self.let("over", over)
             least = self.window("min", [over], partition, where=where)

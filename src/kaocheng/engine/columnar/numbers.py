@@ -112,6 +112,11 @@ def _needs_huge(*bounds: int) -> bool:
     return most >= NARROW
 
 
+def refuse_beyond(*bounds: int) -> None:
+    """Raise `TooWide` for bounds of more than 127 bits."""
+    _needs_huge(*bounds)
+
+
 def _huge(node: Node, *, huge: bool) -> Node:
     return node if huge or isinstance(node, Const) else op("huge", node)
 
@@ -312,9 +317,10 @@ def half_up(top: Num, bottom: Num) -> Num:
     )
 
 
-def floored(top: Num, bottom: Num) -> Num:
-    """`top ÷ bottom` (bottom > 0) rounded down."""
+def floored(top: Num, bottom: Num, *, most: int | None = None) -> Num:
+    """`top ÷ bottom` (bottom > 0) rounded down; `most`: known to be no more."""
     low, high = _bound(top.low, bottom, up=False), _bound(top.high, bottom, up=True)
+    high = high if most is None else min(high, most)
     if top.low >= 0:
         return _cut(top, bottom, max(0, low), high)
     cut = _cut(top, bottom, low, high)

@@ -24,7 +24,7 @@ from kaocheng.engine.columnar.cells import (
 )
 from kaocheng.engine.columnar.expressions import Place, Reader, comparable, lower
 from kaocheng.engine.columnar.facts import AT, LINE, ORDER, ColumnFacts
-from kaocheng.engine.columnar.lowered import Flag
+from kaocheng.engine.columnar.lowered import Flag, Lowered
 from kaocheng.engine.columnar.lowering import Lowering, ranked
 from kaocheng.engine.columnar.nodes import (
     FALSE,
@@ -48,6 +48,7 @@ from kaocheng.engine.compile import MEMBERS, Column, Compiled
 from kaocheng.engine.expressions.bound import BField, BFollowItem, Bound
 from kaocheng.engine.language.scheme import Item, Limit, Result
 from kaocheng.engine.mechanisms import MECHANISMS
+from kaocheng.engine.mechanisms.mechanism import unset_setting
 from kaocheng.engine.model import Pack
 
 
@@ -202,7 +203,11 @@ class Planner:
         mechanism = MECHANISMS[item.mechanism]
         if mechanism.lower is None:
             raise Unlowered(f"“{mechanism.title}”（{mechanism.key}）")
-        lowered = mechanism.lower(item, low)
+        unset = unset_setting(mechanism.settings(item), self.facts.parameters)
+        if unset is None:
+            lowered = mechanism.lower(item, low)
+        else:
+            lowered = Lowered(missing(self.compiled.types[result.id, item.id]))
         type_ = self.compiled.types[result.id, item.id]
         cell = self._clamped(item, self.typed(lowered.cell, type_), low)
         cells = self._aligned([*(one for _, one in early), cell], type_)

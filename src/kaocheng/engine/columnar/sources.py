@@ -93,7 +93,7 @@ class Sources:
             return False
         if place.rows[0].period() is None:
             return False
-        read = [one for one in (node.value, node.where) if one is not None]
+        read = [one for one in (node.value, node.where, *(node.scope or ())) if one is not None]
         return any(self._follows(one, place) for one in read)
 
     def _follows(self, node: Bound, place: Place) -> bool:
@@ -257,7 +257,7 @@ class Sources:
             node.level,
             tuple(more),
             None if source_chain is None else source_chain.freeze(),
-            self._results_read([node.value, node.where, *read]),
+            self._results_read([node.value, node.where, *(node.scope or ())[1:], *read]),
         )
         over = self.passes.get(key)
         row = self._row(node, None if over is None else over)

@@ -38,7 +38,7 @@ from kaocheng.engine.mechanisms.steps import (
 )
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Advice, Outcome, shown
-from kaocheng.engine.values import Missing, Value, is_number
+from kaocheng.engine.values import Missing, Value, is_number, without_bounds
 
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.lowering import Lowering
@@ -92,9 +92,9 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     over = None if spec.over is None else frame.value(spec.over)
     rows = frame.rows_used()
     if not is_number(of):
-        return Outcome(of, rows=rows)
+        return Outcome(without_bounds(of), rows=rows)
     if over is not None and not is_number(over):
-        return Outcome(over, rows=rows)
+        return Outcome(without_bounds(over), rows=rows)
     if over == 0:
         flag = "统计基数为 0，比率没有意义"
         value = Missing(flag) if _is_named(spec) else spec.if_zero

@@ -39,7 +39,7 @@ from kaocheng.engine.mechanisms.entries import (
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Line, Outcome
-from kaocheng.engine.values import Missing, Value, is_number
+from kaocheng.engine.values import Missing, Value, is_number, without_bounds
 
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.lowering import Lowering
@@ -77,7 +77,7 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     label = "满分" if spec.start is None else frame.name_of(spec.start)
     lines = [Line(label, start, rows=frame.rows_used())]
     if not is_number(start):
-        return Outcome(start, tuple(lines))
+        return Outcome(without_bounds(start), tuple(lines))
     left, trouble = start, None
     for entry in spec.entries:
         line = _line(entry, left, frame)

@@ -20,7 +20,7 @@ from kaocheng.engine.language.shape import SettingValue, Shape
 from kaocheng.engine.language.types import NUMBER, Type
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.trace import Advice, Outcome, RowRef
-from kaocheng.engine.values import Value
+from kaocheng.engine.values import Missing, Value, is_known
 
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.lowered import Lowered
@@ -121,6 +121,17 @@ class Mechanism:
     settings: Callable[[Item], Iterable[SettingValue]] = lambda _: ()
     needs_points: bool = False
     least: Fraction | None = None
+
+
+def unset_setting(
+    settings: Iterable[SettingValue], parameters: Mapping[str, Value]
+) -> Missing | None:
+    """Why a setting is open: the parameter that should say it is not set. None where all are."""
+    for setting in settings:
+        value = parameters[setting.parameter] if setting.parameter else setting.word
+        if not is_known(value):
+            return Missing(value.why or "选项还没有确定")
+    return None
 
 
 def number_type(_item: Item, _type_of: TypeOf) -> Type:

@@ -158,7 +158,7 @@ def _outcomes(item: Item, frames: Sequence[Frame], asked: Sequence[Frame]) -> li
 
 
 def _share_out(spec: Pay, people: list[_Person]) -> None:
-    pool = people[0].frame.value(spec.pool)
+    pool = _pool(spec, people)
     if not is_number(pool):
         why = pool.why if isinstance(pool, Missing) else "总量不适用"
         _stop(people, why)
@@ -186,6 +186,19 @@ def _share_out(spec: Pay, people: list[_Person]) -> None:
             return
     if together:
         _round_together(people, pool - rest)
+
+
+def _pool(spec: Pay, people: list[_Person]) -> Value:
+    """The one pool that everybody of the group names."""
+    pool = people[0].frame.value(spec.pool)
+    for person in people[1:]:
+        other = person.frame.value(spec.pool)
+        person.frame.rows_used()  # told once, with the first
+        if is_number(pool) and not is_number(other):
+            pool = other
+        elif is_number(pool) and other != pool:
+            return Missing("总量在同一范围内不一致")
+    return pool
 
 
 def _heads(spec: Pay, people: list[_Person]) -> int | Missing:
@@ -344,10 +357,10 @@ def _lower(item: Item, low: Lowering) -> Lowered:
     spec = _spec(item)
     group = None if spec.within is None else low.keep("within", low.value(spec.within))
     within = [low.asked, *([] if group is None else [low.key(group)])]
-    pool = low.first(low.value(spec.pool), within, [SortKey(low.line)])
+    pool, unlike = _pool_of_all(low.value(spec.pool), within, low)
     pool = low.keep("pool", _not_negative(pool))
     heads = literal(value=True) if spec.heads is None else low.value(spec.heads)
-    stop = any_of(negated(pool.known), low.somewhere(heads.missing, within))
+    stop = any_of(unlike, negated(pool.known), low.somewhere(heads.missing, within))
     counted = low.number_of(heads.true, within)
     together = spec.rounding is not None and low.setting(spec.rounding) == "together"
     water = _Waterfall(low, within, number(counted), together)
@@ -369,7 +382,7 @@ def _lower(item: Item, low: Lowering) -> Lowered:
     paid_all = water.of_everybody([one.number for one in columns.values()])
     if together:
         spent = numbers.added(pool.number, numbers.minus(rest))
-        paid_all = water.rounded_together(paid_all, spent, stop)
+        paid_all = water.rounded_together(paid_all, replace(spent, low=0), stop)
     value = by_case([(stop, missing(NUMBER))], number(paid_all))
     columns = {name: by_case([(stop, missing(NUMBER))], one) for name, one in columns.items()}
     if group is not None:
@@ -381,6 +394,24 @@ def _lower(item: Item, low: Lowering) -> Lowered:
         stop = any_of(stop, unknown)
     flags = [replace(flag, when=both(negated(stop), flag.when)) for flag in water.last_flags()]
     return Lowered(value, flags, columns)
+
+
+def _pool_of_all(pool: Cell, within: list[Node], low: Lowering) -> tuple[Cell, Node]:
+    """The one pool that everybody of the group names, and where they do not name one."""
+    pool = low.keep("pool", pool)
+    nodes = [pool.node, pool.na, pool.number.over]
+    if all(low.planner.chain.settled_by(one, within) for one in nodes):
+        return pool, FALSE
+    unlike = low.somewhere(negated(pool.known), within)
+    ends = [low.window(name, [pool.node], within) for name in ("min", "max")]
+    over = pool.number.over
+    if over != ONE:
+        overs = [low.window(name, [over], within) for name in ("min", "max")]
+        over = overs[0]
+        low.unsure(op("<>", *overs))
+    same = replace(pool.number, node=ends[0], over=over)
+    found = replace(pool, node=ends[0], num=same, na=FALSE, const=None, low=None, gap=None)
+    return found, any_of(unlike, op("holds", op("<>", *ends)))
 
 
 def _not_negative(cell: Cell) -> Cell:
@@ -486,9 +517,10 @@ class _Waterfall:
         else:
             available = low.kept_number("units", numbers.floor_of(in_units))
             exact = numbers.multiplied(available, top)
-            parts = low.kept_number("part", numbers.floored(exact, bottom))
+            parts = numbers.floored(exact, bottom, most=available.high)
+            parts = low.kept_number("part", parts)
             over = low.let("over", numbers.remainder(exact, bottom))
-            given = low.added_up(parts, sharing)
+            given = low.added_up(parts, sharing, most=available.high)
             left = op("-", available.node, given.node)
             places = low.window("row_number", [], sharing, [SortKey(over, down=True), score, first])
             extra = case([(op("<=", places, left), ONE)], ZERO)
@@ -543,9 +575,9 @@ class _Waterfall:
         below = replace(numbers.bare(bottom), low=1, high=max(1, bottom.high))
         below = replace(below, node=op("nullif", below.node, ZERO))
         product = numbers.multiplied(replace(units, den=1), numbers.bare(top))
-        parts = low.kept_number("part", numbers.floored(product, below))
+        parts = low.kept_number("part", numbers.floored(product, below, most=units.high))
         over = low.let("over", numbers.remainder(product, below))
-        given = low.added_up(parts, self.within)
+        given = low.added_up(parts, self.within, most=units.high)
         left = op("-", units.node, given.node)
         keys = [SortKey(over, down=True), SortKey(top.node, down=True), SortKey(low.order)]
         places = low.window("row_number", [], self.within, keys)

@@ -9,13 +9,14 @@ from fractions import Fraction
 from functools import cached_property
 
 from kaocheng.engine.compile import MEMBERS, Column, Compiled
-from kaocheng.engine.expressions.bound import BAggregate, Bound
+from kaocheng.engine.expressions.bound import BAggregate, BFollowItem, Bound, walk_bound
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.facts import FactRow, Facts
 from kaocheng.engine.language.periods import Period
 from kaocheng.engine.language.scheme import Exemption, Item, Limit, Result
 from kaocheng.engine.language.shape import SettingValue
 from kaocheng.engine.mechanisms import MECHANISMS, Row
+from kaocheng.engine.mechanisms.mechanism import unset_setting
 from kaocheng.engine.model import Pack
 from kaocheng.engine.reference.evaluate import (
     AnyRow,
@@ -51,6 +52,7 @@ class Run:
     shared: dict[tuple[int, Known, str], Value] = field(default_factory=dict)
     _indexes: dict[tuple[object, ...], dict[Known, list[AnyRow]]] = field(default_factory=dict)
     _counted: dict[str, list[FactRow]] = field(default_factory=dict)
+    _reading_period: dict[int, bool] = field(default_factory=dict)
 
     @property
     def pack(self) -> Pack:
@@ -92,10 +94,21 @@ class Run:
         self, node: BAggregate, group: Known, period: Period | None, env: Environment
     ) -> Sequence[AnyRow]:
         """The rows of the node's source that belong to `group`, in order of time."""
-        index_key = (id(node), period.id if period else "")
+        asked_in = period or (env.period if self.reads_period(node) else None)
+        index_key = (id(node), asked_in.id if asked_in else "")
         if index_key not in self._indexes:
             self._indexes[index_key] = self._index(node, period, env)
         return self._indexes[index_key].get(group, [])
+
+    def reads_period(self, node: BAggregate) -> bool:
+        """Whether what a node reads depends on the period of who asks, besides its rows."""
+        if id(node) not in self._reading_period:
+            results = self.pack.results
+            self._reading_period[id(node)] = any(
+                isinstance(one, BFollowItem) and bool(results[one.result].each)
+                for one in walk_bound(node)
+            )
+        return self._reading_period[id(node)]
 
     def _index(
         self, node: BAggregate, period: Period | None, env: Environment
@@ -260,7 +273,9 @@ def without_computing(item: Item, member: Member, frame: RowFrame) -> Outcome | 
             return _bounded(item, Outcome(holds), frame)
         if holds is not True:
             return Outcome(NotApplicable("不属于本项的范围"))
-    return None
+    settings = MECHANISMS[item.mechanism].settings(item)
+    unset = unset_setting(settings, frame.run.facts.parameters)
+    return None if unset is None else _bounded(item, Outcome(unset), frame)
 
 
 def finished(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
