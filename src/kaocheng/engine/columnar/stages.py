@@ -68,7 +68,8 @@ class Stages:
 
     `tables` names the table of each result after the unit stage, `fresh` that of a unit computed
     alone (`alone`: the same statements with the filter of a unit in every scan). `results` names
-    the final tables; `whole_registers` are those that the wide stage reads as a whole.
+    the final tables; `whole_registers` are those that the wide stage reads as a whole; `needed` are
+    the columns of each chain that lead to what the unit stage leaves.
     """
 
     units: Units
@@ -79,6 +80,7 @@ class Stages:
     wide: Sequence[Statement]
     results: Mapping[str, str]
     whole_registers: frozenset[str]
+    needed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -108,8 +110,10 @@ class Splitter:
         }
         whole = Writer(self.chains, boundary, pretty=pretty, prefix="u_")
         alone = Writer(self.chains, boundary, unit=True, pretty=pretty, prefix="n_")
-        unit_statements, alone_statements = whole.statements(), alone.statements()
+        unit_statements = whole.statements()
+        # Named before the chains change: writing them again may gather more windows.
         tables = {name: whole.table_of(name) for name in boundary}
+        alone_statements = alone.statements()
         for name, table in tables.items():
             wide[name].scan.source = table
         asked = {
@@ -128,6 +132,7 @@ class Splitter:
             wide_statements,
             {name: last.table_of(name) if name in asked else tables[name] for name in self.wanted},
             frozenset(self._registers_in(last)),
+            {name: frozenset(columns) for name, columns in alone.needed.items()},
         )
 
     def _is_wide(self, chain: Chain, writer: Writer) -> bool:
