@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kaocheng.engine.columnar.array_compiler import Compiler
 from kaocheng.engine.columnar.array_nodes import constant
-from kaocheng.engine.columnar.array_rows import Compiler
 from kaocheng.engine.columnar.array_tables import UnitRows, to_arrow
 from kaocheng.engine.columnar.nodes import Const
 from kaocheng.engine.columnar.relation import Chain
