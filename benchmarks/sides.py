@@ -91,14 +91,8 @@ class Ours:
         return None
 
     def run_unit(self, unit: str, changed: Mapping[str, pa.Table]) -> object:
-        """Every result of one unit, whose rows of the registers in `changed` are now these.
-
-        As long as the engine cannot compute one unit alone, everything is loaded and computed.
-        """
-        facts = with_rows(self.store.facts, unit, changed)
-        self.store = Store(self.compiled, facts, connected())
-        self.store.compute()
-        return None
+        """Every result of one unit, whose rows of the registers in `changed` are now these."""
+        return self.store.run_unit(unit, changed)
 
     def rows(self) -> list[Row]:
         run = self.store.run()

@@ -14,6 +14,9 @@ from typing import Any
 
 import duckdb
 
+from kaocheng.engine.columnar.array_groups import Unfit
+from kaocheng.engine.columnar.array_tables import ArrayTable
+from kaocheng.engine.columnar.arrays import UnitProgram, compiled_unit
 from kaocheng.engine.columnar.columnar_run import ColumnarRun, wanted
 from kaocheng.engine.columnar.facts import AT, ColumnFacts
 from kaocheng.engine.columnar.planner import Planner
@@ -22,9 +25,8 @@ from kaocheng.engine.columnar.rows import stored
 from kaocheng.engine.columnar.sql import column_name
 from kaocheng.engine.columnar.stages import Splitter, Stages, units_of
 from kaocheng.engine.columnar.statements import Statement
+from kaocheng.engine.columnar.unit_rows import Range, UnitTables
 from kaocheng.engine.compile import Compiled
-
-Range = tuple[int, int]
 
 
 @dataclass
@@ -68,7 +70,7 @@ class Store:
         if unit is None or (table not in units.fields and table not in units.links):
             return self._arrow(f"FROM {name}")
         link, roster = units.links.get(table, (AT, table))
-        low, high = self._range(roster, unit)
+        low, high = self.unit_tables.ranges(unit)[roster]
         return self._arrow(f"FROM {name} WHERE {column_name(link)} BETWEEN {low} AND {high}")
 
     def _plan(self) -> None:
@@ -83,6 +85,8 @@ class Store:
         self.stages: Stages = Splitter(
             self.compiled.pack, self.planner.chains, columns, units
         ).stages()
+        self.unit_tables = UnitTables(self.facts, units, self.fetch)
+        self._program: UnitProgram | None = None
 
     @property
     def statements(self) -> list[Statement]:
@@ -143,27 +147,50 @@ class Store:
         The columns of the unit stage are computed again for this unit alone; where the plan has a
         wide stage, that follows and the results are those of everybody.
         """
-        ranges = self.ranges(unit)
+        place = self.planner.keys_of(self.stages.units.table)[unit]
+        ranges = self.unit_tables.ranges(place)
         for register, arrow in changed.items():
             if not self._keeps_promises(register, arrow):
                 self._change(register, ranges, arrow)
                 self._renew(register)
                 return self.run()
+        arrived = {register: ArrayTable(arrow) for register, arrow in changed.items()}
+        fresh = self._in_arrays(place, arrived)
         with self._transaction():
             for register, arrow in changed.items():
                 self._replace_rows(register, ranges, arrow)
-                key = (register, unit)
-                self.revisions[key] = self.revisions.get(key, 0) + 1
-            fresh = self._compute_unit(ranges)
-            if self.stages.wide:
-                for statement in self.stages.wide:
-                    self._execute(statement.sql)
+            if fresh is None:
+                fresh = self.compute_alone(unit)
+            for result, arrow in fresh.items():
+                self._replace_results(result, ranges, arrow)
+            for statement in self.stages.wide:
+                self._execute(statement.sql)
+        self.unit_tables.keep(arrived, place)
+        for register in changed:
+            self.revisions[register, unit] = self.revisions.get((register, unit), 0) + 1
         if self.stages.wide:
             return self.results()
         return ColumnarRun(self.planner, fresh, self.stages, self.fetch)
 
-    def _compute_unit(self, ranges: Mapping[str, Range]) -> dict[str, Any]:
-        """The unit stage for one range of every roster, put in the place of what was there."""
+    def _in_arrays(self, place: int, changed: Mapping[str, ArrayTable]) -> dict[str, Any] | None:
+        """The unit stage for one unit; None where only the database can compute it."""
+        try:
+            if self._program is None:
+                self._program = self._unit_program()
+            return self._program.run(self.unit_tables.rows(place, changed))
+        except Unfit:
+            return None
+
+    def _unit_program(self) -> UnitProgram:
+        schemas = {
+            result: self._arrow(f"FROM {column_name(table)} LIMIT 0").schema
+            for result, table in self.stages.tables.items()
+        }
+        return compiled_unit(self.planner.chains, self.stages.unit_needed, schemas, self.stages.units)
+
+    def compute_alone(self, unit: str) -> dict[str, Any]:
+        """The unit stage for one unit by the statements of the database."""
+        ranges = self.ranges(unit)
         values = {
             f"{roster}_{end}": ranges[roster][at]
             for roster in ranges
@@ -172,36 +199,27 @@ class Store:
         for statement in self.stages.alone:
             given = {name: values[name] for name in statement.parameters}
             self._execute(statement.sql, given or None)
-        fresh = {}
-        for result, table in self.stages.tables.items():
-            of = self.compiled.pack.results[result].of
-            new = column_name(self.stages.fresh[result])
-            fresh[result] = self._arrow(f"FROM {new}")
-            low, high = ranges[of]
-            where = f"{column_name(AT)} BETWEEN {low} AND {high}"
-            self._execute(f"DELETE FROM {column_name(table)} WHERE {where}")
-            self._execute(f"INSERT INTO {column_name(table)} FROM {new}")
-        return fresh
+        return {
+            result: self._arrow(f"FROM {column_name(self.stages.fresh[result])}")
+            for result in self.stages.tables
+        }
+
+    def compute_in_arrays(self, unit: str) -> dict[str, Any] | None:
+        """The unit stage for one unit without the database; None where it has to do it."""
+        return self._in_arrays(self.planner.keys_of(self.stages.units.table)[unit], {})
 
     def ranges(self, unit: str) -> dict[str, Range]:
         """The positions of a unit's rows in every roster that is split by unit (low > high: none).
 
         Raises KeyError for a unit that does not exist.
         """
-        units = self.stages.units
-        place = self.planner.keys_of(units.table)[unit]
-        return {roster: self._range(roster, place) for roster in units.fields}
+        return self.unit_tables.ranges(self.planner.keys_of(self.stages.units.table)[unit])
 
-    def _range(self, roster: str, unit: int) -> Range:
-        name = self.stages.units.fields[roster]
-        if name == AT:
-            return (unit, unit)
-        query = (
-            f"SELECT min({column_name(AT)}), max({column_name(AT)}) "
-            f"FROM {column_name(stored(roster))} WHERE {column_name(name)} = ?"
-        )
-        ((low, high),) = self._execute(query, [unit])
-        return (0, -1) if low is None else (int(low), int(high))
+    def _replace_results(self, result: str, ranges: Mapping[str, Range], arrow: Any) -> None:
+        low, high = ranges[self.compiled.pack.results[result].of]
+        table = column_name(self.stages.tables[result])
+        self._execute(f"DELETE FROM {table} WHERE {column_name(AT)} BETWEEN {low} AND {high}")
+        self._insert(table, arrow)
 
     def _replace_rows(self, register: str, ranges: Mapping[str, Range], arrow: Any) -> None:
         link, roster = self.stages.units.links[register]
@@ -209,6 +227,9 @@ class Store:
         table = column_name(stored(register))
         where = f"{column_name(link)} BETWEEN {low} AND {high}"
         self._execute(f"DELETE FROM {table} WHERE {where}")
+        self._insert(table, arrow)
+
+    def _insert(self, table: str, arrow: Any) -> None:
         self.connection.register("incoming", arrow)
         self._execute(f"INSERT INTO {table} BY NAME FROM incoming")
         self.connection.unregister("incoming")

@@ -70,7 +70,8 @@ class Stages:
     alone (`alone`: the same statements with the filter of a unit in every scan). `results` names
     the final tables; `whole_registers` are those that the wide stage reads as a whole,
     `unit_registers` all registers, rosters and lists that the unit stage reads. `closed` are
-    the columns of each result that close within a unit, `needed` all that are computed.
+    the columns of each result that close within a unit, `needed` all that are computed,
+    `unit_needed` those that lead to what the unit stage leaves.
     """
 
     units: Units
@@ -84,6 +85,7 @@ class Stages:
     unit_registers: frozenset[str]
     closed: Mapping[str, frozenset[str]]
     needed: Mapping[str, frozenset[str]]
+    unit_needed: Mapping[str, frozenset[str]]
 
 
 @dataclass
@@ -114,8 +116,10 @@ class Splitter:
         }
         whole = Writer(self.chains, boundary, pretty=pretty, prefix="u_")
         alone = Writer(self.chains, boundary, unit=True, pretty=pretty, prefix="n_")
-        unit_statements, alone_statements = whole.statements(), alone.statements()
+        unit_statements = whole.statements()
+        # Named before the chains change: writing them again may gather more windows.
         tables = {name: whole.table_of(name) for name in boundary}
+        alone_statements = alone.statements()
         for name, table in tables.items():
             wide[name].scan.source = table
         asked = {
@@ -140,6 +144,7 @@ class Splitter:
                 name: frozenset(whole.needed[name] | last.needed[name] | set(self._asked(name)))
                 for name in self.chains
             },
+            {name: frozenset(columns) for name, columns in alone.needed.items()},
         )
 
     def _asked(self, name: str) -> Iterable[str]:
