@@ -111,8 +111,11 @@ def compute(
 
     chosen = _chosen(compiled.pack, tables) if backend == "auto" else backend
     if chosen == "duckdb":
+        found = Problems()  # of its own: what is only too wide for columns is nobody's fault
         try:
-            return _by_columns(compiled, tables, resources, progress, problems)
+            computed = _by_columns(compiled, tables, resources, progress, found)
+            problems.extend(found.found)
+            return computed
         except Refused as refused:
             if backend != "auto" or not _only_too_wide(refused):
                 raise

@@ -40,15 +40,21 @@ def _folder(path: Path) -> Path:
     return path.parent if path.name == "scheme.yaml" and path.is_file() else path
 
 
-def the_pack(name: str) -> Compiled:
-    """The one pack at `name`, compiled."""
+def the_pack_folder(name: str) -> Path:
+    """The folder of the one pack at `name`."""
     problems = Problems()
     found = folders([name], problems=problems)
     problems.stop_on_errors()
     if len(found) > 1:
         names = "、".join(str(folder) for folder in found)
         raise refuse("C03", Place(name), path=name, count=len(found), names=names)
-    pack = verbs.read(found[0], problems=problems)
+    return found[0]
+
+
+def the_pack(name: str) -> Compiled:
+    """The one pack at `name`, compiled."""
+    problems = Problems()
+    pack = verbs.read(the_pack_folder(name), problems=problems)
     compiled = None if pack is None else verbs.compile(pack, problems=problems)
     problems.stop_on_errors()
     assert compiled is not None

@@ -7,7 +7,14 @@ touches none of them must not wait for them.
 from kaocheng.formats.folder import READ_EXTENSIONS, has_columns, read_tables
 from kaocheng.formats.limits import LIMITS, Limits
 from kaocheng.formats.out_columns import OutColumns
-from kaocheng.formats.out_files import Kind, Writable, kind_of, write_table, write_tables
+from kaocheng.formats.out_files import (
+    Kind,
+    Writable,
+    kind_of,
+    save_tables,
+    write_table,
+    write_tables,
+)
 from kaocheng.formats.out_table import OutCell, OutColumn, OutTable, out_text
 from kaocheng.formats.writers import canonical_csv_bytes
 
@@ -26,6 +33,7 @@ __all__ = [
     "kind_of",
     "out_text",
     "read_tables",
+    "save_tables",
     "write_table",
     "write_tables",
 ]

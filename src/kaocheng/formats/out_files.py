@@ -7,11 +7,11 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Literal, get_args
+from typing import TYPE_CHECKING, BinaryIO, Literal, get_args
 
 from kaocheng.engine.problems import Place, Problems, refuse
 from kaocheng.formats.atomic import replace_file, temporary_name, write_new_file
@@ -20,6 +20,9 @@ from kaocheng.formats.out_columns import OutColumns
 from kaocheng.formats.out_table import OutTable
 from kaocheng.formats.writers import write_csv, write_json, write_parquet
 from kaocheng.formats.xlsx_writer import write_xlsx
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Kind = Literal["csv", "xlsx", "json", "parquet"]
 Writable = OutTable | OutColumns
@@ -75,19 +78,33 @@ def write_tables(folder: Path, tables: Sequence[Writable], *, kind: Kind) -> Non
     _check_names(tables)
     for table in tables:
         _check_texts(table, kind=kind)
+    writes = {f"{one.name}.{kind}": partial(_write, kind=kind, table=one) for one in tables}
+    _write_all(folder, writes)
+
+
+def save_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
+    """Write each Arrow table as it is to `folder/<name>.parquet`: all of them or none."""
+    from pyarrow import parquet
+
+    def write(stream: BinaryIO, *, table: pa.Table) -> None:
+        parquet.write_table(table, stream, compression="zstd")
+
+    _write_all(folder, {f"{name}.parquet": partial(write, table=tables[name]) for name in tables})
+
+
+def _write_all(folder: Path, writes: Mapping[str, Callable[[BinaryIO], None]]) -> None:
     with _failures_told(folder):
         _make_folder(folder)
-    targets = {table.name: folder / f"{table.name}.{kind}" for table in tables}
+    targets = {name: folder / name for name in writes}
     for target in targets.values():
         _check_target(target, shown=target)
     staging = folder / temporary_name()
     with _failures_told(folder):
         try:
             staging.mkdir()
-            for table in tables:
-                new = staging / targets[table.name].name
-                write_new_file(new, write=partial(_write, kind=kind, table=table))
-            _put_in_place([(staging / target.name, target) for target in targets.values()])
+            for name, write in writes.items():
+                write_new_file(staging / name, write=write)
+            _put_in_place([(staging / name, target) for name, target in targets.items()])
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 
@@ -173,8 +190,8 @@ def _check_texts(table: Writable, *, kind: Kind) -> None:
     else:
         from kaocheng.formats.column_writers import unsavable_cells
 
-        for row, id in unsavable_cells(table):
-            problems.add("F39", Place(table.name, row), column=id, row=row, kind=kind)
+        for line, id in unsavable_cells(table):
+            problems.add("F39", Place(table.name, line), column=id, row=line, kind=kind)
     for number, row in enumerate(rows):
         for column, cell in zip(table.columns, row, strict=True):
             if isinstance(cell, str) and not _is_savable(cell, kind=kind):

@@ -35,6 +35,7 @@ def connect(resources: Resources) -> DuckDBPyConnection:
     """A database in memory. What it lays off stands in `resources.temporary` until it is closed."""
     import duckdb
 
+    config: dict[str, str | bool | int | float | list[str]]
     config = {"temp_directory": str(resources.temporary or "")}
     if resources.memory:
         config["memory_limit"] = resources.memory
