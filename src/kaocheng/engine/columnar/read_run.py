@@ -131,7 +131,10 @@ class ReadRun(Run):
         return in_order_of_time(rows, self.pack.registers[table].date)
 
     def _counted_at(self, table: str, numbers: Numbers) -> list[FactRow]:
-        return [row for row in self.facts_at(table, numbers) if self.counts(row)]
+        rows = self.facts_at(table, numbers)
+        if self.pack.registers[table].counts_when is None:
+            return rows
+        return [row for row in rows if self.counts(row)]
 
     def rows_of(
         self, node: BAggregate, group: Known, period: Period | None, env: Environment
@@ -195,6 +198,8 @@ class Members(Mapping[RowKey, Member]):
     def _places_at(self, position: int) -> dict[str, int]:
         """The places of a subject by period."""
         stored = self.run.stored[self.result.id]
+        if not self.result.each:
+            return {"": place for place in stored.places_of(position)}
         periods = {place: stored.period(place) for place in stored.places_of(position)}
         return {period.id if period else "": place for place, period in periods.items()}
 
