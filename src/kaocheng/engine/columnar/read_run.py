@@ -199,7 +199,7 @@ class Members(Mapping[RowKey, Member]):
         """The places of a subject by period."""
         stored = self.run.stored[self.result.id]
         if not self.result.each:
-            return {"": place for place in stored.places_of(position)}
+            return dict(zip(("",), stored.places_of(position), strict=False))
         periods = {place: stored.period(place) for place in stored.places_of(position)}
         return {period.id if period else "": place for place, period in periods.items()}
 
@@ -248,10 +248,14 @@ class Members(Mapping[RowKey, Member]):
     def _order(self) -> dict[str, int]:
         return {"": 0, **{one.id: at for at, one in enumerate(self.run.facts.periods)}}
 
-    def __iter__(self) -> Iterator[RowKey]:
+    @cached_property
+    def everybody(self) -> list[Member]:
+        """In order of the roster; of a large city this takes seconds."""
         stored = self.run.stored[self.result.id]
-        positions = dict.fromkeys(stored.column("_at").to_pylist())
-        return (member.row.key for member in self.at([*positions]))
+        return self.at([*dict.fromkeys(stored.column("_at").to_pylist())])
+
+    def __iter__(self) -> Iterator[RowKey]:
+        return (member.row.key for member in self.everybody)
 
     def __len__(self) -> int:
         return self.run.stored[self.result.id].rows
@@ -330,7 +334,7 @@ class Outcomes(Mapping[RowKey, Outcome]):
         members = self.run.read_members[self.result.id]
         within = MECHANISMS[self.item.mechanism].within(self.item)
         if within is None:
-            return [*members.values()]
+            return members.everybody
         # On frames of their own: what is read here is not what anybody's outcome rests on.
         group = self._value(within, member)
         if not is_known(group):
@@ -340,7 +344,7 @@ class Outcomes(Mapping[RowKey, Outcome]):
         if _is_read_at(path, 0):
             found = self.run.finder.rows_with(self.result.of, path, group)
         if found is None:
-            return [one for one in members.values() if self._value(within, one) == group]
+            return [one for one in members.everybody if self._value(within, one) == group]
         return members.at(found)
 
     def _value(self, expr: Expr, member: Member) -> Value:
