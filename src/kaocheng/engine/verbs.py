@@ -157,11 +157,20 @@ def plan(compiled: Compiled, facts: ColumnFacts) -> str:
     return plan_text(planner)
 
 
-def explain(done: Run, subject: str) -> list[Explanation]:
-    """Every result row of `subject` as a tree down to clause and register row."""
-    from kaocheng.engine.explain import explain_subject
+def explain(done: Run | ColumnarRun, subject: str) -> list[Explanation]:
+    """Every result row of `subject` as a tree down to clause and register row.
 
-    return explain_subject(done, subject)
+    Both kinds of run give the same tree. Whoever explains many subjects of one columnar run keeps
+    an `engine.columnar.explaining.Explainer`.
+    """
+    from kaocheng.engine.explain import explain_subject
+    from kaocheng.engine.reference.run import Run
+
+    if isinstance(done, Run):
+        return explain_subject(done, subject)
+    from kaocheng.engine.columnar.explaining import explain_from_columns
+
+    return explain_from_columns(done, subject)
 
 
 def test(compiled: Compiled) -> list[CaseReport]:

@@ -29,12 +29,30 @@ def in_common_units(values: Sequence[Fraction]) -> Sequence[Fraction | int]:
 
     They stand to each other as before, and whole numbers are compared ten times as fast.
     """
+    common = _short_denominator(values)
+    if common is None:
+        return values
+    return [value.numerator * (common // value.denominator) for value in values]
+
+
+def exact_sum(values: Sequence[Fraction]) -> Fraction:
+    """The sum, added up in whole numbers where a common denominator is short."""
+    common = _short_denominator(values)
+    if common is None:
+        return sum(values, Fraction(0))
+    return Fraction(
+        sum(value.numerator * (common // value.denominator) for value in values), common
+    )
+
+
+def _short_denominator(values: Sequence[Fraction]) -> int | None:
+    """A common denominator; None where it would be so long that fractions are quicker."""
     common = 1
     for value in values:
         common = lcm(common, value.denominator)
         if common > _LONGEST_DENOMINATOR:
-            return values
-    return [value.numerator * (common // value.denominator) for value in values]
+            return None
+    return common
 
 
 def largest_remainder(
@@ -57,7 +75,7 @@ def largest_remainder(
         raise ShareError(f"要分配的总数是 {total}，不能为负数；请核对名额数或金额。")
     if any(weight < 0 for weight in weights):
         raise ShareError("分配的权重中有负数，无法按比例分配；请把权重改为 0 或正数。")
-    whole = sum(weights, Fraction(0))
+    whole = exact_sum(weights)
     if whole == 0:
         raise NoWeightError("所有权重都是 0，无法按比例分配；请至少给出一个大于 0 的权重。")
     preferred = range(len(weights)) if order is None else order

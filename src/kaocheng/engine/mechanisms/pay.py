@@ -62,6 +62,7 @@ from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Line, Outcome, shown
 from kaocheng.engine.values import Missing, Value, is_known, is_number
 from kaocheng.methods.shares import (
+    exact_sum,
     in_common_units,
     largest_remainder,
     round_half_up_to_int,
@@ -252,7 +253,7 @@ def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together
             _stop(people, f"{person.frame.subject} 的“{step.title}”依据还缺，分值算不出来")
             return Fraction(0)
         sharing.append((person, weight))
-    total = sum((weight for _, weight in sharing), Fraction(0))
+    total = exact_sum([weight for _, weight in sharing])
     if total == 0:
         for person in people if rest else ():
             person.flags = (f"“{step.title}”没有可以分配的人，余额 {shown(rest)} 元没有分出",)
@@ -268,7 +269,7 @@ def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together
             text += "" if together else _topped_up(step, amount, rest * weight / total)
         rows = person.frame.rows_used()
         person.lines.append(Line(step.title, amount, text, step.clauses, rows, step.id))
-    return sum(amounts, Fraction(0))
+    return exact_sum(amounts)
 
 
 def _in_units(
@@ -279,13 +280,13 @@ def _in_units(
     weights = [weight for _, weight in sharing]
     scores = in_common_units(weights)
     order = sorted(range(len(sharing)), key=lambda at: (-scores[at], sharing[at][0].frame.subject))
-    total = sum(weights, Fraction(0))
+    total = exact_sum(weights)
     if step.remainder == "best":
         units = [(rest * weight / total * per_yuan).__floor__() for weight in weights]
     else:
         units = largest_remainder((rest * per_yuan).__floor__(), weights, order=order)
     amounts = [Fraction(unit, per_yuan) for unit in units]
-    left = (rest - sum(amounts, Fraction(0))) * FEN
+    left = (rest - exact_sum(amounts)) * FEN
     amounts[order[0]] += Fraction(left.__floor__(), FEN)
     return amounts
 
