@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kaocheng.engine.columnar.ranges import DealtFacts, Range, dealt_links, unit_ranges, without_rows
+from kaocheng.engine.columnar.facts import AT
+from kaocheng.engine.columnar.ranges import (
+    DealtFacts,
+    Range,
+    dealt_links,
+    unit_ranges,
+    without_rows,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,6 +54,7 @@ def deal_facts(folder: Path, pack: Pack, facts: ColumnFacts, *, ranges: int) -> 
     """
     from kaocheng.engine.columnar.stages import units_of  # not on the machines that only read
 
+    facts = _with_keyed_rows(facts)
     units = units_of(pack, facts)
     subjects = {result.of for result in pack.scheme.results}
     dealt = unit_ranges(facts, units, count=ranges, subjects=subjects)
@@ -57,6 +65,17 @@ def deal_facts(folder: Path, pack: Pack, facts: ColumnFacts, *, ranges: int) -> 
     rosters = {name: roster for name, (_, roster) in links.items()}
     read = RangeFolder(str(folder.absolute()), rosters)
     return DealtFacts(without_rows(facts, links), units, links, dealt, read)
+
+
+def _with_keyed_rows(facts: ColumnFacts) -> ColumnFacts:
+    """The facts with the rows of all tables that have keys in memory."""
+    tables = {
+        name: replace(table, arrow=_table(table.arrow), count=None)
+        if AT in table.arrow.schema.names
+        else table
+        for name, table in facts.tables.items()
+    }
+    return replace(facts, tables=tables)
 
 
 def _table(arrow: pa.Table | pa.dataset.Dataset) -> pa.Table:
