@@ -58,11 +58,11 @@ class ColumnarRun:
         return self.planner.compiled
 
     @cached_property
-    def members(self) -> dict[str, dict[RowKey, Member]]:
+    def members(self) -> Mapping[str, Mapping[RowKey, Member]]:
         return self._whole.members
 
     @cached_property
-    def outcomes(self) -> dict[Column, dict[RowKey, Outcome]]:
+    def outcomes(self) -> Mapping[Column, Mapping[RowKey, Outcome]]:
         return self._whole.outcomes
 
     @cached_property
@@ -81,7 +81,7 @@ class ColumnarRun:
         for unit in sorted(set().union(*doubted.values())):
             alone = run_reference(self.compiled, self._facts(unit))
             for column, found in alone.outcomes.items():
-                run.outcomes[column].update(found)
+                run.outcomes[column] = {**run.outcomes[column], **found}
         for result, item in self.compiled.order:
             if (result, item) in self.planner.left:
                 described = self.pack.results[result]
@@ -179,33 +179,3 @@ class ColumnarRun:
             return [int(str(node.value))] * int(arrow.num_rows)
         assert isinstance(node, Ref)
         return list(arrow.column(node.name).to_pylist())
-
-
-def wanted(planner: Planner, result: Result) -> dict[str, Node]:
-    """Every column of a result that somebody may ask for."""
-    found: dict[str, Node] = {"_at": Ref("_at")}
-    if result.each:
-        found[PERIOD] = Ref(PERIOD)
-    members = planner.members[result.id]
-    found["_exempt"] = members.exempt
-    for item in items_below(result.items):
-        if (result.id, item.id) not in planner.kept_items:
-            continue
-        kept = planner.kept_items[result.id, item.id]
-        cells = [
-            kept.cell,
-            *kept.columns.values(),
-            *(one for flag in kept.flags for one in flag.values),
-        ]
-        for cell in cells:
-            nodes = [cell.node, cell.na] + ([] if cell.num is None else [cell.num.over])
-            for node in nodes:
-                if isinstance(node, Ref):
-                    found[node.name] = node
-        for flag in kept.flags:
-            if isinstance(flag.when, Ref):
-                found[flag.when.name] = flag.when
-    for node in planner.doubts.get(result.id, ()):
-        if isinstance(node, Ref):
-            found[node.name] = node
-    return {name: node for name, node in found.items() if not isinstance(node, Const)}

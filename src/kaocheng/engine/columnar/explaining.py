@@ -13,7 +13,7 @@ from kaocheng.engine.columnar.decoding import decode_table
 from kaocheng.engine.columnar.facts import ColumnFacts
 from kaocheng.engine.columnar.finding import Finder
 from kaocheng.engine.columnar.read_run import ReadRun
-from kaocheng.engine.columnar.run import ColumnarRun
+from kaocheng.engine.columnar.columnar_run import ColumnarRun
 from kaocheng.engine.columnar.stored import StoredResult
 from kaocheng.engine.explain import Explanation, explain_row
 from kaocheng.engine.facts import Facts, FactTable

@@ -17,13 +17,13 @@ import duckdb
 from kaocheng.engine.columnar.array_groups import Unfit
 from kaocheng.engine.columnar.array_tables import ArrayTable
 from kaocheng.engine.columnar.arrays import UnitProgram, compiled_unit
-from kaocheng.engine.columnar.columnar_run import ColumnarRun, wanted
+from kaocheng.engine.columnar.columnar_run import ColumnarRun
 from kaocheng.engine.columnar.facts import AT, ColumnFacts
 from kaocheng.engine.columnar.planner import Planner
 from kaocheng.engine.columnar.promises import holds_for, widened
 from kaocheng.engine.columnar.rows import stored
 from kaocheng.engine.columnar.sql import column_name
-from kaocheng.engine.columnar.stages import Splitter, Stages, units_of
+from kaocheng.engine.columnar.stages import Stages, stages_of
 from kaocheng.engine.columnar.statements import Statement
 from kaocheng.engine.columnar.unit_rows import Range, UnitTables
 from kaocheng.engine.compile import Compiled
@@ -76,16 +76,8 @@ class Store:
     def _plan(self) -> None:
         self.planner = Planner(self.compiled, self.facts)
         self.planner.plan()
-        columns = {
-            result.id: list(wanted(self.planner, result).values())
-            for result in self.compiled.pack.results.values()
-            if result.id in self.planner.members
-        }
-        units = units_of(self.compiled.pack, self.facts)
-        self.stages: Stages = Splitter(
-            self.compiled.pack, self.planner.chains, columns, units
-        ).stages()
-        self.unit_tables = UnitTables(self.facts, units, self.fetch)
+        self.stages: Stages = stages_of(self.planner)
+        self.unit_tables = UnitTables(self.facts, self.stages.units, self.fetch)
         self._program: UnitProgram | None = None
 
     @property

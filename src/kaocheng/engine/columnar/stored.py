@@ -18,7 +18,7 @@ from kaocheng.engine.language.periods import Period
 from kaocheng.engine.values import Value
 
 if TYPE_CHECKING:
-    from kaocheng.engine.columnar.run import ColumnarRun
+    from kaocheng.engine.columnar.columnar_run import ColumnarRun
 
 # Rows lie by unit: whoever reads one person's value for a comparison reads their colleagues' too.
 BLOCK = 32
