@@ -169,7 +169,8 @@ def _const(cell: Cell) -> Value | None:
     value = cell.node.value
     if cell.num is None:
         return None if cell.coded else value  # type: ignore[return-value]  # dates, texts, booleans
-    return Fraction(cell.num.low, cell.num.den) if cell.num.over == ONE else None
+    assert isinstance(value, int)
+    return Fraction(value, cell.num.den) if cell.num.over == ONE else None
 
 
 def guarded(cell: Cell, when: Node) -> Cell:

@@ -462,6 +462,8 @@ def chosen(branches: Sequence[tuple[Node, Num]], otherwise: Num | None = None) -
     rest = values[-1] if otherwise is not None else NULL
     node = case(list(zip(conditions, values, strict=False)), rest)
     low, high = min(num.low for num in same), max(num.high for num in same)
+    if isinstance(node, Const) and isinstance(node.value, int):
+        low = high = node.value
     span = None
     if any(num.span for num in nums):
         spans = [span_of(num) for num in nums]
