@@ -43,9 +43,10 @@ def test_printed_sql_gives_the_same_values_in_a_database_of_its_own(
     for result, table in run.tables.items():
         chain = run.planner.chains[result]
         found = connection.sql(f'SELECT * FROM "{chain.cte(chain.top)}"').to_arrow_table()
-        assert found.select(table.column_names).sort_by("_at").to_pylist() == table.sort_by(
-            "_at"
-        ).to_pylist()
+        assert (
+            found.select(table.column_names).sort_by("_at").to_pylist()
+            == table.sort_by("_at").to_pylist()
+        )
     connection.close()
     assert ran.code == 0
 

@@ -70,7 +70,10 @@ def test_f05_file_of_unsupported_kind_is_passed_over(tmp_path: Path) -> None:
     assert told(tmp_path) == [
         "b.tsv",
         "没有读取“b.tsv”：不支持 .tsv 格式。",
-        "如果里面有要用的数据，请用 Excel 或 WPS 另存为 .xlsx 或 .csv；数据很多时也可以存成 .parquet。",
+        (
+            "如果里面有要用的数据，请用 Excel 或 WPS 另存为 .xlsx 或 .csv；"
+            "数据很多时也可以存成 .parquet。"
+        ),
         "“b.tsv” was not read: .tsv files are not supported.",
     ]
 

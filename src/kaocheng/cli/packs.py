@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ from kaocheng.engine.text_table import TextTable
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.arrow_table import ArrowTable
     from kaocheng.engine.reference.run import Run
+
+Tables = dict[str, "ArrowTable | TextTable"]
 
 
 def folders(paths: Iterable[str], *, problems: Problems) -> list[Path]:
@@ -61,9 +63,6 @@ def the_pack(name: str) -> Compiled:
     return compiled
 
 
-Tables = Mapping[str, "ArrowTable | TextTable"]
-
-
 def the_tables(pack: Pack, path: Path, *, problems: Problems) -> Tables:
     """The tables in a folder or workbook, by columns where there are very many rows.
 
@@ -73,13 +72,13 @@ def the_tables(pack: Pack, path: Path, *, problems: Problems) -> Tables:
     from kaocheng.formats import has_columns, read_tables
 
     known = [*pack.registers, *pack.parameters, "periods", "parameters"]
-    tables: Tables
+    tables: Tables = {}
     if has_columns(path):
         from kaocheng.formats.arrow_reader import read_columns
 
-        tables = read_columns(path, problems=problems, known=known)
+        tables.update(read_columns(path, problems=problems, known=known))
     else:
-        tables = read_tables(path, problems=problems, known=known)
+        tables.update(read_tables(path, problems=problems, known=known))
     problems.stop_on_errors()
     return tables
 

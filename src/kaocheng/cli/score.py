@@ -64,6 +64,7 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
         _refuse_without_unit(compiled.pack, result)
     with resources_of(options.memory, options.temp) as resources:
         problems = Problems()
+        terminal.progress(terminal.say("正在读入数据", "Reading facts"), 0, 1)
         tables = the_tables(compiled.pack, Path(options.facts), problems=problems)
         computed = compute(
             compiled,
@@ -73,7 +74,6 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
             resources=resources,
             problems=problems,
         )
-    del tables  # before as much again is written
     terminal.problems(problems, to=terminal.err)
     for result in results if options.unit is not None else ():
         _refuse_unknown_unit(computed, result, options.unit)

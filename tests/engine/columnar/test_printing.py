@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kaocheng.engine.columnar.encoding import encode_facts
 from kaocheng.engine import verbs
+from kaocheng.engine.columnar.encoding import encode_facts
 from tests.engine.columnar.agreement import compiled_pack, facts_of
 
 PLANS = Path(__file__).parent / "plans"

@@ -38,8 +38,8 @@ def listing(compiled: Compiled, facts: ColumnFacts, *, tables: Path | None = Non
     parts.append(_comment(["数据表", *_registers(planner)]))
     if tables is not None:
         parts.extend(f"{_loading(table, tables)};" for table in facts.tables)
-    for result in compiled.pack.results.values():
-        parts.append(_comment(_legend(planner, result)))
+    results = compiled.pack.results.values()
+    parts.extend(_comment(_legend(planner, result)) for result in results)
     for cut, sql in statements.items():
         parts.append(f"{_comment(_heading(planner, writer, cut))}\n{sql};")
     return "\n\n".join(parts) + "\n"
