@@ -47,7 +47,7 @@ def test_f03_single_file_is_of_unknown_kind(tmp_path: Path) -> None:
     assert told(tmp_path / "facts.docx") == [
         "facts.docx",
         "“…/facts.docx”不是能读取的表格文件。",
-        "请另存为 .xlsx 或 .csv；也可以指定放这些文件的文件夹。",
+        "请另存为 .xlsx、.csv 或 .parquet；也可以指定放这些文件的文件夹。",
         "“…/facts.docx” is not a kind of table file that can be read.",
     ]
 
@@ -58,7 +58,7 @@ def test_f04_folder_holds_no_tables(tmp_path: Path) -> None:
     assert told(tmp_path / "facts") == [
         "…/facts",
         "文件夹“…/facts”里没有任何表格文件。",
-        "请把 .xlsx 或 .csv 文件直接放进这个文件夹（不读下级文件夹）。",
+        "请把 .xlsx、.csv 或 .parquet 文件直接放进这个文件夹（不读下级文件夹）。",
         "Folder “…/facts” holds no table files.",
     ]
 
@@ -70,7 +70,7 @@ def test_f05_file_of_unsupported_kind_is_passed_over(tmp_path: Path) -> None:
     assert told(tmp_path) == [
         "b.tsv",
         "没有读取“b.tsv”：不支持 .tsv 格式。",
-        "如果里面有要用的数据，请用 Excel 或 WPS 另存为 .xlsx 或 .csv。",
+        "如果里面有要用的数据，请用 Excel 或 WPS 另存为 .xlsx 或 .csv；数据很多时也可以存成 .parquet。",
         "“b.tsv” was not read: .tsv files are not supported.",
     ]
 

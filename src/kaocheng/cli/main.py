@@ -14,7 +14,7 @@ from importlib import import_module
 
 from kaocheng.cli.command import Command, Parser
 from kaocheng.cli.terminal import Say, Terminal, system_terminal
-from kaocheng.engine.problems import Language, Problem, Refused
+from kaocheng.engine.problems import Language, Place, Problem, Refused, problem
 
 # Each is a module of its name, imported when it is asked for: a check waits for nothing else.
 COMMANDS = {
@@ -25,6 +25,7 @@ COMMANDS = {
         "List the tables a pack needs, or write empty ones.",
     ),
     "score": ("核算结果，写成表格", "Compute results and write tables."),
+    "sql": ("写出计算用的 SQL，供审计核对", "Print the SQL that computes, for auditors."),
     "explain": ("说明一个对象的每一分是怎么来的", "Explain one subject's results."),
     "calendar": ("把流程排到日历上：谁在哪天前做什么", "Lay the process on the calendar."),
     "new": ("新建一份带说明的方案", "Start a new pack with comments."),
@@ -53,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refused(refused.problems, terminal)
     except SystemExit as ending:  # --help
         return ending.code if isinstance(ending.code, int) else 0
+    except MemoryError:
+        limit = terminal.say("本机的全部内存", "all of this machine")
+        return _refused([problem("R01", Place("kaocheng"), limit=limit)], terminal)
     except KeyboardInterrupt:
         terminal.note(terminal.say("已停止。", "Stopped."))
         return INTERRUPTED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,10 @@ from kaocheng.engine.facts import Facts
 from kaocheng.engine.language.scheme import Result
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Place, Problem, Problems, refuse
+from kaocheng.engine.text_table import TextTable
 
 if TYPE_CHECKING:
+    from kaocheng.engine.columnar.arrow_table import ArrowTable
     from kaocheng.engine.reference.run import Run
 
 
@@ -53,19 +55,48 @@ def the_pack(name: str) -> Compiled:
     return compiled
 
 
-def the_facts(pack: Pack, path: Path) -> tuple[Facts, list[Problem]]:
-    """The facts in a folder or workbook, and what is worth a warning about them.
+Tables = Mapping[str, "ArrowTable | TextTable"]
+
+
+def the_tables(pack: Pack, path: Path, *, problems: Problems) -> Tables:
+    """The tables in a folder or workbook, by columns where there are very many rows.
 
     A file that cannot be read ends the work: every reference into it would be reported as well.
     """
     # Imported here: `check` must not wait for what it does not need.
-    from kaocheng.formats import read_tables
+    from kaocheng.formats import has_columns, read_tables
 
-    problems = Problems()
     known = [*pack.registers, *pack.parameters, "periods", "parameters"]
-    tables = read_tables(path, problems=problems, known=known)
+    tables: Tables
+    if has_columns(path):
+        from kaocheng.formats.arrow_reader import read_columns
+
+        tables = read_columns(path, problems=problems, known=known)
+    else:
+        tables = read_tables(path, problems=problems, known=known)
     problems.stop_on_errors()
-    facts = verbs.facts(pack, tables, problems=problems)
+    return tables
+
+
+def facts_by_rows(pack: Pack, tables: Tables, *, problems: Problems) -> Facts:
+    """The facts in tables of either kind, row by row."""
+    return verbs.facts(
+        pack, {name: _by_rows(table) for name, table in tables.items()}, problems=problems
+    )
+
+
+def _by_rows(table: ArrowTable | TextTable) -> TextTable:
+    if isinstance(table, TextTable):
+        return table
+    from kaocheng.engine.columnar.arrow_table import text_table_of
+
+    return text_table_of(table)
+
+
+def the_facts(pack: Pack, path: Path) -> tuple[Facts, list[Problem]]:
+    """The facts in a folder or workbook, and what is worth a warning about them."""
+    problems = Problems()
+    facts = facts_by_rows(pack, the_tables(pack, path, problems=problems), problems=problems)
     return facts, list(problems)
 
 

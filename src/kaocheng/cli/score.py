@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from kaocheng.cli.columns import aligned
 from kaocheng.cli.command import Command
-from kaocheng.cli.packs import chosen_results, computed, near, the_facts, the_pack
+from kaocheng.cli.computing import Backend, Computed, compute, resources_of
+from kaocheng.cli.packs import chosen_results, near, the_pack, the_tables
 from kaocheng.cli.terminal import Say, Terminal
 from kaocheng.engine.language.scheme import Result
 from kaocheng.engine.model import Pack
-from kaocheng.engine.problems import Place, refuse
-from kaocheng.engine.values import is_known
+from kaocheng.engine.problems import Place, Problems, refuse
 
 if TYPE_CHECKING:
     from kaocheng.documents.result_summary import ResultSummary
-    from kaocheng.engine.reference.run import Run
-    from kaocheng.formats import OutTable
 
 
 def _declare(parser: argparse.ArgumentParser, say: Say) -> None:
@@ -37,8 +35,18 @@ def _declare(parser: argparse.ArgumentParser, say: Say) -> None:
         "only subjects of this unit (computed over everything)",
     )
     parser.add_argument("--unit", metavar=say("单位", "ID"), help=unit)
-    backend = say("计算方式", "how to compute")
-    parser.add_argument("--backend", choices=("reference",), default="reference", help=backend)
+    backend = say(
+        "计算方式：duckdb 按列，reference 逐行，结果相同；auto 按数据多少选",
+        "how to compute: duckdb by columns, reference by rows, to the same results; auto chooses",
+    )
+    parser.add_argument("--backend", choices=get_args(Backend), default="auto", help=backend)
+    memory = say("duckdb 最多用多少内存，如 4GB", "most memory for duckdb, such as 4GB")
+    parser.add_argument("--memory", metavar=say("大小", "SIZE"), default="", help=memory)
+    temporary = say(
+        "duckdb 放临时文件的文件夹，默认用系统的",
+        "folder for duckdb's temporary files; the system's by default",
+    )
+    parser.add_argument("--temp", metavar=say("文件夹", "DIR"), help=temporary)
     titles = say("列名和状态用中文", "Chinese headers and states")
     parser.add_argument("--titles", action="store_true", help=titles)
 
@@ -54,13 +62,24 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
         _refuse_several(results, out)
     for result in results if options.unit is not None else ():
         _refuse_without_unit(compiled.pack, result)
-    facts, warnings = the_facts(compiled.pack, Path(options.facts))
-    terminal.problems(warnings, to=terminal.err)
-    run = computed(compiled, facts, terminal)
+    with resources_of(options.memory, options.temp) as resources:
+        problems = Problems()
+        tables = the_tables(compiled.pack, Path(options.facts), problems=problems)
+        computed = compute(
+            compiled,
+            tables,
+            terminal,
+            backend=options.backend,
+            resources=resources,
+            problems=problems,
+        )
+    del tables  # before as much again is written
+    terminal.problems(problems, to=terminal.err)
     for result in results if options.unit is not None else ():
-        _refuse_unknown_unit(run, result, options.unit)
-    _write(run, results, out, unit=options.unit, titled=options.titles)
-    _print_summaries(run, results, unit=options.unit, terminal=terminal)
+        _refuse_unknown_unit(computed, result, options.unit)
+    _write(computed, results, out, unit=options.unit, titled=options.titles, terminal=terminal)
+    _print_summaries(computed, results, unit=options.unit, terminal=terminal)
+    terminal.line(computed.by(terminal.say))
     _print_files(results, out, terminal)
     return 0
 
@@ -81,30 +100,34 @@ def _refuse_without_unit(pack: Pack, result: Result) -> None:
         raise refuse("C07", Place("--unit"), title=result.title, table=register.id)
 
 
-def _refuse_unknown_unit(run: Run, result: Result, unit: str) -> None:
-    field = run.pack.subject_of(result).unit
-    members = run.members[result.id].values()
-    values = [member.row.fact.values[field] for member in members]
-    known = {str(value): "" for value in values if is_known(value)}
+def _refuse_unknown_unit(computed: Computed, result: Result, unit: str) -> None:
+    known = dict.fromkeys(computed.units(result), "")
     if unit not in known:
         hint = near(unit, known)
         raise refuse("C06", Place("--unit"), title=result.title, found=unit[:60], hint=hint)
 
 
-def _write(run: Run, results: list[Result], out: Path, *, unit: str | None, titled: bool) -> None:
-    from kaocheng.formats import write_table, write_tables
+def _write(
+    computed: Computed,
+    results: list[Result],
+    out: Path,
+    *,
+    unit: str | None,
+    titled: bool,
+    terminal: Terminal,
+) -> None:
+    from kaocheng.formats import kind_of, write_table, write_tables
 
-    tables = [_table(run, result, unit=unit, titled=titled) for result in results]
+    kind = "csv" if _is_folder(out) else kind_of(out)
+    tables = []
+    for done, result in enumerate(results):
+        terminal.progress(terminal.say("正在写出", "Writing"), done, len(results))
+        tables.append(computed.table(result, unit=unit, titled=titled, kind=kind))
     if _is_folder(out):
         write_tables(out, tables, kind="csv")
     else:
         write_table(out, tables[0])
-
-
-def _table(run: Run, result: Result, *, unit: str | None, titled: bool) -> OutTable:
-    from kaocheng.documents.result_table import result_table, titled_table
-
-    return (titled_table if titled else result_table)(run, result, unit=unit)
+    terminal.end_progress()
 
 
 def _print_files(results: list[Result], out: Path, terminal: Terminal) -> None:
@@ -114,12 +137,10 @@ def _print_files(results: list[Result], out: Path, terminal: Terminal) -> None:
 
 
 def _print_summaries(
-    run: Run, results: list[Result], *, unit: str | None, terminal: Terminal
+    computed: Computed, results: list[Result], *, unit: str | None, terminal: Terminal
 ) -> None:
-    from kaocheng.documents.result_summary import summarize
-
     for result in results:
-        summary = summarize(run, result, unit=unit)
+        summary = computed.summary(result, unit=unit)
         terminal.line(terminal.styled(f"{summary.title}（{result.id}）", "bold"))
         for line in aligned(summary_rows(summary, terminal.say)):
             terminal.line(f"  {line}")

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from kaocheng.documents.result_table import rows_of
 from kaocheng.engine.explain import unit_of
 from kaocheng.engine.language.scheme import Item, Result, items_below
-from kaocheng.engine.reference.run import Member, RowKey, Run
+from kaocheng.engine.language.types import Type
+from kaocheng.engine.reference.run import Member, RowKey
 from kaocheng.engine.trace import PERCENT, figure, shown, unit_words
 from kaocheng.engine.values import Missing, NotApplicable, Value, is_known, is_number
+
+if TYPE_CHECKING:
+    from kaocheng.documents.result_table import AnyRun
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class ResultSummary:
     flags: int
 
 
-def summarize(run: Run, result: Result, *, unit: str | None = None) -> ResultSummary:
+def summarize(run: AnyRun, result: Result, *, unit: str | None = None) -> ResultSummary:
     """Counts over the rows of a result, or over those of one unit."""
     rows = rows_of(run, result, unit=unit)
     states = Counter(_state(run, result, key, member) for key, member in rows)
@@ -101,7 +106,7 @@ def in_order_of_interest(results: Iterable[Result]) -> list[Result]:
     )
 
 
-def _state(run: Run, result: Result, key: RowKey, member: Member) -> str:
+def _state(run: AnyRun, result: Result, key: RowKey, member: Member) -> str:
     if member.exempt is not None:
         return "exempt"
     value = run.outcomes[result.id, headline_item(result).id][key].value
@@ -110,25 +115,31 @@ def _state(run: Run, result: Result, key: RowKey, member: Member) -> str:
     return "not_applicable" if isinstance(value, NotApplicable) else "scored"
 
 
-def _grades(run: Run, result: Result, keys: Sequence[RowKey]) -> tuple[tuple[str, int], ...]:
+def _grades(run: AnyRun, result: Result, keys: Sequence[RowKey]) -> tuple[tuple[str, int], ...]:
     if not result.grade:
         return ()
     column = run.outcomes[result.id, result.grade]
     values: list[Value] = [column[key].value for key in keys]
     counted = Counter(shown(value) for value in values if is_known(value))
     known = run.compiled.types[result.id, result.grade]
-    if known.kind == "scale":
-        order = {grade: at for at, grade in enumerate(known.options)}
-        ordered = sorted(counted, key=lambda grade: (order.get(grade, len(order)), grade))
-    else:
-        ordered = _by_headline(run, result, keys, counted)
-    return tuple((grade, counted[grade]) for grade in ordered)
+    means = {} if known.kind == "scale" else _means(run, result, keys)
+    return in_order_of_grades(counted, known, means)
 
 
-def _by_headline(
-    run: Run, result: Result, keys: Sequence[RowKey], grades: Iterable[str]
-) -> list[str]:
-    """Grades that no scale puts in order: those of the higher headline figures first."""
+def in_order_of_grades(
+    counted: Mapping[str, int], type_: Type, means: Mapping[str, Fraction]
+) -> tuple[tuple[str, int], ...]:
+    """Best first: as the scale has them, else those of the higher headline figures first."""
+    order = {grade: at for at, grade in enumerate(type_.options if type_.kind == "scale" else ())}
+
+    def place(grade: str) -> tuple[int, Fraction, str]:
+        return order.get(grade, len(order)), -means.get(grade, Fraction(0)), grade
+
+    return tuple((grade, counted[grade]) for grade in sorted(counted, key=place))
+
+
+def _means(run: AnyRun, result: Result, keys: Sequence[RowKey]) -> dict[str, Fraction]:
+    """The mean headline figure of those who have a grade."""
     headline = run.outcomes[result.id, headline_item(result).id]
     figures: dict[str, list[Fraction]] = {}
     for key in keys:
@@ -136,11 +147,10 @@ def _by_headline(
         if is_number(score):
             grade = shown(run.outcomes[result.id, result.grade][key].value)
             figures.setdefault(grade, []).append(score)
-    means = {grade: sum(found, Fraction(0)) / len(found) for grade, found in figures.items()}
-    return sorted(grades, key=lambda grade: (-means.get(grade, Fraction(0)), grade))
+    return {grade: sum(found, Fraction(0)) / len(found) for grade, found in figures.items()}
 
 
-def _spread(run: Run, result: Result, keys: Sequence[RowKey]) -> Spread | None:
+def _spread(run: AnyRun, result: Result, keys: Sequence[RowKey]) -> Spread | None:
     if not result.headline:
         return None
     item = headline_item(result)

@@ -7,32 +7,33 @@ last `flags`. Rows are sorted by subject, then by period, so that equal facts gi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from typing import TYPE_CHECKING
 
-from kaocheng.engine.explain import unit_of
+from kaocheng.documents.result_layout import Layout, fixed_extras
 from kaocheng.engine.language.scheme import Item, Result, items_below
-from kaocheng.engine.mechanisms.pay import Pay
 from kaocheng.engine.reference.run import Member, RowKey, Run
-from kaocheng.engine.trace import unit_words
 from kaocheng.engine.values import Value, is_known, state_of
-from kaocheng.formats import OutCell, OutColumn, OutTable
+from kaocheng.formats import OutCell, OutTable
 
-STATE_WORDS = {"scored": "有结果", "missing": "缺数据", "not_applicable": "不适用"}
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.run import ColumnarRun
+
+    AnyRun = Run | ColumnarRun
 
 
-def result_table(run: Run, result: Result, *, unit: str | None = None) -> OutTable:
+def result_table(run: AnyRun, result: Result, *, unit: str | None = None) -> OutTable:
     """The table for programs: headers are ids, states are words of the format."""
-    return _table(_Layout(run, result), unit=unit)
+    return _table(_Rows(run, _layout(run, result)), unit=unit)
 
 
-def titled_table(run: Run, result: Result, *, unit: str | None = None) -> OutTable:
+def titled_table(run: AnyRun, result: Result, *, unit: str | None = None) -> OutTable:
     """The table for people: headers are titles with units, states are in Chinese."""
-    return _table(_Layout(run, result, titled=True), unit=unit)
+    return _table(_Rows(run, _layout(run, result, titled=True)), unit=unit)
 
 
-def rows_of(run: Run, result: Result, *, unit: str | None = None) -> list[tuple[RowKey, Member]]:
+def rows_of(run: AnyRun, result: Result, *, unit: str | None = None) -> list[tuple[RowKey, Member]]:
     """The rows of a result in the order of the table; with `unit`, only those of that unit."""
     register = run.pack.registers[result.of]
     rows = [
@@ -49,96 +50,55 @@ def _in_order(row: tuple[RowKey, Member]) -> tuple[str, str, str]:
     return (key[0], period.first.isoformat() if period else "", key[1])
 
 
-def _table(layout: _Layout, *, unit: str | None) -> OutTable:
-    result = layout.result
-    rows = tuple(
-        (*layout.subject_cells(key, member), *layout.item_cells(key), layout.flags(key))
-        for key, member in rows_of(layout.run, result, unit=unit)
+def _layout(run: AnyRun, result: Result, *, titled: bool = False) -> Layout:
+    extras = {item.id: _extras(run, result, item) for item in items_below(result.items)}
+    return Layout(run.pack, result, extras, titled)
+
+
+def _extras(run: AnyRun, result: Result, item: Item) -> list[str]:
+    """Those that the item has for anybody, in their order."""
+    if (fixed := fixed_extras(item)) is not None:
+        return fixed
+    column = run.outcomes[result.id, item.id]
+    return list(dict.fromkeys(name for outcome in column.values() for name in outcome.columns))
+
+
+def _table(rows: _Rows, *, unit: str | None) -> OutTable:
+    result = rows.layout.result
+    cells = tuple(
+        (*rows.subject_cells(key, member), *rows.item_cells(key), rows.flags(key))
+        for key, member in rows_of(rows.run, result, unit=unit)
     )
-    return OutTable(result.id, result.title, layout.columns(), rows)
+    return OutTable(result.id, result.title, rows.layout.columns(), cells)
 
 
 @dataclass(frozen=True)
-class _Layout:
-    """Which columns a result has, and what stands in them for a row."""
+class _Rows:
+    """What stands in the columns for a row."""
 
-    run: Run
-    result: Result
-    titled: bool = False
-
-    @cached_property
-    def items(self) -> tuple[Item, ...]:
-        return tuple(items_below(self.result.items))
-
-    @cached_property
-    def extras(self) -> dict[str, tuple[str, ...]]:
-        """The further columns of each item: those that it has for anybody, in their order."""
-        return {item.id: tuple(self._extra_ids(item)) for item in self.items}
-
-    def _extra_ids(self, item: Item) -> Iterable[str]:
-        if isinstance(item.spec, Pay):
-            return [step.id for step in item.spec.take]
-        column = self.run.outcomes[self.result.id, item.id]
-        return dict.fromkeys(name for outcome in column.values() for name in outcome.columns)
-
-    def columns(self) -> tuple[OutColumn, ...]:
-        """Ids that differ: one that is taken gets a dash behind it."""
-        taken: set[str] = set()
-        columns = []
-        for id, title in (*self._subject_columns(), *self._item_columns(), ("flags", "提示")):
-            free = id
-            while free in taken:
-                free += "_"
-            taken.add(free)
-            columns.append(OutColumn(free, title if self.titled else free))
-        return tuple(columns)
-
-    def _subject_columns(self) -> Iterator[tuple[str, str]]:
-        register = self.run.pack.subject_of(self.result)
-        for name in self._subject_fields():
-            yield name, register.fields[name].title
-        if self.result.each:
-            yield "period", self.run.pack.period_kinds.get(self.result.each, "周期")
-
-    def _subject_fields(self) -> list[str]:
-        register = self.run.pack.subject_of(self.result)
-        return list(dict.fromkeys(name for name in (register.key, register.name) if name))
-
-    def _item_columns(self) -> Iterator[tuple[str, str]]:
-        for item in self.items:
-            unit = unit_words(unit_of(item))
-            yield item.id, f"{item.title}（{unit}）" if unit else item.title
-            yield f"{item.id}.state", f"{item.title}·状态"
-            for name in self.extras[item.id]:
-                yield f"{item.id}.{name}", f"{item.title}·{_extra_title(item, name)}"
+    run: AnyRun
+    layout: Layout
 
     def subject_cells(self, key: RowKey, member: Member) -> Iterator[OutCell]:
-        for name in self._subject_fields():
+        for name in self.layout.subject_fields:
             yield _cell(member.row.fact.values[name])
         if member.row.period is not None:
-            yield member.row.period.title if self.titled else key[1]
+            yield member.row.period.title if self.layout.titled else key[1]
 
     def item_cells(self, key: RowKey) -> Iterator[OutCell]:
-        for item in self.items:
-            outcome = self.run.outcomes[self.result.id, item.id][key]
-            state = state_of(outcome.value)
+        for item in self.layout.items:
+            outcome = self.run.outcomes[self.layout.result.id, item.id][key]
             yield _cell(outcome.value)
-            yield STATE_WORDS[state] if self.titled else state
-            for name in self.extras[item.id]:
+            yield self.layout.state(state_of(outcome.value))
+            for name in self.layout.extras[item.id]:
                 yield _cell(outcome.columns[name]) if name in outcome.columns else None
 
     def flags(self, key: RowKey) -> str:
         return "；".join(
             f"{item.title}：{flag}"
-            for item in self.items
-            for flag in self.run.outcomes[self.result.id, item.id][key].flags
+            for item in self.layout.items
+            for flag in self.run.outcomes[self.layout.result.id, item.id][key].flags
         )
-
-
-def _extra_title(item: Item, name: str) -> str:
-    if isinstance(item.spec, Pay):
-        return next(step.title for step in item.spec.take if step.id == name)
-    return {"rank": "位次"}.get(name, name)
 
 
 def _cell(value: Value) -> OutCell:

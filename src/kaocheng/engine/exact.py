@@ -39,7 +39,7 @@ def exact_text(value: Fraction) -> str:
 
     There is never an exponent, a leading `+`, a trailing zero after the point or a `-0`.
     """
-    places = _decimal_places(value.denominator)
+    places = decimal_places(value.denominator)
     if places is None:
         return f"{value.numerator}/{value.denominator}"
     scaled = abs(value.numerator) * 10**places // value.denominator
@@ -87,7 +87,7 @@ def _is_number(text: str) -> bool:
     return any(form.fullmatch(text) for form in (_DECIMAL, _PERCENT, _RATIO))
 
 
-def _decimal_places(denominator: int) -> int | None:
+def decimal_places(denominator: int) -> int | None:
     """How many decimals print 1/denominator fully; None when no number of them does."""
     twos = (denominator & -denominator).bit_length() - 1
     rest = denominator >> twos

@@ -1,4 +1,7 @@
-"""The five verbs of the engine, for everybody outside it: read, check, compile, run, explain.
+"""The verbs of the engine, for everybody outside it: read, check, compile, run, explain and more.
+
+`run` is the reference: every row by itself, in exact fractions. `run_in_columns` computes the same
+results, bit for bit, by whole columns in a database; `sql` and `plan` show how it does that.
 
 What computes is imported by the verbs that compute: a check should not wait for it.
 """
@@ -24,10 +27,27 @@ COLLISIONS = ("P13", "P14", "P15", "P16", "P17", "P18", "P19", "P20")
 
 if TYPE_CHECKING:
     from kaocheng.engine.cases import CaseReport
+    from kaocheng.engine.columnar.arrow_table import ArrowTable
+    from kaocheng.engine.columnar.database import Resources
+    from kaocheng.engine.columnar.facts import ColumnFacts
+    from kaocheng.engine.columnar.run import ColumnarRun
     from kaocheng.engine.explain import Explanation
     from kaocheng.engine.reference.run import Run
 
-__all__ = ["check", "compile", "explain", "find_packs", "read", "run", "test"]
+__all__ = [
+    "check",
+    "compile",
+    "explain",
+    "facts",
+    "facts_in_columns",
+    "find_packs",
+    "plan",
+    "read",
+    "run",
+    "run_in_columns",
+    "sql",
+    "test",
+]
 
 
 def read(folder: Path, *, problems: Problems) -> Pack | None:
@@ -67,6 +87,20 @@ def facts(pack: Pack, tables: Mapping[str, TextTable], *, problems: Problems) ->
     return found
 
 
+def facts_in_columns(
+    pack: Pack, tables: Mapping[str, ArrowTable | TextTable], *, problems: Problems
+) -> ColumnFacts:
+    """Typed facts in columns from tables by id; what is wrong is told as `facts` tells it.
+
+    Shape: one Arrow table per register, encoded as `columnar.facts` says; a column of numbers is
+    whole numbers at one scale. Raises `Refused` when any table has an error, or (F80) where a
+    column would need more than 63 bits.
+    """
+    from kaocheng.engine.columnar.encoding import encode_tables
+
+    return encode_tables(pack, tables, problems=problems)
+
+
 def run(
     compiled: Compiled, facts: Facts, *, progress: Callable[[int, int], None] | None = None
 ) -> Run:
@@ -74,6 +108,53 @@ def run(
     from kaocheng.engine.reference.run import run_reference
 
     return run_reference(compiled, facts, progress=progress)
+
+
+def run_in_columns(
+    compiled: Compiled,
+    facts: ColumnFacts,
+    *,
+    resources: Resources | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> ColumnarRun:
+    """Every result of the pack, computed by columns: equal to `run` in every value and state.
+
+    Shape: one Arrow table per result, a row per subject (and period), read as outcomes where asked.
+    `progress` is told how many of the statements are done. Raises `Refused` (R01, R02) where memory
+    or room for what is laid off does not suffice.
+    """
+    from kaocheng.engine.columnar.database import Resources, connect, failures_told
+    from kaocheng.engine.columnar.run import Store
+
+    given = resources or Resources()
+    with failures_told(given):
+        store = Store(compiled, facts, connect(given), progress)
+        try:
+            return store.run()
+        finally:
+            store.connection.close()
+
+
+def sql(compiled: Compiled, facts: ColumnFacts, *, tables: Path | None = None) -> str:
+    """The statements that compute the results from tables `r_<register>`, with what each fills.
+
+    They rest on what is promised of `facts` (widths of numbers, gaps). With `tables`, statements
+    come first that read the facts from the Parquet files in that folder. Raises `Unlowered` or
+    `TooWide` where a rule cannot be said in SQL.
+    """
+    from kaocheng.engine.columnar.listing import listing
+
+    return listing(compiled, facts, tables=tables)
+
+
+def plan(compiled: Compiled, facts: ColumnFacts) -> str:
+    """The plan that `sql` is written from: chains, levels, passes, bounds and states of columns."""
+    from kaocheng.engine.columnar.planner import Planner
+    from kaocheng.engine.columnar.printing import plan_text
+
+    planner = Planner(compiled, facts)
+    planner.plan()
+    return plan_text(planner)
 
 
 def explain(done: Run, subject: str) -> list[Explanation]:

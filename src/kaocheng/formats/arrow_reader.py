@@ -18,14 +18,18 @@ from kaocheng.engine.columnar.arrow_table import FIRST_LINE, ArrowTable
 from kaocheng.engine.problems import Place, Problems, Refused, refuse
 from kaocheng.engine.text_table import TextTable
 from kaocheng.formats.cell_text import trimmed
-from kaocheng.formats.folder import READ_EXTENSIONS, bytes_of, files_of, tables_of
+from kaocheng.formats.folder import (
+    COLUMN_EXTENSIONS,
+    LARGE_CSV,
+    READ_EXTENSIONS,
+    bytes_of,
+    files_of,
+    tables_of,
+)
 from kaocheng.formats.grid import cell_name, column_letters
 from kaocheng.formats.limits import LIMITS, MEGABYTE, MOST_CHARACTERS_IN_CELL, Limits
 from kaocheng.formats.plain_csv import TEXTS, read_plain_csv, trimmed_texts
 
-COLUMN_EXTENSIONS = (".arrow", ".feather", ".parquet")
-# In bytes. Below, reading as rows takes no time that anybody would notice.
-LARGE_CSV = 256_000
 _BYTES_OF_ANY = 8
 
 

@@ -13,6 +13,9 @@ from kaocheng.formats.limits import LIMITS, MEGABYTE, Limits
 
 _WORKBOOK_EXTENSIONS = (".xlsx", ".xlsm")
 READ_EXTENSIONS = (".csv", *_WORKBOOK_EXTENSIONS)
+COLUMN_EXTENSIONS = (".arrow", ".feather", ".parquet")
+# In bytes. Below, reading as rows takes no time that anybody would notice.
+LARGE_CSV = 256_000
 
 # Spreadsheets of other kinds are refused: a result without what they hold would look complete.
 _REFUSED_EXTENSIONS = (".et", ".numbers", ".ods", ".wps", ".xls", ".xlsb")
@@ -73,6 +76,22 @@ def files_of(
     if not tables:
         problems.add("F04", Place(str(path)), path=path)
     return tables
+
+
+def has_columns(path: Path) -> bool:
+    """Whether what is at `path` should be read by columns: files of columns, large CSV files."""
+    files = [path] if path.is_file() else path.glob("*") if path.is_dir() else []
+    return any(_is_of_columns(file) for file in files)
+
+
+def _is_of_columns(file: Path) -> bool:
+    extension = file.suffix.lower()
+    if extension in COLUMN_EXTENSIONS:
+        return True
+    try:
+        return extension == ".csv" and file.stat().st_size >= LARGE_CSV
+    except OSError:
+        return False  # Whoever reads it next says why.
 
 
 def _may_hold_tables(file: Path, extensions: Collection[str]) -> bool:

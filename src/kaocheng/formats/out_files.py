@@ -16,11 +16,13 @@ from typing import BinaryIO, Literal, get_args
 from kaocheng.engine.problems import Place, Problems, refuse
 from kaocheng.formats.atomic import replace_file, temporary_name, write_new_file
 from kaocheng.formats.limits import MOST_CHARACTERS_IN_CELL
+from kaocheng.formats.out_columns import OutColumns
 from kaocheng.formats.out_table import OutTable
 from kaocheng.formats.writers import write_csv, write_json, write_parquet
 from kaocheng.formats.xlsx_writer import write_xlsx
 
 Kind = Literal["csv", "xlsx", "json", "parquet"]
+Writable = OutTable | OutColumns
 
 _WRITERS: dict[Kind, Callable[[BinaryIO, OutTable], None]] = {
     "csv": write_csv,
@@ -48,7 +50,7 @@ def kind_of(path: Path) -> Kind:
     raise refuse("F32", Place(path.name), path=path)
 
 
-def write_table(path: Path, table: OutTable, *, kind: Kind | None = None) -> None:
+def write_table(path: Path, table: Writable, *, kind: Kind | None = None) -> None:
     """Write one table in the format of the extension of `path`, or in `kind`.
 
     The file is replaced in one piece: a reader sees the old one or the new one, and the same table
@@ -63,7 +65,7 @@ def write_table(path: Path, table: OutTable, *, kind: Kind | None = None) -> Non
         replace_file(target, write=partial(_write, kind=kind, table=table))
 
 
-def write_tables(folder: Path, tables: Sequence[OutTable], *, kind: Kind) -> None:
+def write_tables(folder: Path, tables: Sequence[Writable], *, kind: Kind) -> None:
     """Write each table to `folder/<name>.<kind>`: all of them or none.
 
     The folder is made where there is none. All files are written in full into a hidden folder in it
@@ -90,8 +92,29 @@ def write_tables(folder: Path, tables: Sequence[OutTable], *, kind: Kind) -> Non
             shutil.rmtree(staging, ignore_errors=True)
 
 
-def _write(stream: BinaryIO, *, kind: Kind, table: OutTable) -> None:
-    _WRITERS[kind](stream, table)
+def _write(stream: BinaryIO, *, kind: Kind, table: Writable) -> None:
+    if isinstance(table, OutTable):
+        _WRITERS[kind](stream, table)
+    else:
+        _write_columns(stream, kind=kind, table=table)
+
+
+def _write_columns(stream: BinaryIO, *, kind: Kind, table: OutColumns) -> None:
+    from kaocheng.formats.column_writers import (
+        write_csv_columns,
+        write_json_columns,
+        write_parquet_columns,
+    )
+
+    match kind:
+        case "csv":
+            write_csv_columns(stream, table)
+        case "json":
+            write_json_columns(stream, table)
+        case "parquet":
+            write_parquet_columns(stream, table)
+        case "xlsx":
+            raise TypeError("a workbook needs the values themselves: write an OutTable")
 
 
 def _put_in_place(moves: list[tuple[Path, Path]]) -> None:
@@ -130,7 +153,7 @@ def _check_target(target: Path, *, shown: Path) -> None:
         raise refuse("F35", place, path=shown)
 
 
-def _check_names(tables: Sequence[OutTable]) -> None:
+def _check_names(tables: Sequence[Writable]) -> None:
     """File names must work on every system, and differ where case makes no difference."""
     problems = Problems()
     uses = Counter(table.name.casefold() for table in tables)
@@ -141,10 +164,17 @@ def _check_names(tables: Sequence[OutTable]) -> None:
     problems.stop_on_errors()
 
 
-def _check_texts(table: OutTable, *, kind: Kind) -> None:
+def _check_texts(table: Writable, *, kind: Kind) -> None:
     """Refuse the cells that would be cut short or make the file unreadable."""
     problems = Problems()
-    rows: Sequence[Sequence[object]] = (table.header, *table.rows)
+    rows: list[Sequence[object]] = [table.header]
+    if isinstance(table, OutTable):
+        rows.extend(table.rows)
+    else:
+        from kaocheng.formats.column_writers import unsavable_cells
+
+        for row, id in unsavable_cells(table):
+            problems.add("F39", Place(table.name, row), column=id, row=row, kind=kind)
     for number, row in enumerate(rows):
         for column, cell in zip(table.columns, row, strict=True):
             if isinstance(cell, str) and not _is_savable(cell, kind=kind):

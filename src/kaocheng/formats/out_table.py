@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -43,12 +44,17 @@ class OutTable:
     @property
     def header(self) -> tuple[str, ...]:
         """Titles; the id stands in for an empty one and is added where two are the same."""
-        titles = [column.title or column.id for column in self.columns]
-        count = Counter(titles)
-        return tuple(
-            title if count[title] == 1 else f"{title}（{column.id}）"
-            for column, title in zip(self.columns, titles, strict=True)
-        )
+        return header_of(self.columns)
+
+
+def header_of(columns: Sequence[OutColumn]) -> tuple[str, ...]:
+    """The titles of columns, each told from the others."""
+    titles = [column.title or column.id for column in columns]
+    count = Counter(titles)
+    return tuple(
+        title if count[title] == 1 else f"{title}（{column.id}）"
+        for column, title in zip(columns, titles, strict=True)
+    )
 
 
 def out_text(cell: OutCell) -> str:

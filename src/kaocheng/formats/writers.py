@@ -25,12 +25,15 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterable
-from typing import BinaryIO
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, BinaryIO
 
 from kaocheng.engine.exact import NotExact, read_exact
 from kaocheng.formats.csv_reader import MARKED_TEXT
-from kaocheng.formats.out_table import OutCell, OutTable, out_text
+from kaocheng.formats.out_table import OutCell, OutColumn, OutTable, out_text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _RUNS_AS_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 _NEEDS_QUOTES = re.compile(r'[,"\r\n\t;]|^\s|\s$|^$')
@@ -58,12 +61,7 @@ def write_json(stream: BinaryIO, table: OutTable) -> None:
 
 def write_parquet(stream: BinaryIO, table: OutTable) -> None:
     import pyarrow as pa
-    from pyarrow import parquet
 
-    fields = [
-        pa.field(column.id, pa.string(), metadata={"title": column.title})
-        for column in table.columns
-    ]
     arrays = [
         pa.array(
             (None if row[index] is None else out_text(row[index]) for row in table.rows),
@@ -71,24 +69,39 @@ def write_parquet(stream: BinaryIO, table: OutTable) -> None:
         )
         for index in range(len(table.columns))
     ]
-    schema = pa.schema(fields, metadata={"title": table.title})
-    parquet.write_table(pa.Table.from_arrays(arrays, schema=schema), stream)
+    write_parquet_texts(stream, arrays, columns=table.columns, title=table.title)
+
+
+def write_parquet_texts(
+    stream: BinaryIO, texts: Sequence[pa.Array], *, columns: Sequence[OutColumn], title: str
+) -> None:
+    """Columns of strings under their ids, with their titles in the metadata."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    fields = [
+        pa.field(column.id, pa.string(), metadata={"title": column.title}) for column in columns
+    ]
+    schema = pa.schema(fields, metadata={"title": title})
+    parquet.write_table(pa.Table.from_arrays(texts, schema=schema), stream)
 
 
 def _lines(table: OutTable) -> Iterable[bytes]:
-    yield _line(table.header)
+    yield line_of(table.header)
     for row in table.rows:
-        yield _line(row)
+        yield line_of(row)
 
 
-def _line(cells: Iterable[OutCell]) -> bytes:
-    fields = [_field(cell) for cell in cells]
+def line_of(cells: Iterable[OutCell]) -> bytes:
+    """A line of a CSV file."""
+    fields = [field_of(cell) for cell in cells]
     # A line of nothing would be skipped as blank.
     line = '""' if fields == [""] else ",".join(fields)
     return line.encode() + b"\n"
 
 
-def _field(cell: OutCell) -> str:
+def field_of(cell: OutCell) -> str:
+    """A cell as it stands in a CSV file: with quotes and an apostrophe where it needs them."""
     if not isinstance(cell, str):
         return out_text(cell)
     text = f"'{cell}" if _needs_mark(cell) else cell

@@ -351,7 +351,10 @@ def arithmetic(operator: str, a: Cell, b: Cell) -> Cell:
         "*": numbers.multiplied,
         "/": numbers.divided,
     }[operator]
-    found = number(work(a.number, b.number), a, b)
+    num = work(a.number, b.number)
+    if operator == "/" and b.number.low > 0 and b.known != TRUE:
+        num = replace(num, node=case([(b.known, num.node)]))  # the divisor itself is never null
+    found = number(num, a, b)
     if operator == "/" and b.number.low <= 0 <= b.number.high:
         # Missing where the divisor is 0: the node is null there already.
         zero = op("=", b.number.node, Const(0))

@@ -178,14 +178,15 @@ class Lowering:
         Divisors of the data must be the same for the whole partition (as that of a mean is); a
         partition where they are not is decided by the reference.
         """
-        num = numbers.settled(num)
+        same = self.planner.chain.settled_by(num.over, partition)
+        num = num if same else numbers.settled(num)
         node, over = self.let("part", num.node), num.over
         most = self.most_rows
         low, high = min(0, num.low * most), max(0, num.high * most)
         wide = max(abs(low), abs(high)) >= numbers.NARROW
         if wide:
             numbers.scaled(num, most)
-        if over != ONE:
+        if not same and over != ONE:
             over = self.let("over", over)
             least = self.window("min", [over], partition, where=where)
             over = self.window("max", [over], partition, where=where)
@@ -193,7 +194,7 @@ class Lowering:
         column = self.window("huge_sum" if wide else "sum", [node], partition, where=where)
         found = op("coalesce", column, ZERO)
         over = over if over == ONE else op("coalesce", over, ONE)
-        return replace(num, node=found, low=low, high=high, over=over, huge=wide)
+        return replace(num, node=found, low=low, high=high, over=over, huge=wide, small=False)
 
     def unsure(self, when: Node) -> None:
         """Rows for which the plan cannot decide: the reference decides their whole group."""
@@ -215,7 +216,11 @@ class Lowering:
             timed=bool(described.date or described.period), type=NUMBER,
         )  # fmt: skip
         place = Place(self.planner.reader, (self.view,))
-        return Entries(self, *self.planner.sources.opened(node, place))
+        read = [self.planner.compiled.bound[expr] for expr in exprs]
+        source, row = self.planner.sources.opened(node, place, read)
+        # All that they join has to stand before the first of them is taken.
+        cells = {expr: lower(bound, source.inner) for expr, bound in zip(exprs, read, strict=True)}
+        return Entries(self, source, row, cells)
 
     def _alone(self, exprs: Sequence[Expr]) -> bool:
         return all(reads_only(self.planner.compiled.bound[expr], 1) for expr in exprs)
@@ -228,13 +233,14 @@ class Entries:
     low: Lowering
     source: Source
     row: View
+    cells: Mapping[Expr, Cell]
 
     def field(self, name: str) -> Cell:
         return self.row.field(name)
 
     def value(self, expr: Expr) -> Cell:
-        """An expression read on each row."""
-        return lower(self.low.planner.compiled.bound[expr], self.source.inner)
+        """An expression read on each row, one of those that were named."""
+        return self.cells[expr]
 
     def take(self, function: str, where: Node = TRUE, value: Cell | None = None) -> Cell:
         """An aggregate over the rows for which `where` (never null) holds."""

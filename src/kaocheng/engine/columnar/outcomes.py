@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -23,13 +23,13 @@ class Reader:
     """Reads the cells of one result table."""
 
     facts: ColumnFacts
-    keys: dict[str, Sequence[str]]
+    keys: Mapping[str, Sequence[str]]
     arrow: Any
 
     def outcomes(self, kept: Kept) -> list[Outcome]:
         values = self.values(kept.cell)
         columns = {name: self.values(cell) for name, cell in kept.columns.items()}
-        flags = [self._said(flag) for flag in kept.flags]
+        flags = [self.said(flag) for flag in kept.flags]
         found = []
         for at, value in enumerate(values):
             # A further column that was not computed for a row is absent there.
@@ -68,7 +68,7 @@ class Reader:
         assert isinstance(node, Ref)
         return self.arrow.column(node.name).to_pylist()  # type: ignore[no-any-return]
 
-    def _said(self, flag: Flag) -> list[str]:
+    def said(self, flag: Flag) -> list[str]:
         """The words for each row, empty where nothing is said."""
         holds = self._column(flag.when)
         figures = [self.values(cell) for cell in flag.values]

@@ -374,9 +374,13 @@ class Planner:
         alias = f"f_{node.result}{level}_{_named(key_node)}"
         pairs: list[tuple[Node, Node]] = [(key_node, Ref(AT, alias))]
         if result.each:
-            own = place.rows[0].period()
+            own: Node | None = None
             if place.period is not None:
-                own = Const(self.facts.periods.index(place.period))
+                at = self.facts.periods.index(place.period)
+                own, alias = Const(at), f"{alias}_{at}"
+                pairs = [(key_node, Ref(AT, alias))]
+            elif isinstance(place.rows[0], View):  # else who asks has no period
+                own = place.rows[0].period()
             if own is None:
                 return by_case([(key.missing, missing(node.type))], not_applicable(node.type))
             pairs.append((own, Ref(PERIOD, alias)))

@@ -7,7 +7,7 @@ what was there before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -40,6 +40,7 @@ class Store:
     compiled: Compiled
     facts: ColumnFacts
     connection: Any = field(default_factory=duckdb.connect)
+    progress: Callable[[int, int], None] | None = None
     revisions: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -51,12 +52,15 @@ class Store:
 
     def _let_go(self) -> None:
         """The database holds the rows now; tables with keys are also read from Arrow."""
-        tables = {
-            name: table
-            if AT in table.arrow.column_names
-            else replace(table, arrow=table.arrow.slice(0, 0), count=table.rows)
-            for name, table in self.facts.tables.items()
-        }
+        tables = {}
+        for name, table in self.facts.tables.items():
+            arrow, names = table.arrow, table.arrow.schema.names
+            if AT in names:
+                arrow = arrow if hasattr(arrow, "column") else arrow.to_table()
+                tables[name] = replace(table, arrow=arrow, count=None)
+            else:
+                empty = arrow.schema.empty_table()
+                tables[name] = replace(table, arrow=empty, count=table.rows)
         self.facts = replace(self.facts, tables=tables)
 
     def fetch(self, table: str, unit: int | None) -> Any:
@@ -103,7 +107,9 @@ class Store:
     def compute(self) -> None:
         """Fill the tables of the results from all facts."""
         with self._transaction():
-            for statement in self.statements:
+            for done, statement in enumerate(self.statements):
+                if self.progress is not None:
+                    self.progress(done, len(self.statements))
                 self._execute(statement.sql)
 
     def run(self) -> ColumnarRun:
@@ -140,7 +146,13 @@ class Store:
         `changed`: Arrow tables in the encoding of the facts, all rows of the unit in each register.
         The columns of the unit stage are computed again for this unit alone; where the plan has a
         wide stage, that follows and the results are those of everybody.
+
+        Raises KeyError for a unit that does not exist, ValueError for a table with keys: its rows
+        are known by their places, which would be others.
         """
+        for register in changed:
+            if register not in self.stages.units.links or self.facts.tables[register].register.key:
+                raise ValueError(f"{register} is not split by unit")
         place = self.planner.keys_of(self.stages.units.table)[unit]
         ranges = self.unit_tables.ranges(place)
         for register, arrow in changed.items():
@@ -180,7 +192,7 @@ class Store:
             result: self._arrow(f"FROM {column_name(table)} LIMIT 0").schema
             for result, table in self.stages.tables.items()
         }
-        return compiled_unit(self.planner.chains, self.stages.needed, schemas, self.stages.units)
+        return compiled_unit(self.planner.chains, self.stages.unit_needed, schemas, self.stages.units)
 
     def compute_alone(self, unit: str) -> dict[str, Any]:
         """The unit stage for one unit by the statements of the database."""

@@ -68,8 +68,10 @@ class Stages:
 
     `tables` names the table of each result after the unit stage, `fresh` that of a unit computed
     alone (`alone`: the same statements with the filter of a unit in every scan). `results` names
-    the final tables; `whole_registers` are those that the wide stage reads as a whole; `needed` are
-    the columns of each chain that lead to what the unit stage leaves.
+    the final tables; `whole_registers` are those that the wide stage reads as a whole,
+    `unit_registers` all registers, rosters and lists that the unit stage reads. `closed` are
+    the columns of each result that close within a unit, `needed` all that are computed,
+    `unit_needed` those that lead to what the unit stage leaves.
     """
 
     units: Units
@@ -80,7 +82,10 @@ class Stages:
     wide: Sequence[Statement]
     results: Mapping[str, str]
     whole_registers: frozenset[str]
-    needed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unit_registers: frozenset[str]
+    closed: Mapping[str, frozenset[str]]
+    needed: Mapping[str, frozenset[str]]
+    unit_needed: Mapping[str, frozenset[str]]
 
 
 @dataclass
@@ -98,6 +103,7 @@ class Splitter:
     def stages(self, *, pretty: bool = False) -> Stages:
         self.closed = {name: set() for name in self.chains}
         self._find_closed()
+        self._keep_safe_filters()
         wide = {name: self._widened(name) for name in self.chains}
         for chain in wide.values():
             self._relink(chain, wide)
@@ -132,8 +138,17 @@ class Splitter:
             wide_statements,
             {name: last.table_of(name) if name in asked else tables[name] for name in self.wanted},
             frozenset(self._registers_in(last)),
+            frozenset(self._named(table) for table in alone.read_tables()),
+            {name: frozenset(found) for name, found in self.closed.items()},
+            {
+                name: frozenset(whole.needed[name] | last.needed[name] | set(self._asked(name)))
+                for name in self.chains
+            },
             {name: frozenset(columns) for name, columns in alone.needed.items()},
         )
+
+    def _asked(self, name: str) -> Iterable[str]:
+        return (ref.name for node in self.wanted.get(name, ()) for ref in refs(node))
 
     def _is_wide(self, chain: Chain, writer: Writer) -> bool:
         needed = writer.needed[chain.name]
@@ -212,8 +227,9 @@ class Splitter:
             return True
         link = self.units.links.get(register)
         roster = chain.scan.unit[1] if chain.scan.unit is not None else ""
-        own = link is not None and Ref(link[0], "r") in over.keys and link[1] == roster
-        return own and any(left == Ref(AT) for left, _ in join.on)
+        if link is None or link[1] != roster:
+            return False
+        return _asked_for(over, join, Ref(link[0], "r")) == Ref(AT)
 
     def _named(self, table: object) -> str:
         return str(table).removeprefix("r_")
@@ -246,6 +262,24 @@ class Splitter:
         )
         return any(key in keys for key in over.keys)
 
+    def _keep_safe_filters(self) -> None:
+        """A pass over a roster keeps the filter of a unit only where all who read it stay in it."""
+        for chain in self.chains.values():
+            for join in (one for level in chain.levels for one in level.joins):
+                over = join.table
+                if isinstance(over, Aggregate) and self._reaches_out(chain, over, join):
+                    over.unit = None
+
+    def _reaches_out(self, chain: Chain, over: Aggregate, join: Join) -> bool:
+        """Whether a row of the chain may read a group that lies in another unit."""
+        if over.unit is None or self.pack.registers[self._named(over.source)].kind not in KEYED:
+            return False  # a pass over entries is closed only where its own subject asks for it
+        key, roster = over.unit
+        asked = _asked_for(over, join, key)
+        if chain.scan.unit is not None and chain.scan.unit[1] == roster and asked == Ref(AT):
+            return False
+        return roster != self.units.table or asked is None or asked != self._unit_column(chain)
+
     # The wide chains
 
     def _widened(self, name: str) -> Chain:
@@ -255,7 +289,7 @@ class Splitter:
             return self._copied(chain)
         scan = Scan(f"u_{name}", {one: Ref(one, "s") for one in chain.standing if one in closed})
         found = Chain(name, scan, made=dict(chain.made))
-        found.standing = {one: 0 for one in scan.columns}
+        found.standing = dict.fromkeys(scan.columns, 0)
         for at, level in enumerate(chain.levels, start=1):
             kept = Level(list(level.joins))
             for one, node in level.columns.items():
@@ -307,6 +341,14 @@ class Splitter:
                 if self.pack.registers[register].kind not in KEYED:
                     found.add(register)
         return found
+
+
+def _asked_for(over: Aggregate, join: Join, key: Node) -> Node | None:
+    """What is joined to a key of a pass."""
+    for left, right in join.on:
+        if isinstance(right, Ref) and over.keys[int(right.name.removeprefix("k"))] == key:
+            return left
+    return None
 
 
 __all__ = ["Splitter", "Stages", "Units", "units_of"]

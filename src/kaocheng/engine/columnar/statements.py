@@ -20,11 +20,15 @@ Cut = tuple[str, int]
 
 @dataclass(frozen=True)
 class Statement:
-    """Fills `table`; `sql` is one CREATE TABLE … AS, `parameters` the names it leaves open."""
+    """Fills `table`; `sql` is one CREATE TABLE … AS, `parameters` the names it leaves open.
+
+    `result` is the one that the table is a stretch of.
+    """
 
     table: str
     sql: str
     parameters: frozenset[str] = frozenset()
+    result: str = ""
 
 
 @dataclass
@@ -182,7 +186,7 @@ class Writer:
         )
         parameters = frozenset(one.name for one in create.find_all(exp.Parameter))
         self.written[chain.name, upto] = Statement(
-            table, text(create, pretty=self.pretty), parameters
+            table, text(create, pretty=self.pretty), parameters, chain.name
         )
         return table
 
@@ -224,9 +228,8 @@ class Writer:
         """For the columns that others read: the lowest cut at which they do."""
         found: dict[str, int] = {}
         for cut in sorted(self.cuts[chain.name], reverse=True):
-            if cut < chain.top:
-                for name_ in self._read_elsewhere(chain, cut):
-                    found[name_] = cut
+            for name_ in self._read_elsewhere(chain, cut):
+                found[name_] = cut
         return found
 
     def _read_by(self, join: Join, host: Chain, chain: Chain, upto: int) -> set[str]:

@@ -23,6 +23,7 @@ from kaocheng.engine.columnar.cells import (
 )
 from kaocheng.engine.columnar.lowered import Lowered
 from kaocheng.engine.columnar.nodes import FALSE, Node, any_of
+from kaocheng.engine.columnar.numbers import constant
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import Expression, Key, ListOf, Record
@@ -130,7 +131,7 @@ def _lower(item: Item, low: Lowering) -> Lowered:
         so_far = low.keep("left", taken)
     found = guarded(so_far, trouble)
     if low.want_low:
-        found = replace(found, low=so_far.num)
+        found = replace(found, low=constant(Fraction(0)))
     return Lowered(first_unknown([left], found))
 
 

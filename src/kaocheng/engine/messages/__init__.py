@@ -11,12 +11,13 @@ from kaocheng.engine.messages.facts import FACTS
 from kaocheng.engine.messages.lints import LINTS
 from kaocheng.engine.messages.message import Message
 from kaocheng.engine.messages.process import PROCESS
+from kaocheng.engine.messages.running import RUNNING
 from kaocheng.engine.messages.shapes import SHAPES
 from kaocheng.engine.messages.text import TEXT
 
 MESSAGES: dict[str, Message] = {
     message.id: message
-    for group in (TEXT, SHAPES, EXPRESSIONS, FACTS, ENTRIES, LINTS, PROCESS, COMMANDS)
+    for group in (TEXT, SHAPES, EXPRESSIONS, FACTS, ENTRIES, LINTS, PROCESS, COMMANDS, RUNNING)
     for message in group
 }
 

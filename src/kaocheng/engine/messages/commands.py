@@ -122,4 +122,25 @@ COMMANDS = (
         "The pack has no folder `example` and nothing to show.",
         "Put example tables into the folder `example` of the pack.",
     ),
+    error(
+        "C18",
+        "“{found}”不是内存大小。",
+        "请写成 4GB、800MB 这样。",
+        "“{found}” is no amount of memory.",
+        "Write it like 4GB or 800MB.",
+    ),
+    error(
+        "C19",
+        "没有数据，写不出 SQL：算式里的数有多宽、哪些列会缺，要看数据才知道。",
+        "请用 --facts 指定数据表所在的文件夹，或在方案的 example 文件夹里放示例数据表。",
+        "Without facts there is no SQL: how wide numbers are and which columns have gaps shows in them.",
+        "Name the folder of fact tables with --facts, or put tables into the folder `example` of the pack.",
+    ),
+    error(
+        "C20",
+        "这份方案写不成 SQL：{reason}。",
+        "核算不受影响：kaocheng score 照常计算这样的规则。",
+        "The scheme cannot be written as SQL: {reason}.",
+        "Scoring is not affected: `kaocheng score` computes such rules as ever.",
+    ),
 )

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from kaocheng.engine.expressions.bound import (
     BAggregate,
@@ -59,6 +59,7 @@ class ResultRow:
 
 
 AnyRow = FactRow | ResultRow
+SomeRow = TypeVar("SomeRow", bound=AnyRow)
 
 
 @dataclass(slots=True)
@@ -337,16 +338,15 @@ def _blame(node: BAggregate, row: AnyRow, missing: Missing) -> Missing:
     return missing if "：" in missing.why else Missing(f"“{node.title}”{where}：{missing.why}")
 
 
-def in_order_of_time(rows: Iterable[AnyRow], date_field: str) -> list[AnyRow]:
+def in_order_of_time(rows: Iterable[SomeRow], date_field: str) -> list[SomeRow]:
     """Rows by their date (or period), then as they stand in the table."""
 
-    def when(row: AnyRow) -> tuple[str, int]:
-        if isinstance(row, ResultRow):
-            if row.period is not None:
-                return (row.period.first.isoformat(), 0)
-            row = row.fact
-        moment = row.values.get(date_field) if date_field else None
+    def when(row: SomeRow) -> tuple[str, int]:
+        if isinstance(row, ResultRow) and row.period is not None:
+            return (row.period.first.isoformat(), 0)
+        fact = _fact(row)
+        moment = fact.values.get(date_field) if date_field else None
         text = moment.isoformat() if isinstance(moment, date) else ""
-        return (text, row.ref.line)
+        return (text, fact.ref.line)
 
     return sorted(rows, key=when)

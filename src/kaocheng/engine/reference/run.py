@@ -46,8 +46,8 @@ class Run:
 
     compiled: Compiled
     facts: Facts
-    members: dict[str, dict[RowKey, Member]] = field(default_factory=dict)
-    outcomes: dict[Column, dict[RowKey, Outcome]] = field(default_factory=dict)
+    members: dict[str, Mapping[RowKey, Member]] = field(default_factory=dict)
+    outcomes: dict[Column, Mapping[RowKey, Outcome]] = field(default_factory=dict)
     shared: dict[tuple[int, Known, str], Value] = field(default_factory=dict)
     _indexes: dict[tuple[object, ...], dict[Known, list[AnyRow]]] = field(default_factory=dict)
     _counted: dict[str, list[FactRow]] = field(default_factory=dict)
@@ -75,14 +75,18 @@ class Run:
         """The rows that count: those for which the register's `counts_when` holds."""
         if table not in self._counted:
             rows = self.facts.tables[table].rows
-            expr = self.pack.registers[table].counts_when
-            if expr is not None:
-                bound = self.compiled.bound[expr]
-                rows = tuple(
-                    row for row in rows if evaluate(bound, Environment(self, (row,))) is True
-                )
-            self._counted[table] = list(rows)
+            self._counted[table] = [row for row in rows if self.counts(row)]
         return self._counted[table]
+
+    def counts(self, row: FactRow) -> bool:
+        expr = self.pack.registers[row.ref.table].counts_when
+        bound = None if expr is None else self.compiled.bound[expr]
+        return bound is None or evaluate(bound, Environment(self, (row,))) is True
+
+    def rows_about(self, subject: str, table: str, *, by: str) -> list[FactRow]:
+        """The rows that count of `table` whose field `by` names the subject, in order of time."""
+        rows = [row for row in self.counted(table) if row.values[by] == subject]
+        return in_order_of_time(rows, self.pack.registers[table].date)
 
     def rows_of(
         self, node: BAggregate, group: Known, period: Period | None, env: Environment
@@ -173,12 +177,12 @@ def find_members(run: Run, result: Result) -> dict[RowKey, Member]:
         for period in periods:
             row = ResultRow(fact, period)
             frame = RowFrame(run, result, row)
-            if (member := _member(result, row, frame)) is not None:
+            if (member := member_of(result, row, frame)) is not None:
                 members[row.key] = member
     return members
 
 
-def _member(result: Result, row: ResultRow, frame: RowFrame) -> Member | None:
+def member_of(result: Result, row: ResultRow, frame: RowFrame) -> Member | None:
     """Nobody is left out, and nobody exempt, for want of a value: then everything is missing."""
     taken: Value = True if result.where is None else frame.value(result.where)
     if isinstance(taken, Missing):
@@ -204,7 +208,7 @@ def fill(run: Run, result: Result, item_id: str) -> dict[RowKey, Outcome]:
     asked: list[RowFrame] = []
     for key, member in run.members[result.id].items():
         frame = RowFrame(run, result, member.row)
-        early = _without_computing(item, member, frame)
+        early = without_computing(item, member, frame)
         if early is None:
             asked.append(frame)
         else:
@@ -215,16 +219,14 @@ def fill(run: Run, result: Result, item_id: str) -> dict[RowKey, Outcome]:
         assert mechanism.outcome is not None
         outcomes = [mechanism.outcome(item, frame) for frame in asked]
     for frame, outcome in zip(asked, outcomes, strict=True):
-        column[frame.row.key] = _finish(item, outcome, frame)
+        column[frame.row.key] = finished(item, outcome, frame)
     for frame in asked if item.flags else ():
-        outcome = column[frame.row.key]
-        said = tuple(flag.say for flag in item.flags if frame.value(flag.when) is True)
-        column[frame.row.key] = replace(outcome, flags=(*outcome.flags, *said))
+        column[frame.row.key] = flagged(item, column[frame.row.key], frame)
     return column
 
 
 def _by_period(
-    outcomes: Callable[[Item, Sequence[RowFrame]], list[Outcome]],
+    outcomes: Callable[[Item, Sequence[RowFrame], Sequence[RowFrame]], list[Outcome]],
     item: Item,
     frames: Sequence[RowFrame],
 ) -> list[Outcome]:
@@ -234,12 +236,12 @@ def _by_period(
         groups.setdefault(frame.row.key[1], []).append(frame)
     found: dict[RowKey, Outcome] = {}
     for members in groups.values():
-        for frame, outcome in zip(members, outcomes(item, members), strict=True):
+        for frame, outcome in zip(members, outcomes(item, members, members), strict=True):
             found[frame.row.key] = outcome
     return [found[frame.row.key] for frame in frames]
 
 
-def _without_computing(item: Item, member: Member, frame: RowFrame) -> Outcome | None:
+def without_computing(item: Item, member: Member, frame: RowFrame) -> Outcome | None:
     """The outcome of whoever is exempt or for whom the item does not apply; otherwise None."""
     if member.unsettled is not None:
         return _bounded(item, Outcome(member.unsettled), frame)
@@ -261,10 +263,15 @@ def _without_computing(item: Item, member: Member, frame: RowFrame) -> Outcome |
     return None
 
 
-def _finish(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
+def finished(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
     """Floor, cap and bounds for the preview: the same for every mechanism."""
-    outcome = _clamped(item, outcome, frame)
-    return _bounded(item, outcome, frame)
+    return _bounded(item, _clamped(item, outcome, frame), frame)
+
+
+def flagged(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
+    """With the item's own flags, which may read the item itself."""
+    said = tuple(flag.say for flag in item.flags if frame.value(flag.when) is True)
+    return replace(outcome, flags=(*outcome.flags, *said))
 
 
 def _clamped(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
@@ -376,9 +383,7 @@ class RowFrame:
     def rows(self, register: str) -> Sequence[FactRow]:
         described = self.run.pack.registers[register]
         links = [name for name, one in described.fields.items() if one.type == self.result.of]
-        rows = in_order_of_time(self.run.counted(register), described.date)
-        own = [row for row in rows if isinstance(row, FactRow)]
-        own = [row for row in own if links and row.values[links[0]] == self.subject]
+        own = self.run.rows_about(self.subject, register, by=links[0]) if links else []
         period = self.row.period
         if period is None or not (described.date or described.period):
             return own
