@@ -9,13 +9,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from kaocheng.engine.columnar import array_groups
 from kaocheng.engine.columnar.facts import AT
+from kaocheng.engine.columnar.run import Store
 from kaocheng.engine.columnar.sql import column_name
-from tests.engine.columnar.agreement import Unreadable, tables_of
+from tests.engine.columnar.agreement import Unreadable
 from tests.engine.columnar.generated import Emphasis, Generated, generated, numbered
 from tests.engine.columnar.one_unit import (
     changes,
     in_order,
     never_too_wide,
+    results_of,
     store_of,
     units_agree,
     units_of,
@@ -85,19 +87,15 @@ def test_too_many_pairs_of_rows_are_left_to_the_database(monkeypatch: pytest.Mon
         for unit in units_of(store):
             if store.compute_in_arrays(unit) is None:
                 left += 1
-                before = tables_of(store.results())
+                before = results_of(store)
                 store.run_unit(unit, {})
-                assert tables_of(store.results()) == before
+                assert results_of(store) == before
 
     assert left > 0
 
 
 def test_revision_counts_the_changes_of_a_register_in_a_unit() -> None:
     change = next(one for case in map(numbered, range(30)) for one in changes(case))
-    store = store_of_change = None
-    del store, store_of_change
-    from kaocheng.engine.columnar.run import Store
-
     store = Store(change.compiled, change.before)
     store.compute()
 
@@ -112,3 +110,10 @@ def test_unit_that_does_not_exist_is_refused() -> None:
 
     with pytest.raises(KeyError):
         store.run_unit("没有这个单位", {})
+
+
+def test_table_whose_rows_have_places_is_not_changed_by_unit() -> None:
+    store = store_of(numbered(1))
+
+    with pytest.raises(ValueError, match="teacher"):
+        store.run_unit(units_of(store)[0], {"teacher": store.facts.tables["teacher"].arrow})

@@ -119,21 +119,19 @@ def groups_of(count: int, *keys: Values) -> Groups:
 
 def partitions_of(count: int, *keys: Values) -> Groups:
     """The partitions of a window; rows whose key is null are one of their own."""
-    columns = []
-    for one in (spread(key, count) for key in keys):
-        if one.nulls is not None and one.nulls.any():
-            columns.append(Values(one.nulls))
-            columns.append(Values(np.where(one.nulls, _least(one.data), one.data)))
-        else:
-            columns.append(Values(one.data))
+    columns = [one for key in keys for one in _null_as_value(key, count)]
     if not columns or count == 0:
         return Groups(None, np.zeros(count, np.int64), min(1, count), count)
     found, _ = codes(columns)
     return _sorted(found, None, count)
 
 
-def _least(data: Array) -> Array:
-    return data.min()
+def _null_as_value(column: Values, count: int) -> list[Values]:
+    """Columns without nulls that are alike where the column is, null being like null."""
+    data, nulls = spread(column, count)
+    if nulls is None or not nulls.any():
+        return [Values(data)]
+    return [Values(nulls), Values(np.where(nulls, data[:1], data))]
 
 
 def _sorted(found: Array, rows: Array | None, size: int) -> Groups:
@@ -186,11 +184,16 @@ def _reduced(function: np.ufunc, prepare: Callable[[Array], Array]) -> Callable[
     return aggregate
 
 
-def _distinct(groups: Groups, column: Values) -> Values:
-    groups, (data,) = _known(groups, column)
-    if not len(data):
+def _distinct(groups: Groups, *columns: Values) -> Values:
+    """How many different values there are; of several columns, with null as a value too."""
+    if len(columns) == 1:
+        groups, data = _known(groups, *columns)
+    else:
+        whole = [one for column in columns for one in _null_as_value(column, groups.size)]
+        data = [groups.take(one.data) for one in whole]
+    if not len(groups.ids):
         return Values(np.zeros(groups.count, np.int64))
-    found, _ = codes([Values(groups.ids), Values(data)])
+    found, _ = codes([Values(groups.ids), *map(Values, data)])
     _, first = np.unique(found, return_index=True)
     return Values(np.bincount(groups.ids[first], minlength=groups.count))
 
@@ -201,6 +204,20 @@ def _arg_max(groups: Groups, column: Values, order: Values) -> Values:
     by = np.lexsort((_code(keys), groups.ids))
     ends = np.append(groups.starts[1:], len(by)) - 1 if len(by) else groups.starts
     return groups.placed(data[by][ends])
+
+
+def _run(groups: Groups, held: Values, order: Values) -> Values:
+    """The length of the longest piece in which all hold, in order."""
+    by = np.lexsort((_code(groups.take(spread(order, groups.size).data)), groups.ids))
+    holds = groups.take(np.broadcast_to(true(held), groups.size))[by]
+    places = np.arange(len(by))
+    breaks = ~holds
+    breaks[groups.starts] = True
+    since = places - np.maximum.accumulate(np.where(breaks, places, 0)) + 1
+    # A piece that begins at a break which holds itself is one longer than from behind a break.
+    first = holds[np.maximum.accumulate(np.where(breaks, places, 0))] if len(by) else holds
+    found = np.where(holds, np.where(first, since, since - 1), 0)
+    return groups.placed(np.maximum.reduceat(found, groups.starts) if len(by) else found)
 
 
 def _same(data: Array) -> Array:
@@ -217,6 +234,7 @@ AGGREGATES: dict[str, Callable[..., Values]] = {
     "min": _reduced(np.minimum, _same),
     "max": _reduced(np.maximum, _same),
     "arg_max": _arg_max,
+    "run": _run,
 }
 
 

@@ -138,7 +138,13 @@ class Store:
         `changed`: Arrow tables in the encoding of the facts, all rows of the unit in each register.
         The columns of the unit stage are computed again for this unit alone; where the plan has a
         wide stage, that follows and the results are those of everybody.
+
+        Raises KeyError for a unit that does not exist, ValueError for a table with keys: its rows
+        are known by their places, which would be others.
         """
+        for register in changed:
+            if register not in self.stages.units.links or self.facts.tables[register].register.key:
+                raise ValueError(f"{register} is not split by unit")
         place = self.planner.keys_of(self.stages.units.table)[unit]
         ranges = self.unit_tables.ranges(place)
         for register, arrow in changed.items():
