@@ -61,7 +61,7 @@ def deal_facts(folder: Path, pack: Pack, facts: ColumnFacts, *, ranges: int) -> 
     links = dealt_links(facts, units)
     for name, (field, roster) in links.items():
         own = [one for one in dealt if one.roster == roster]
-        _deal(folder, name, _table(facts.tables[name].arrow), subject=field, ranges=own)
+        deal_register(folder, name, _table(facts.tables[name].arrow), subject=field, ranges=own)
     rosters = {name: roster for name, (_, roster) in links.items()}
     read = RangeFolder(str(folder.absolute()), rosters)
     return DealtFacts(without_rows(facts, links), units, links, dealt, read)
@@ -83,7 +83,7 @@ def _table(arrow: pa.Table | pa.dataset.Dataset) -> pa.Table:
     return arrow if hasattr(arrow, "column") else arrow.to_table()
 
 
-def _deal(
+def deal_register(
     folder: Path, name: str, table: pa.Table, *, subject: str, ranges: Sequence[Range]
 ) -> None:
     """Write every row to the range of its subject; those without one lie in the first range."""
