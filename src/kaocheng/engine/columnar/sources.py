@@ -245,7 +245,7 @@ class Sources:
         node: BAggregate,
         place: Place,
         by_period: bool,
-        more: Sequence[Bound],  # noqa: FBT001
+        more: Sequence[Bound],
         read: Sequence[Bound],
     ) -> tuple[Aggregate, View, Place]:
         keys_of = (node.source, node.is_result, node.link, node.scope and node.scope[1], node.whole)
@@ -340,7 +340,8 @@ class Sources:
         """The period of who asks, where it narrows the rows."""
         if not node.timed or place.period is not None:
             return None
-        return place.rows[0].period() if isinstance(place.rows[0], View) else None
+        asker: object = place.rows[0]
+        return asker.period() if isinstance(asker, View) else None
 
     def _inside(self, node: BAggregate, row: View, period: Period | None) -> Node:
         """Whether a row lies in the one period that is asked for; never null."""

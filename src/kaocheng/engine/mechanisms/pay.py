@@ -470,8 +470,10 @@ class _Waterfall:
         return numbers.chosen([(somebody, left)], rest)
 
     def of_everybody(self, steps: Sequence[Num]) -> Num:
-        """What each gets of all steps: exact shares are of one step only, the first that finds
-        somebody, for it leaves nothing."""
+        """What each gets of all steps.
+
+        Exact shares are of one step only, the first that finds somebody, for it leaves nothing.
+        """
         zero = numbers.constant(Fraction(0))
         if not self.together or len(self.shared_out) < 2:
             return reduce(numbers.added, steps)
@@ -515,7 +517,7 @@ class _Waterfall:
                 numbers.added(rest, numbers.minus(spent)), numbers.constant(Fraction(FEN))
             )
         )
-        if left_fen.high <= 0 or per_yuan == FEN and step.remainder != "best":
+        if left_fen.high <= 0 or (per_yuan == FEN and step.remainder != "best"):
             return amounts
         best = op("=", places, ONE)
         gift = numbers.chosen([(best, left_fen)], numbers.constant(Fraction(0)))

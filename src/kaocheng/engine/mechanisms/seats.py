@@ -367,12 +367,12 @@ def _lower(item: Item, low: Lowering) -> Lowered:
     people = low.number_of(base, within)
     type_ = low.type_of(item)
     if spec.take is None:
-        found, flags, placed = _lowered_shares(spec, ranking, people, type_, low)
+        found, flags, placed = _lowered_shares(spec, ranking, people, low)
         rest = not_applicable(type_)
     else:
         rest = _lowered_rest(spec, type_, low)
         number_filled = low.number_of(filled, within) if filled != FALSE else whole(ZERO, 0, 0)
-        found, flags, placed = _lowered_take(spec, ranking, people, number_filled, rest, low)
+        found, flags, placed = _lowered_take(spec, ranking, (people, number_filled), rest, low)
     found = low.by_case(
         [(candidate, found), (blank_where(among.missing, stands), missing(type_))], rest
     )
@@ -400,8 +400,11 @@ def blank_where(missing_: Node, stands: Node) -> Node:
 
 @dataclass(frozen=True)
 class _Ranking:
-    """Where everybody stands: `at` counts through, `rank` is shared by equals, `last` is the
-    place of the last of them; `lacks` (never null): the score is not known."""
+    """Where everybody stands.
+
+    `at` counts through, `rank` is shared by equals, `last` is the place of the last of them;
+    `lacks` (never null): the score is not known.
+    """
 
     at: Num
     rank: Num
@@ -459,7 +462,7 @@ def _ties_of(spec: Seats, low: Lowering) -> str:
 
 
 def _lowered_shares(
-    spec: Seats, ranking: _Ranking, people: Num, type_: Type, low: Lowering
+    spec: Seats, ranking: _Ranking, people: Num, low: Lowering
 ) -> tuple[Cell, list[Flag], Node]:
     """The grades, what is said of them, and where there are places at all (never null)."""
     shares = [ranking.first(share) for share in spec.shares.values()]
@@ -516,11 +519,11 @@ def _largest_remainders(people: Num, shares: list[Num], low: Lowering) -> list[N
 
 
 def _lowered_take(
-    spec: Seats, ranking: _Ranking, people: Num, filled: Num, rest: Cell, low: Lowering
+    spec: Seats, ranking: _Ranking, counted: tuple[Num, Num], rest: Cell, low: Lowering
 ) -> tuple[Cell, list[Flag], Node]:
     take = spec.take
     assert take is not None
-    limit = low.keep("limit", _lowered_limit(take, ranking, people, filled, low))
+    limit = low.keep("limit", _lowered_limit(take, ranking, *counted, low))
     ties = _ties_of(spec, low)
     place = ranking.last if ties == "leave_out" else ranking.at.node
     taken = op("holds", op("<=", place, limit.node))
