@@ -5,6 +5,8 @@ proportion to `by`. Inside `amount`, `rest` is what the steps before have left a
 number of people for whom the pay's `heads` holds. Fixed amounts are rounded half up to the fen; the
 shares of a proportional step by largest remainder, so that they use up the rest exactly (D8).
 `rounding: together` keeps fixed amounts exact and rounds everything in one largest remainder.
+
+Error bound: 0, money is counted in whole fen and shared out by whole divisions.
 """
 
 from __future__ import annotations
@@ -334,7 +336,6 @@ def _outcome(spec: Pay, person: _Person) -> Outcome:
 
 
 def _lower(item: Item, low: Lowering) -> Lowered:
-    """Exact: money in whole fen; what is left is shared out by whole divisions."""
     spec = _spec(item)
     group = None if spec.within is None else low.keep("within", low.value(spec.within))
     within = [low.asked, *([] if group is None else [low.key(group)])]

@@ -10,6 +10,8 @@ the later one). Everybody whom a cut line divides from an equal is flagged. `tie
 a tied group that no longer fits the worse grade as a whole. A missing score is ranked with what it
 has so far (0 where nothing is known), so that the others see where they stand; its own grade stays
 missing, and every seat is flagged as provisional (D18).
+
+Error bound: 0, places are whole numbers and equal keys mean equal scores.
 """
 
 from __future__ import annotations
@@ -352,7 +354,6 @@ def _asked(expr: Expr | None, frame: Frame) -> Value:
 
 
 def _lower(item: Item, low: Lowering) -> Lowered:
-    """Exact: places are whole numbers, scores are ordered by keys equal only where they are."""
     spec = _spec(item)
     group = None if spec.within is None else low.keep("within", low.value(spec.within))
     within = [low.asked, *([] if group is None else [low.key(group)])]
