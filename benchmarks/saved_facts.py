@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyarrow import parquet
+from pyarrow import dataset, parquet
 
 from kaocheng.engine.columnar.facts import Column, ColumnFacts, ColumnTable
 
@@ -29,11 +29,14 @@ def save_facts(facts: ColumnFacts, folder: Path) -> None:
 
 
 def read_saved_facts(pack: Pack, folder: Path) -> ColumnFacts:
+    """The facts, whose rows stay in their files until they are loaded."""
     promises = json.loads((folder / PROMISES).read_text(encoding="utf-8"))
     tables = {}
     for name, promised in promises.items():
         columns = {field: Column(**column) for field, column in promised["columns"].items()}
-        arrow = parquet.read_table(folder / f"{name}.parquet")
+        arrow = dataset.dataset(folder / f"{name}.parquet")
         register = pack.registers[name]
-        tables[name] = ColumnTable(register, arrow, columns, promised["most_per"], f"{name}.csv")
+        tables[name] = ColumnTable(
+            register, arrow, columns, promised["most_per"], f"{name}.csv", arrow.count_rows()
+        )
     return ColumnFacts(tables)

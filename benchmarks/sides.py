@@ -13,20 +13,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from benchmarks import cities, peers
 from benchmarks.harness import compare
 from benchmarks.saved_facts import read_saved_facts, save_facts
-from kaocheng.engine.columnar.run import Store
-from kaocheng.documents.result_table import result_table
 from kaocheng.engine import verbs
+from kaocheng.engine.columnar.facts import ColumnFacts
+from kaocheng.engine.columnar.run import Store
 from kaocheng.engine.compile import Compiled
 from kaocheng.engine.problems import Problems
 
@@ -72,7 +73,7 @@ class Hand:
 
     def rows(self) -> list[Row]:
         columns = ", ".join(["tid", *cities.PEER_COLUMNS.values()])
-        query = f"SELECT {columns} FROM result ORDER BY tid"  # noqa: S608  # ours
+        query = f"SELECT {columns} FROM ({peers.by_hand_with_our_ties()}) ORDER BY tid"  # noqa: S608  # ours
         return self.connection.execute(query).fetchall()
 
 
@@ -81,30 +82,40 @@ class Ours:
 
     def __init__(self, size: peers.Size) -> None:
         self.compiled = city_pack()
-        self.store = Store(
-            self.compiled, read_saved_facts(self.compiled.pack, encoded(size, self.compiled))
-        )
-        self.store.connection.execute(f"SET threads = {THREADS}")
+        facts = read_saved_facts(self.compiled.pack, encoded(size, self.compiled))
+        self.store = Store(self.compiled, facts, connected())
 
     def run(self) -> object:
-        self.done = self.store.run()
-        return self.done
+        """Every result in tables of the database, as theirs is."""
+        self.store.compute()
+        return None
 
     def run_unit(self, unit: str, changed: Mapping[str, pa.Table]) -> object:
         """Every result of one unit, whose rows of the registers in `changed` are now these."""
-        self.done = self.store.run_unit(unit, changed)
-        return self.done
+        return self.store.run_unit(unit, changed)
 
     def rows(self) -> list[Row]:
-        table = result_table(self.done, self.compiled.pack.results[cities.RESULT])
-        at = {column.id: place for place, column in enumerate(table.columns)}
-        return [
-            (
-                int(str(row[at["id"]])),
-                *(_as_peer(row[at[item]], item) for item in cities.PEER_COLUMNS),
-            )
-            for row in table.rows
-        ]
+        run = self.store.run()
+        columns = {item: run.outcomes[cities.RESULT, item] for item in cities.PEER_COLUMNS}
+        return sorted(
+            (int(key[0]), *(_as_peer(column[key].value, item) for item, column in columns.items()))
+            for key in run.members[cities.RESULT]
+        )
+
+
+def with_rows(facts: ColumnFacts, unit: str, changed: Mapping[str, pa.Table]) -> ColumnFacts:
+    """The facts with other rows about the teachers of a school: they lie together."""
+    schools, teachers = facts.tables["school"].arrow["id"], facts.tables["teacher"].arrow["school"]
+    here = pc.equal(teachers, pc.index(schools, unit).as_py())
+    first = pc.index(here, True).as_py()
+    end = first + pc.sum(here).as_py()
+    tables = dict(facts.tables)
+    for name, rows in changed.items():
+        arrow = tables[name].arrow
+        before = arrow.filter(pc.less(arrow["teacher"], first))
+        after = arrow.filter(pc.greater_equal(arrow["teacher"], end))
+        tables[name] = replace(tables[name], arrow=pa.concat_tables([before, rows, after]))
+    return replace(facts, tables=tables)
 
 
 def _as_peer(value: object, item: str) -> object:
@@ -118,6 +129,7 @@ def _as_peer(value: object, item: str) -> object:
 def connected() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute(f"SET threads = {THREADS}")
+    connection.execute("SET enable_progress_bar = false")
     return connection
 
 

@@ -43,6 +43,14 @@ def test_school_finds_the_changed_school_equal_and_ends_with_the_ratio() -> None
 
 
 @PEERS_MISSING
+def test_explain_says_what_an_explanation_rests_on_and_ends_with_the_limit() -> None:
+    lines = small("explain").splitlines()
+
+    assert re.fullmatch(r"300 teachers; one has \d+ branches that rest on \d+ rows", lines[0])
+    assert re.fullmatch(r"explain: ours=\S+ s peer=0.0100 s \(limit\) ratio=\S+", lines[-1])
+
+
+@PEERS_MISSING
 def test_growth_ends_with_the_exponents_of_both_sides() -> None:
     lines = small("growth").splitlines()
 

@@ -146,3 +146,32 @@ def test_broken_pack_is_told_before_facts_are_read(kaocheng: Kaocheng, pack: Pat
 
     assert ran.code == 1
     assert "F01" not in ran.err
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("kind", ["text", "json", "html"])
+def test_large_facts_are_explained_by_columns_in_the_same_words(
+    kaocheng: Kaocheng, monkeypatch: pytest.MonkeyPatch, subject: str, kind: str
+) -> None:
+    asked = ("explain", T1, "--facts", FACTS, "--subject", subject, "--format", kind)
+    by_rows = kaocheng(*asked)
+    monkeypatch.setattr("kaocheng.cli.computing.MANY_ROWS", 0)
+    monkeypatch.setattr("kaocheng.engine.verbs.run", None)
+
+    by_columns = kaocheng(*asked)
+
+    assert by_rows.code == 0
+    assert by_columns == by_rows
+
+
+def test_unknown_subject_of_large_facts_is_refused_with_a_hint(
+    kaocheng: Kaocheng, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("explain", T1, "--facts", FACTS, "--subject", "T99")
+    by_rows = kaocheng(*asked)
+    monkeypatch.setattr("kaocheng.cli.computing.MANY_ROWS", 0)
+
+    by_columns = kaocheng(*asked)
+
+    assert by_rows.code != 0
+    assert by_columns == by_rows

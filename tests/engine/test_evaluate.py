@@ -302,3 +302,48 @@ def test_nobody_is_left_out_or_exempt_for_want_of_a_value() -> None:
         "a": Missing("“周工作量”没有填", Fraction(0), Fraction(20)),
         "b": Missing("还不能判断是否“年满五十”：“出生日期”没有填", Fraction(0), Fraction(20)),
     }
+
+
+GRADED = """
+    - {id: total, title: 合计, points: 100, mark: weekly}
+    - id: level
+      title: 等次
+      grade: {of: total, bands: [{from: 13, grade: 优秀}, {from: 0, grade: 合格}]}
+"""
+
+
+def test_aggregate_of_those_with_the_same_item_counts_them() -> None:
+    results = items(f"{GRADED}    - {{id: x, title: 值, value: count(staff of level)}}")
+
+    run = computed(results)
+
+    assert values(run, "x") == {"a": 2, "b": 1, "c": 2}
+
+
+def test_aggregate_of_entries_of_those_with_the_same_item_counts_theirs() -> None:
+    results = items(f"{GRADED}    - {{id: x, title: 值, value: count(leave of level)}}")
+
+    run = computed(results, leave=LEAVE)
+
+    assert values(run, "x") == {"a": 3, "b": 1, "c": 3}
+
+
+def test_bounds_of_a_missing_mark_stay_where_it_is_only_named() -> None:
+    staff = "id,name,school,weekly,born,mentor\na,甲,东校,,,\n"
+    named = "- {id: same, title: 同, value: total}\n    - {id: half, title: 半, value: total * 0.5}"
+
+    run = computed(items(f"{GRADED}    {named}"), staff=staff)
+
+    total, half = values(run, "same")["a"], values(run, "half")["a"]
+    assert isinstance(total, Missing)
+    assert (total.low, total.high) == (0, 100)
+    assert half == Missing(total.why)
+
+
+def test_field_of_the_subject_inside_an_aggregate_is_spelled() -> None:
+    item = "value: max(own.weekly over leave of all)"
+
+    run = computed(items(f"- id: x\n  title: 值\n  {item}"), leave=LEAVE)
+
+    outcome = run.outcomes["score", "x"]["a", ""]
+    assert (outcome.value, outcome.text) == (18, "18")

@@ -55,3 +55,37 @@ def test_pay_says_when_nobody_can_take_the_rest() -> None:
 
     flags = run.outcomes["score", "pay"]["a", ""].flags
     assert flags == ("“按得分”没有可以分配的人，余额 70.00 元没有分出",)
+
+
+def test_pay_refuses_to_share_out_a_negative_pool() -> None:
+    staff = HEAD + "a,甲,西校,10,,\n"
+
+    run = computed(pay().replace("100 元", "0 - 100 元"), staff=staff)
+
+    assert values(run, "pay") == {"a": Missing("总量是 −100.00 元，不能分配负数")}
+
+
+def test_pay_refuses_a_negative_fixed_amount() -> None:
+    staff = HEAD + "a,甲,西校,-10,,\nb,乙,东校,10,,\n"
+
+    run = computed(pay(), staff=staff)
+
+    why = "“津贴”：金额是 −10.00 元，不能是负数"
+    assert values(run, "pay") == {"a": Missing(why), "b": Missing(f"a：{why}")}
+
+
+def test_pay_asks_for_one_pool_in_a_group() -> None:
+    staff = HEAD + "a,甲,西校,10,,\nb,乙,西校,20,,\nc,丙,东校,7,,\n"
+    item = """
+        - id: pay
+          title: 绩效工资
+          pay:
+            pool: weekly
+            within: school
+            take: [{id: shared, title: 平均, by: '1'}]
+        """
+
+    run = computed(items(item), staff=staff)
+
+    unlike = Missing("总量在同一范围内不一致")
+    assert values(run, "pay") == {"a": unlike, "b": unlike, "c": 7}

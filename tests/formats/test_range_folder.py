@@ -4,44 +4,47 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from kaocheng.engine.columnar.spark import Range
-from kaocheng.formats.range_folder import deal_into_ranges
+from kaocheng.engine.columnar.ranges import Range
+from kaocheng.formats.range_folder import RangeFolder, deal_register
+
+
+def people(*ends: int) -> list[Range]:
+    starts = (0, *ends)
+    return [Range(at, "staff", starts[at], end) for at, end in enumerate(ends)]
+
+
+def dealt(
+    folder: Path, table: pa.Table, *, subject: str, ranges: list[Range]
+) -> list[dict[str, pa.Table]]:
+    deal_register(folder, "entry", table, subject=subject, ranges=ranges)
+    read = RangeFolder(str(folder), {"entry": "staff", "other": "school"})
+    return [read(one) for one in ranges]
 
 
 def test_dealing_keeps_the_order_of_rows_within_a_subject(tmp_path: Path) -> None:
     review = pa.table({"reviewed": [3, 0, None, 3, 1, 0], "score": [1, 2, 3, 4, 5, 6]})
-    ranges = (Range(0, 0, 2), Range(1, 2, 3), Range(2, 3, 4))
 
-    dealt = deal_into_ranges(
-        tmp_path, {"r_review": review}, subjects={"r_review": "reviewed"}, ranges=ranges
-    )
+    found = dealt(tmp_path, review, subject="reviewed", ranges=people(2, 3, 4))
 
-    assert [dealt(one)["r_review"].to_pydict() for one in ranges] == [
-        {"reviewed": [0, 0, 1], "score": [2, 6, 5]},
+    assert [one["entry"].to_pydict() for one in found] == [
+        {"reviewed": [None, 0, 0, 1], "score": [3, 2, 6, 5]},
         {"reviewed": [], "score": []},
         {"reviewed": [3, 3], "score": [1, 4]},
     ]
 
 
 def test_table_in_order_is_dealt_as_it_stands(tmp_path: Path) -> None:
-    staff = pa.table({"_at": [0, 1, 2], "name": ["甲", "乙", None]})
-    ranges = (Range(0, 0, 2), Range(1, 2, 3))
+    staff = pa.table({"staff": [None, 0, 1, 2], "name": ["丁", "甲", "乙", None]})
 
-    dealt = deal_into_ranges(
-        tmp_path, {"r_staff": staff}, subjects={"r_staff": "_at"}, ranges=ranges
-    )
+    found = dealt(tmp_path, staff, subject="staff", ranges=people(2, 3))
 
-    assert dealt(ranges[0]) == {"r_staff": staff.slice(0, 2)}
-    assert dealt(ranges[1]) == {"r_staff": staff.slice(2, 1)}
+    assert found == [{"entry": staff.slice(0, 3)}, {"entry": staff.slice(3, 1)}]
 
 
 def test_register_without_rows_is_dealt_with_its_columns(tmp_path: Path) -> None:
     leave = pa.table({"staff": pa.array([], pa.int32()), "days": pa.array([], pa.int64())})
-    one = Range(0, 0, 5)
 
-    dealt = deal_into_ranges(
-        tmp_path, {"r_leave": leave}, subjects={"r_leave": "staff"}, ranges=[one]
-    )
+    (found,) = dealt(tmp_path, leave, subject="staff", ranges=people(5))
 
-    assert dealt(one)["r_leave"].schema == leave.schema
-    assert dealt(one)["r_leave"].num_rows == 0
+    assert found["entry"].schema == leave.schema
+    assert found["entry"].num_rows == 0

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -18,13 +19,14 @@ from kaocheng.engine.language.scheme import Result
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Place, Problems, Refused, refuse
 from kaocheng.engine.text_table import TextTable
+from kaocheng.engine.trace import PERCENT, figure
 from kaocheng.engine.values import is_known
 
 if TYPE_CHECKING:
     from kaocheng.documents.result_summary import ResultSummary
     from kaocheng.documents.result_table import AnyRun
     from kaocheng.engine.columnar.database import Resources
-    from kaocheng.engine.columnar.run import ColumnarRun
+    from kaocheng.engine.columnar.columnar_run import ColumnarRun
     from kaocheng.formats import Kind, Writable
 
 Backend = Literal["auto", "duckdb", "reference"]
@@ -50,7 +52,7 @@ class Computed:
         if self.backend == "reference":
             return None
         run = cast("ColumnarRun", self.run)
-        return None if run.share_by_reference else run
+        return None if run.share_by_reference.decided else run
 
     def table(self, result: Result, *, unit: str | None, titled: bool, kind: Kind) -> Writable:
         """The table of a result, fit to be written in that format."""
@@ -90,9 +92,9 @@ class Computed:
             return say(zh + zh_why, en + en_why) if self.why else say(zh, en)
         share = cast("ColumnarRun", self.run).share_by_reference
         zh, en = "由 DuckDB 按列核算", "Computed by columns in DuckDB"
-        if not share:
+        if not share.decided:
             return say(zh, en)
-        percent = f"{max(share * 100, 0.01):.2f}%"
+        percent = figure(Fraction(share.decided, share.rows), unit=PERCENT)
         return say(
             f"{zh}，其中 {percent} 的行由参考计算裁定",
             f"{en}; the reference evaluator decided {percent} of the rows",

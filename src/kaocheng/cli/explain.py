@@ -6,12 +6,15 @@ import argparse
 from pathlib import Path
 
 from kaocheng.cli.command import Command
-from kaocheng.cli.packs import chosen_results, computed, near, the_facts, the_pack
+from kaocheng.cli.computing import Computed, compute, resources_of
+from kaocheng.cli.packs import chosen_results, near, the_pack, the_tables
 from kaocheng.cli.terminal import Say, Terminal
 from kaocheng.cli.text_files import write_text
 from kaocheng.engine import verbs
 from kaocheng.engine.explain import Explanation
-from kaocheng.engine.problems import Place, refuse
+from kaocheng.engine.facts import Facts
+from kaocheng.engine.model import Pack
+from kaocheng.engine.problems import Place, Problems, refuse
 from kaocheng.engine.reference.run import Run
 from kaocheng.engine.values import is_known
 
@@ -33,17 +36,20 @@ def _declare(parser: argparse.ArgumentParser, say: Say) -> None:
 def _run(options: argparse.Namespace, terminal: Terminal) -> int:
     compiled = the_pack(options.pack)
     results = {result.id for result in chosen_results(compiled.pack, options.result)}
-    facts, warnings = the_facts(compiled.pack, Path(options.facts))
-    terminal.problems(warnings, to=terminal.err)
-    run = computed(compiled, facts, terminal)
-    found = verbs.explain(run, options.subject)
-    if not found:
-        _refuse_unknown_subject(run, options.subject)
+    problems = Problems()
+    with resources_of("", None) as resources:
+        tables = the_tables(compiled.pack, Path(options.facts), problems=problems)
+        computed = compute(
+            compiled, tables, terminal, backend="auto", resources=resources, problems=problems
+        )
+    terminal.end_progress()
+    terminal.problems(problems, to=terminal.err)
+    found, facts = _explained(computed, options.subject)
     kept = [one for one in found if one.result.id in results]
     if not kept:
         title = compiled.pack.results[options.result].title
         raise refuse("C15", Place("--subject"), found=options.subject[:60], title=title)
-    text = _written(run, kept, options.format)
+    text = _written(compiled.pack, facts, kept, options.format)
     if options.out is None:
         terminal.line(text.rstrip("\n"))
     else:
@@ -52,11 +58,27 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
-def _refuse_unknown_subject(run: Run, subject: str) -> None:
-    tables = {result.of: run.pack.subject_of(result) for result in run.pack.scheme.results}
+def _explained(computed: Computed, subject: str) -> tuple[list[Explanation], Facts]:
+    """The explanations, and facts in which every row that they name is found."""
+    if isinstance(computed.run, Run):
+        found, facts = verbs.explain(computed.run, subject), computed.run.facts
+        if not found:
+            _refuse_unknown_subject(computed.run.pack, facts, subject)
+        return found, facts
+    from kaocheng.engine.columnar.explaining import Explainer
+
+    explainer = Explainer(computed.run)
+    explained = explainer.explain_with_rows(subject)
+    if not explained.explanations:
+        _refuse_unknown_subject(explainer.done.pack, explainer.facts, subject)
+    return explained.explanations, explained.facts
+
+
+def _refuse_unknown_subject(pack: Pack, facts: Facts, subject: str) -> None:
+    tables = {result.of: pack.subject_of(result) for result in pack.scheme.results}
     names: dict[str, str] = {}
     for register in tables.values():
-        for row in run.facts.tables[register.id].rows:
+        for row in facts.tables[register.id].rows:
             name = row.values[register.name] if register.name else ""
             names[row.ref.key] = str(name) if is_known(name) else ""
     titles = "、".join(register.title for register in tables.values())
@@ -64,22 +86,22 @@ def _refuse_unknown_subject(run: Run, subject: str) -> None:
     raise refuse("C05", Place("--subject"), found=subject[:60], hint=hint, tables=titles)
 
 
-def _written(run: Run, explanations: list[Explanation], kind: str) -> str:
+def _written(pack: Pack, facts: Facts, explanations: list[Explanation], kind: str) -> str:
     # Imported here: `check` must not wait for what it does not need.
     from kaocheng.documents.register_rows import RowFinder
 
-    rows = RowFinder(run.pack, run.facts)
+    rows = RowFinder(pack, facts)
     if kind == "json":
         from kaocheng.documents.score_json import score_json
 
-        return score_json(run.pack, explanations, rows=rows)
+        return score_json(pack, explanations, rows=rows)
     if kind == "html":
         from kaocheng.documents.score_report import subject_page
 
-        return subject_page(run.pack, explanations, rows=rows)
+        return subject_page(pack, explanations, rows=rows)
     from kaocheng.documents.score_text import score_text
 
-    return score_text(run.pack, explanations, rows=rows)
+    return score_text(pack, explanations, rows=rows)
 
 
 COMMAND = Command(declare=_declare, run=_run)

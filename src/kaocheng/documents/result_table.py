@@ -18,7 +18,7 @@ from kaocheng.engine.values import Value, is_known, state_of
 from kaocheng.formats import OutCell, OutTable
 
 if TYPE_CHECKING:
-    from kaocheng.engine.columnar.run import ColumnarRun
+    from kaocheng.engine.columnar.columnar_run import ColumnarRun
 
     AnyRun = Run | ColumnarRun
 

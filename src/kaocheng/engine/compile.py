@@ -20,6 +20,7 @@ from kaocheng.engine.expressions.bound import (
 )
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.hints import near
+from kaocheng.engine.language.registers import Register
 from kaocheng.engine.language.scheme import Item, Result, children_of, items_below
 from kaocheng.engine.language.shape import SettingValue
 from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type, either
@@ -73,9 +74,22 @@ class _Compiler:
             if register.counts_when is not None:
                 scope = Scope(self.pack, self.item_type, (Level(register),))
                 self._bind(register.counts_when, scope, BOOLEAN, None)
+                self._check_counting(register, register.counts_when)
         for result in self.pack.scheme.results:
             self._bind_result(result)
         self._bind_process()
+
+    def _check_counting(self, register: Register, expr: Expr) -> None:
+        """What counts is settled before any result: results are made of what counts."""
+        if expr in self.bound:
+            for result, item in _columns_read(self.bound[expr]):
+                known = (
+                    self.pack.results[result].title
+                    if item == MEMBERS
+                    else self._title((result, item))
+                )
+                self.problems.add("E34", expr.place, title=register.title, name=known)
+                return
 
     def item_type(self, result: str, item: str) -> Type:
         """The type of an item; a circle of types is reported as a circle of columns later."""

@@ -27,6 +27,7 @@ from kaocheng.engine.values import Known, Missing, NotApplicable, Value, is_know
 
 NOT_APPLICABLE = "不适用"
 EMPTY = "没有填"
+NO_COLUMN = "表里没有这一列"
 PERIOD_COLUMNS = ("kind", "id", "title", "from", "to")
 
 
@@ -253,7 +254,7 @@ class Reader:
             self.problems.add("F46", Place(table.source, row.line))
         for name, described in fields.items():
             if name not in at:
-                values[name] = Missing("表里没有这一列")
+                values[name] = Missing(NO_COLUMN)
                 continue
             text = row.cells[at[name]]
             place = Place(table.source, row.line, at[name] + 1, described.title)

@@ -45,6 +45,11 @@ def is_number(value: object) -> TypeIs[Fraction]:
     return isinstance(value, Fraction)
 
 
+def without_bounds(value: Value) -> Value:
+    """The value for use in an operation: what bounds a missing operand does not bound it."""
+    return Missing(value.why) if isinstance(value, Missing) else value
+
+
 def state_of(value: Value) -> str:
     """`scored`, `missing` or `not_applicable`, as written into the `<id>.state` columns."""
     if isinstance(value, Missing):

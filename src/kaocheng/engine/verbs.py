@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kaocheng.engine.columnar.arrow_table import ArrowTable
     from kaocheng.engine.columnar.database import Resources
     from kaocheng.engine.columnar.facts import ColumnFacts
-    from kaocheng.engine.columnar.run import ColumnarRun
+    from kaocheng.engine.columnar.columnar_run import ColumnarRun
     from kaocheng.engine.explain import Explanation
     from kaocheng.engine.reference.run import Run
 
@@ -151,17 +151,27 @@ def plan(compiled: Compiled, facts: ColumnFacts) -> str:
     """The plan that `sql` is written from: chains, levels, passes, bounds and states of columns."""
     from kaocheng.engine.columnar.planner import Planner
     from kaocheng.engine.columnar.printing import plan_text
+    from kaocheng.engine.columnar.stages import stages_of
 
     planner = Planner(compiled, facts)
     planner.plan()
-    return plan_text(planner)
+    return plan_text(planner, stages_of(planner))
 
 
-def explain(done: Run, subject: str) -> list[Explanation]:
-    """Every result row of `subject` as a tree down to clause and register row."""
+def explain(done: Run | ColumnarRun, subject: str) -> list[Explanation]:
+    """Every result row of `subject` as a tree down to clause and register row.
+
+    Both kinds of run give the same tree. Whoever explains many subjects of one columnar run keeps
+    an `engine.columnar.explaining.Explainer`.
+    """
     from kaocheng.engine.explain import explain_subject
+    from kaocheng.engine.reference.run import Run
 
-    return explain_subject(done, subject)
+    if isinstance(done, Run):
+        return explain_subject(done, subject)
+    from kaocheng.engine.columnar.explaining import explain_from_columns
+
+    return explain_from_columns(done, subject)
 
 
 def test(compiled: Compiled) -> list[CaseReport]:

@@ -8,68 +8,111 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kaocheng.engine.columnar.spark import Range
+from kaocheng.engine.columnar.facts import AT
+from kaocheng.engine.columnar.ranges import (
+    DealtFacts,
+    Range,
+    dealt_links,
+    unit_ranges,
+    without_rows,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from kaocheng.engine.columnar.facts import ColumnFacts
+    from kaocheng.engine.model import Pack
+
 
 @dataclass(frozen=True)
 class RangeFolder:
-    """The dealt tables; calling it reads those of one range."""
+    """The dealt registers; `rosters` names the roster that each belongs to."""
 
     path: str
-    names: tuple[str, ...]
+    rosters: Mapping[str, str]
 
     def __call__(self, one: Range) -> dict[str, pa.Table]:
-        """The tables of the range by name, without any other range's rows."""
-        return {name: _read(self.file(name, one)) for name in self.names}
+        """The registers of the range's roster, without any other range's rows."""
+        return {
+            name: _read(self.file(name, one))
+            for name, roster in self.rosters.items()
+            if roster == one.roster
+        }
 
     def file(self, name: str, one: Range) -> Path:
         return Path(self.path, f"{name}-{one.number:05}.arrow")
 
 
-def deal_into_ranges(
-    folder: Path,
-    tables: Mapping[str, pa.Table],
-    *,
-    subjects: Mapping[str, str],
-    ranges: Sequence[Range],
-) -> RangeFolder:
-    """Write each table into `folder`, every row to the range of its subject.
+def deal_facts(folder: Path, pack: Pack, facts: ColumnFacts, *, ranges: int) -> DealtFacts:
+    """Deal the entries of `facts` into about that many ranges of units, one table at a time.
 
-    `subjects` names the column of each table that holds the position of the subject. Rows without
-    a subject belong to no range.
+    `folder` exists and is empty. Raises OSError where it cannot be written.
     """
-    dealt = RangeFolder(str(folder.absolute()), tuple(tables))
-    for name, table in tables.items():
-        column = subjects[name]
-        in_order = _sorted(table, column)
-        for one in ranges:
-            start, end = (_place(in_order[column], position) for position in (one.low, one.high))
-            _write(dealt.file(name, one), in_order.slice(start, end - start))
-    return dealt
+    from kaocheng.engine.columnar.stages import units_of  # not on the machines that only read
+
+    facts = _with_keyed_rows(facts)
+    units = units_of(pack, facts)
+    subjects = {result.of for result in pack.scheme.results}
+    dealt = unit_ranges(facts, units, count=ranges, subjects=subjects)
+    links = dealt_links(facts, units)
+    for name, (field, roster) in links.items():
+        own = [one for one in dealt if one.roster == roster]
+        deal_register(folder, name, _table(facts.tables[name].arrow), subject=field, ranges=own)
+    rosters = {name: roster for name, (_, roster) in links.items()}
+    read = RangeFolder(str(folder.absolute()), rosters)
+    return DealtFacts(without_rows(facts, links), units, links, dealt, read)
 
 
-def _sorted(table: pa.Table, column: str) -> pa.Table:
-    """The table with its rows in the order of the column, those without a value left out."""
+def _with_keyed_rows(facts: ColumnFacts) -> ColumnFacts:
+    """The facts with the rows of all tables that have keys in memory."""
+    tables = {
+        name: replace(table, arrow=_table(table.arrow), count=None)
+        if AT in table.arrow.schema.names
+        else table
+        for name, table in facts.tables.items()
+    }
+    return replace(facts, tables=tables)
+
+
+def _table(arrow: pa.Table | pa.dataset.Dataset) -> pa.Table:
+    """The rows themselves, where they still lie in files."""
+    return arrow if hasattr(arrow, "column") else arrow.to_table()
+
+
+def deal_register(
+    folder: Path, name: str, table: pa.Table, *, subject: str, ranges: Sequence[Range]
+) -> None:
+    """Write every row to the range of its subject; those without one lie in the first range."""
+    in_order = _sorted(table, subject)
+    orphans = in_order[subject].null_count
+    positions = in_order[subject].slice(orphans)
+    dealt = RangeFolder(str(folder), {})
+    start = 0
+    for one in ranges:
+        end = orphans + _place(positions, one.high)
+        _write(dealt.file(name, one), in_order.slice(start, end - start))
+        start = end
+
+
+def _sorted(table: pa.Table, subject: str) -> pa.Table:
+    """The table with its rows in the order of the subjects, those without one first."""
     import pyarrow.compute as pc
 
-    positions = table[column]
-    if positions.null_count == 0 and _ascends(positions):
+    if _ascends(table[subject]):
         return table
-    known = table.filter(pc.is_valid(positions))
-    return known.take(pc.sort_indices(known[column]))  # stable
+    order = pc.sort_indices(table, sort_keys=[(subject, "ascending", "at_start")])  # stable
+    return table.take(order)
 
 
 def _ascends(positions: pa.ChunkedArray) -> bool:
     import pyarrow.compute as pc
 
-    later, earlier = positions.slice(1), positions.slice(0, max(len(positions) - 1, 0))
+    known = pc.fill_null(positions, -1)
+    later, earlier = known.slice(1), known.slice(0, max(len(known) - 1, 0))
     return pc.all(pc.greater_equal(later, earlier)).as_py() is not False
 
 

@@ -1,25 +1,31 @@
+"""Runs on a Spark cluster of this machine: the same bytes, nothing lost, nothing doubled."""
+
 from __future__ import annotations
 
-import hashlib
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 import pytest
 
-from kaocheng.engine.columnar.spark import (
-    Range,
-    RangeFailed,
-    add_tables,
-    run_ranges,
-    unit_ranges,
-)
-from kaocheng.formats import OutColumn, OutTable, canonical_csv_bytes
-from kaocheng.formats.range_folder import RangeFolder, deal_into_ranges
+from benchmarks import cities, peers
+from kaocheng.engine import verbs
+from kaocheng.engine.columnar.encoding import encode_facts
+from kaocheng.engine.columnar.range_task import Task
+from kaocheng.engine.columnar.ranges import DealtFacts, Range
+from kaocheng.engine.columnar.run import run_columnar
+from kaocheng.engine.columnar.spark import RangeFailed, run_on_spark, run_ranges
+from kaocheng.engine.compile import Compiled
+from kaocheng.engine.facts import Facts
+from kaocheng.engine.problems import Problems
+from kaocheng.formats import read_tables
+from kaocheng.formats.range_folder import RangeFolder
+from tests.engine.columnar.ranged import city, compute_here, dealt_into, digests
 from tests.engine.columnar.spark_cluster import (
     Cluster,
     missing_for_spark,
@@ -27,71 +33,42 @@ from tests.engine.columnar.spark_cluster import (
     spark_context,
 )
 
+if TYPE_CHECKING:
+    from pyspark import SparkContext
+
+ROOT = Path(__file__).parents[3]
 MISSING = missing_for_spark()
 needs_spark = pytest.mark.skipif(bool(MISSING), reason=f"{MISSING} is not installed")
+needs_peers = pytest.mark.skipif(
+    not peers.are_here(), reason="the peers are not beside the checkout (../shared/bench)"
+)
 
-UNIT = """
-CREATE TABLE u_1 AS
-SELECT _at, school, coalesce(sum(points * worth), 0)::BIGINT AS total
-FROM r_staff LEFT JOIN r_award ON staff = _at LEFT JOIN r_level USING (level)
-GROUP BY _at, school
-"""
-WIDE = """
-CREATE TABLE ranked AS
-SELECT _at, school, total, rank() OVER (ORDER BY total DESC) AS place,
-    total - min(total) OVER (PARTITION BY school) AS above_least
-FROM u_1
-"""
-LEVELS = pa.table({"level": ["区", "市"], "worth": [1, 3]})
+COUNTED = "CREATE TABLE n AS SELECT teacher, count(*) AS lessons FROM lesson GROUP BY ALL"
 
 
 @dataclass(frozen=True)
-class TwoStages:
-    """Points of each person; then the place among all."""
+class Entries:
+    """The lessons of a city in the ranges of its teachers."""
 
-    unit: str = UNIT
+    dealt: DealtFacts
 
-    def unit_statements(self, low: int, high: int) -> Sequence[str]:
-        assert low < high
-        return [self.unit]
+    @property
+    def ranges(self) -> tuple[Range, ...]:
+        return self.dealt.ranges_of("teacher")
 
-    def wide_statements(self) -> Sequence[str]:
-        return [WIDE]
+    @property
+    def folder(self) -> RangeFolder:
+        assert isinstance(self.dealt.read, RangeFolder)
+        return self.dealt.read
 
-
-def staff(*sizes: int) -> pa.Table:
-    """Schools of the given sizes."""
-    schools = [f"学校{number:02}" for number, size in enumerate(sizes) for _ in range(size)]
-    return pa.table({"_at": pa.array(range(len(schools)), pa.int32()), "school": schools})
-
-
-def awards(people: int) -> pa.Table:
-    """Several awards for most, none for some, not in the order of the people."""
-    rows = [(at * 7 % people, at) for at in range(people * 3) if at % 5]
-    return pa.table(
-        {
-            "staff": pa.array([person for person, _ in rows], pa.int32()),
-            "points": pa.array([at * 37 % 101 for _, at in rows], pa.int32()),
-            "level": ["市" if at % 3 else "区" for _, at in rows],
-        }
-    )
-
-
-@dataclass(frozen=True)
-class Dealt:
-    """Facts of people in five uneven schools, and the folder with the ranges dealt from them."""
-
-    facts: dict[str, pa.Table]
-    ranges: tuple[Range, ...]
-    folder: RangeFolder
+    def tasks(self, statement: str = COUNTED) -> list[Task]:
+        return [Task(one, ((statement, {}),), {"u": "n"}) for one in self.ranges]
 
 
 @pytest.fixture
-def dealt(tmp_path: Path) -> Dealt:
-    facts = {"r_staff": staff(7, 1, 12, 3, 5), "r_award": awards(28)}
-    ranges = unit_ranges(facts["r_staff"]["school"], count=3)
-    subjects = {"r_staff": "_at", "r_award": "staff"}
-    return Dealt(facts, ranges, deal_into_ranges(tmp_path, facts, subjects=subjects, ranges=ranges))
+def entries(tmp_path: Path) -> Entries:
+    compiled, facts = city(60)
+    return Entries(dealt_into(tmp_path / "facts", compiled, facts, ranges=5))
 
 
 @pytest.fixture(scope="module")
@@ -101,153 +78,153 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def run_on_spark(
-    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[..., dict[str, pa.Table]]]:
-    """`run_ranges` on the cluster, which starts a second attempt at a range that is slow."""
+def context(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkContext]:
+    """A connection to the cluster, which starts a second attempt at a range that is slow."""
     speculation = {
         "speculation": "true",
         "speculation_interval": "50ms",
         "speculation_minTaskRuntime": "200ms",
         "speculation_quantile": "0.5",
     }
-    with spark_context(cluster, tmp_path_factory.mktemp("driver"), **speculation) as context:
-
-        def run(
-            plan: TwoStages, dealt: Dealt, facts: Callable[[Range], dict[str, pa.Table]]
-        ) -> dict[str, pa.Table]:
-            whole = {"r_level": LEVELS}
-            return run_ranges(context, plan, ranges=dealt.ranges, facts=facts, whole=whole)
-
-        yield run
+    with spark_context(cluster, tmp_path_factory.mktemp("driver"), **speculation) as running:
+        yield running
 
 
-def embedded(dealt: Dealt) -> str:
+def checked(folder: Path) -> Compiled:
+    compiled = verbs.check(folder, problems=Problems())
+    assert compiled is not None
+    return compiled
+
+
+def lessons(found: Mapping[str, pa.Table]) -> list[tuple[object, ...]]:
     with duckdb.connect() as connection:
-        add_tables(connection, {**dealt.facts, "r_level": LEVELS})
-        connection.execute(UNIT)
-        return wide_digest(connection)
+        connection.register("u", found["u"])
+        return sorted(connection.execute("FROM u WHERE teacher IS NOT NULL").fetchall())
 
 
-def with_wide_stage(unit_tables: dict[str, pa.Table]) -> str:
-    with duckdb.connect() as connection:
-        add_tables(connection, unit_tables)
-        return wide_digest(connection)
+def assert_equal_everywhere(
+    context: SparkContext, folder: Path, compiled: Compiled, facts: Facts, *, ranges: int
+) -> None:
+    """Spark, the embedded run and the reference give the same bytes of every result."""
+    dealt = dealt_into(folder, compiled, facts, ranges=ranges)
 
+    found = run_on_spark(context, compiled, dealt)
 
-def wide_digest(connection: duckdb.DuckDBPyConnection) -> str:
-    """SHA-256 of the canonical CSV after the wide stage."""
-    connection.execute(WIDE)
-    ranked = connection.table("ranked").order("_at")
-    columns = tuple(OutColumn(name, name) for name in ranked.columns)
-    table = OutTable("ranked", "名次", columns, tuple(ranked.fetchall()))
-    return hashlib.sha256(canonical_csv_bytes(table)).hexdigest()
-
-
-def test_unit_ranges_cut_between_units_only() -> None:
-    schools = staff(7, 1, 12, 3, 5)["school"]
-
-    assert unit_ranges(schools, count=3) == (Range(0, 0, 20), Range(1, 20, 28))
-    assert unit_ranges(schools, count=4) == (
-        Range(0, 0, 7),
-        Range(1, 7, 20),
-        Range(2, 20, 23),
-        Range(3, 23, 28),
-    )
-
-
-def test_unit_ranges_are_no_more_than_units() -> None:
-    assert unit_ranges(staff(2, 2)["school"], count=8) == (Range(0, 0, 2), Range(1, 2, 4))
-    assert unit_ranges(staff(3)["school"], count=8) == (Range(0, 0, 3),)
-    assert unit_ranges(staff()["school"], count=8) == ()
+    assert len(dealt.ranges) > 1
+    assert found.stages.tables
+    assert found.share_by_reference.decided == 0
+    assert digests(found) == digests(run_columnar(compiled, encode_facts(compiled.pack, facts)))
+    assert digests(found) == digests(verbs.run(compiled, facts))
 
 
 @needs_spark
-def test_ranges_on_spark_equal_the_embedded_run(
-    run_on_spark: Callable[..., dict[str, pa.Table]], dealt: Dealt
+@pytest.mark.parametrize("name", ["s0.3-publicity", "s0.4-appraisal", "s4.1-dongliu"])
+def test_scheme_on_spark_gives_the_same_bytes(
+    context: SparkContext, tmp_path: Path, name: str
 ) -> None:
-    found = run_on_spark(TwoStages(), dealt, dealt.folder)
+    folder, problems = ROOT / "schemes" / name, Problems()
+    compiled = checked(folder)
+    tables = read_tables(folder / "example", problems=problems)
+    facts = verbs.facts(compiled.pack, tables, problems=problems)
 
-    assert len(dealt.ranges) > 1
-    assert with_wide_stage(found) == embedded(dealt)
+    assert_equal_everywhere(context, tmp_path, compiled, facts, ranges=12)
+
+
+@needs_spark
+def test_places_across_ranges_give_the_same_bytes(context: SparkContext, tmp_path: Path) -> None:
+    compiled, facts = city(120)
+
+    assert_equal_everywhere(context, tmp_path, compiled, facts, ranges=6)
+
+
+@needs_spark
+@needs_peers
+def test_city_of_the_benchmarks_gives_the_same_bytes(context: SparkContext, tmp_path: Path) -> None:
+    compiled, problems = checked(cities.PACK), Problems()
+    with duckdb.connect() as connection:
+        peers.load(connection, peers.generated(peers.Size(300), work=tmp_path / "peers"))
+        cities.make_schools_uneven(connection)
+        texts = cities.text_tables(compiled.pack, connection)
+    facts = verbs.facts(compiled.pack, texts, problems=problems)
+
+    assert_equal_everywhere(context, tmp_path / "facts", compiled, facts, ranges=3)
 
 
 @needs_spark
 def test_types_of_unit_results_survive_the_way_back(
-    run_on_spark: Callable[..., dict[str, pa.Table]], dealt: Dealt
+    context: SparkContext, entries: Entries
 ) -> None:
-    query = "SELECT 170141183460469231731687303715884105727 - _at AS total, 7::TINYINT AS mark"
-    plan = TwoStages(f"CREATE TABLE u_1 AS {query} FROM r_staff WHERE _at IN (3, 25)")
+    query = "SELECT 170141183460469231731687303715884105727 - teacher AS total, 7::TINYINT AS mark"
+    tasks = entries.tasks(f"CREATE TABLE n AS {query} FROM lesson WHERE teacher IS NOT NULL")
 
-    found = run_on_spark(plan, dealt, dealt.folder)
+    found = run_ranges(context, tasks, facts=entries.folder, whole={})
 
     with duckdb.connect() as connection:
-        add_tables(connection, found)
-        arrived = connection.table("u_1")
+        connection.register("u", found["u"])
+        arrived = connection.table("u")
         assert [str(one) for one in arrived.types] == ["HUGEINT", "TINYINT"]
-        assert arrived.fetchall() == [(2**127 - 1 - 3, 7), (2**127 - 1 - 25, 7)]
+        assert arrived.max("total").fetchall() == [(2**127 - 1,)]
 
 
 @needs_spark
-def test_failed_statements_name_their_ranges(
-    run_on_spark: Callable[..., dict[str, pa.Table]], dealt: Dealt
-) -> None:
-    plan = TwoStages("CREATE TABLE u_1 AS SELECT error('no room') FROM r_staff WHERE _at = 25")
+def test_failed_statements_name_their_ranges(context: SparkContext, entries: Entries) -> None:
+    failed = entries.ranges[-1]
+    tasks = entries.tasks(
+        f"CREATE TABLE n AS SELECT error('no room') FROM lesson WHERE teacher = {failed.low}"
+    )
 
     with pytest.raises(RangeFailed) as raised:
-        run_on_spark(plan, dealt, dealt.folder)
+        run_ranges(context, tasks, facts=entries.folder, whole={})
 
-    failed = dealt.ranges[-1]
-    assert str(raised.value) == f"{failed}: Invalid Input Error: no room"
+    assert str(raised.value) == f"{failed}：Invalid Input Error: no room"
 
 
 @needs_spark
-def test_unreadable_facts_stop_the_run(
-    run_on_spark: Callable[..., dict[str, pa.Table]], dealt: Dealt
-) -> None:
-    dealt.folder.file("r_award", dealt.ranges[0]).unlink()
+def test_unreadable_facts_stop_the_run(context: SparkContext, entries: Entries) -> None:
+    missing = entries.folder.file("lesson", entries.ranges[0])
+    missing.unlink()
 
-    with pytest.raises(RangeFailed, match=r"FileNotFoundError.*r_award-00000\.arrow"):
-        run_on_spark(TwoStages(), dealt, dealt.folder)
+    with pytest.raises(RangeFailed, match=rf"FileNotFoundError.*{missing.name}"):
+        run_ranges(context, entries.tasks(), facts=entries.folder, whole={})
 
 
 @needs_spark
 def test_lost_process_is_replaced_and_rows_come_once(
-    run_on_spark: Callable[..., dict[str, pa.Table]], dealt: Dealt, tmp_path: Path
+    context: SparkContext, entries: Entries, tmp_path: Path
 ) -> None:
-    folder, attempted = dealt.folder, tmp_path / "attempted"
+    folder, lost, attempted = entries.folder, entries.ranges[1], tmp_path / "attempted"
 
     def die_at_first(one: Range) -> dict[str, pa.Table]:
-        if one.number == 1 and not attempted.exists():
+        if one.number == lost.number and not attempted.exists():
             attempted.touch()
             os._exit(1)
         return folder(one)
 
-    found = run_on_spark(TwoStages(), dealt, die_at_first)
+    found = run_ranges(context, entries.tasks(), facts=die_at_first, whole={})
 
     assert attempted.exists()
-    assert with_wide_stage(found) == embedded(dealt)
+    assert lessons(found) == lessons(compute_here(entries.tasks(), entries.folder, {}))
 
 
 @needs_spark
 def test_second_attempt_at_a_slow_range_doubles_no_rows(
-    run_on_spark: Callable[..., dict[str, pa.Table]], dealt: Dealt, tmp_path: Path
+    context: SparkContext, entries: Entries, tmp_path: Path
 ) -> None:
-    folder = dealt.folder
+    folder, slow = entries.folder, entries.ranges[0]
 
     def slow_at_first(one: Range) -> dict[str, pa.Table]:
-        if one.number == 0:
+        if one.number == slow.number:
             attempt = len(list(tmp_path.glob("attempt-*")))
             (tmp_path / f"attempt-{attempt}").touch()
             time.sleep(0 if attempt else 20)
         return folder(one)
 
     started = time.monotonic()
-    found = run_on_spark(TwoStages(), dealt, slow_at_first)
+    found = run_ranges(context, entries.tasks(), facts=slow_at_first, whole={})
 
     assert time.monotonic() - started < 20
     assert sorted(path.name for path in tmp_path.glob("attempt-*")) == ["attempt-0", "attempt-1"]
-    assert with_wide_stage(found) == embedded(dealt)
+    assert lessons(found) == lessons(compute_here(entries.tasks(), entries.folder, {}))
 
 
 @needs_spark

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from kaocheng.engine.cases import run_case
 from kaocheng.engine.compile import compile_pack
+from kaocheng.engine.language.types import Type
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.reading.packs import read_bundle
+from tests.engine.bench import computed, items, values
 
 BUNDLE = """
 scheme:
@@ -79,3 +81,19 @@ def test_adjust_looks_only_at_the_rows_that_are_meant() -> None:
 
     assert report.failures == ()
     assert report.passed == 5
+
+
+def test_adjusting_to_a_word_outside_the_scale_is_no_grade_of_it() -> None:
+    scale = """
+        - id: level
+          title: 等次
+          grade: {of: weekly, bands: [{from: 13, grade: 优秀}, {from: 0, grade: 合格}]}
+        - id: final
+          title: 审定
+          adjust: {of: level, register: leave, to: kind}
+        """
+
+    run = computed(items(scale), leave="staff,date,kind,days,signed\na,2024-03-01,病假,1,是\n")
+
+    assert values(run, "final") == {"a": "病假", "b": "合格", "c": "优秀"}
+    assert run.compiled.types["score", "final"] == Type("choice", ("优秀", "合格", "病假", "事假"))

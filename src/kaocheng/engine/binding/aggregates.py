@@ -11,6 +11,7 @@ from kaocheng.engine.expressions.bound import (
     BAggregate,
     BField,
     BFollow,
+    BFollowItem,
     BItem,
     Bound,
     BPeriod,
@@ -144,10 +145,10 @@ def _group(
     subject = replace(scope, levels=scope.levels[:1])
     own = bind_name(node.scope, subject, faults)
     level = len(inner.levels) - 1
-    return own, _moved(own, level, link)
+    return own, _moved(own, level, link, inner.levels[-1])
 
 
-def _moved(bound: Bound, level: int, link: tuple[Bound, ...]) -> Bound:
+def _moved(bound: Bound, level: int, link: tuple[Bound, ...], row: Level) -> Bound:
     """The grouping field as read from the subject that a row at `level` belongs to."""
     match bound:
         case BField() if link:
@@ -155,10 +156,19 @@ def _moved(bound: Bound, level: int, link: tuple[Bound, ...]) -> Bound:
             return BFollow(link[0], table, bound.field, bound.type, bound.title)
         case BField():
             return replace(bound, level=level)
-        case BItem() if not link:
+        case BItem() if link:
+            return BFollowItem(link[0], bound.result, bound.item, bound.type, bound.title)
+        case BItem() if row.result is not None:
             return replace(bound, level=level)
+        case BItem() if row.register is not None:
+            register = row.register
+            key = register.fields[register.key]
+            own = BField(level, register.key, field_type(key), key.title)
+            return BFollowItem(own, bound.result, bound.item, bound.type, bound.title)
         case BFollow():
-            return replace(bound, base=_moved(bound.base, level, link))
+            return replace(bound, base=_moved(bound.base, level, link, row))
+        case BFollowItem():
+            return replace(bound, base=_moved(bound.base, level, link, row))
         case _:
             return bound
 

@@ -34,7 +34,7 @@ from kaocheng.engine.expressions.bound import BAggregate
 from kaocheng.engine.language.types import BOOLEAN, NUMBER
 from kaocheng.engine.values import NotApplicable
 
-MASK_BITS = 63
+MASK_BITS = 64
 Take = Callable[[Agg], Node]
 
 
@@ -74,7 +74,11 @@ def taken(function: str, source: Source, where: Cell, value: Cell | None) -> Cel
     unclear = both(source.within, where.missing)
     if value is not None:
         unclear = any_of(unclear, both(held, value.missing))
-    found = _found(function, source, held, value)
+    return settled_states(source, _found(function, source, held, value), unclear)
+
+
+def settled_states(source: Source, found: Cell, unclear: Node) -> Cell:
+    """Missing where `unclear` holds for a row; the state of who asks where no group is known."""
     if unclear != FALSE:
         bad = op("coalesce", source.take(Agg("any", (unclear,))), FALSE)
         found = by_case([(bad, missing(found.type))], found)
@@ -130,16 +134,19 @@ def _rows(source: Source, held: Node) -> Node:
 def _values(source: Source, held: Node, value: Cell) -> Num:
     """How many of the rows have a value."""
     known = both(held, value.known)
-    least = 1 if source.never_empty and known == TRUE else 0
-    return Num(_rows(source, known), least, source.most)
+    if source.never_empty and known == TRUE:
+        # Null only for those whose group is not known, and theirs is not asked for.
+        return Num(op("coalesce", source.take(Agg("count", ())), ONE), 1, source.most)
+    return Num(_rows(source, known), 0, source.most)
 
 
-def _plain(value: Cell) -> Num:
-    """A number of the rows that can be added up: without a divisor of its own."""
-    num = numbers.settled(value.number)
-    if num.over != ONE:
-        raise Unlowered("对各行带除法的数求和，除数各不相同")
-    return num
+def _in_lowest_terms(num: Num) -> tuple[Node, ...]:
+    """Nodes that are equal exactly where the numbers are."""
+    num = numbers.settled(num)
+    if num.over == ONE:
+        return (num.node,)
+    shared = op("gcd", num.node, num.over)
+    return (op("//", num.node, shared), op("//", num.over, shared))
 
 
 def _sum(source: Source, held: Node, value: Cell) -> Num:
@@ -171,8 +178,8 @@ def _distinct(source: Source, held: Node, value: Cell) -> Node:
     if bits is not None:
         mask = source.take(Agg("mask", (bits,), where))
         return op("coalesce", op("bits", mask), ZERO)
-    node = _plain(value).node if value.num is not None else value.node
-    return op("coalesce", source.take(Agg("distinct", (node,), where)), ZERO)
+    nodes = (value.node,) if value.num is None else _in_lowest_terms(value.num)
+    return op("coalesce", source.take(Agg("distinct", nodes, where)), ZERO)
 
 
 def _codes(value: Cell) -> Node | None:
@@ -201,13 +208,16 @@ def _or_none(found: Cell, count: Num, source: Source, held: Node, value: Cell) -
 
 
 def _picked(source: Source, value: Cell, agg: Callable[[Node], Agg]) -> Cell:
-    """A value of one of the rows."""
+    """A value of one of the rows, the same row whatever is taken of it."""
+    value = replace(value, open=True, na=FALSE, const=None, low=None, gap=None)
     if value.num is None:
-        return replace(value, node=source.take(agg(value.node)), open=True, na=FALSE, const=None)
-    num = _plain(value)
+        return replace(value, node=source.take(agg(value.node)))
+    num = numbers.settled(value.num)
     node = source.take(agg(num.node))
-    picked = replace(num, node=node)
-    return replace(value, node=node, num=picked, open=True, na=FALSE, const=None, low=None)
+    if num.over != ONE:
+        over = op("coalesce", source.take(agg(num.over)), ONE)
+        return replace(value, node=node, num=replace(num, node=node, over=over))
+    return replace(value, node=node, num=replace(num, node=node))
 
 
 def _ends(function: str, source: Source, held: Node, value: Cell) -> Cell:
@@ -215,8 +225,21 @@ def _ends(function: str, source: Source, held: Node, value: Cell) -> Cell:
     if function in ("best", "worst"):
         value = coded_as(value, value.type)
     where = None if held == TRUE else held
-    found = _picked(source, value, lambda node: Agg(name, (node,), where))
+    num = None if value.num is None else numbers.settled(value.num)
+    if num is not None and num.over != ONE:
+        found = _end_of_fractions(f"arg_{name}", source, both(held, value.known), value, num)
+    else:
+        found = _picked(source, value, lambda node: Agg(name, (node,), where))
     return _or_none(found, _values(source, held, value), source, held, value)
+
+
+def _end_of_fractions(name: str, source: Source, known: Node, value: Cell, num: Num) -> Cell:
+    """The least or greatest of numbers whose divisors differ: of equal ones in lowest terms."""
+    key = numbers.sort_key(num).node
+    node, over = _in_lowest_terms(num)
+    plain = replace(value, node=node, num=replace(num, node=node, over=over))
+    where = None if known == TRUE else known
+    return _picked(source, plain, lambda one: Agg(name, (one, key), where))
 
 
 def _one(source: Source, held: Node, value: Cell) -> Cell:
@@ -224,16 +247,16 @@ def _one(source: Source, held: Node, value: Cell) -> Cell:
     found = _picked(source, value, lambda node: Agg("max", (node,), where))
     count = _values(source, held, value)
     several = op(">", count.node, ONE)
-    found = _or_none(found, count, source, held, value)
+    found = replace(_or_none(found, count, source, held, value), gap=None)
     if found.num is not None:
         num = numbers.chosen([(negated(several), found.num)])
-        return replace(found, node=num.node, num=num)
-    return replace(found, node=case([(negated(several), found.node)]))
+        return replace(found, node=num.node, num=num, open=True)
+    return replace(found, node=case([(negated(several), found.node)]), open=True)
 
 
 def _trimmed(source: Source, held: Node, value: Cell) -> Cell:
     """The mean without one highest and one lowest; missing under three."""
-    num = _plain(value)
+    num = numbers.settled(value.number)
     top = _sum(source, held, value)
     where = None if held == TRUE else held
     count = _values(source, held, value)
@@ -243,19 +266,16 @@ def _trimmed(source: Source, held: Node, value: Cell) -> Cell:
             node=op("coalesce", source.take(Agg(name, (num.node,), where)), ZERO),
             low=min(0, num.low),
             high=max(0, num.high),
+            over=top.over,
         )
         for name in ("min", "max")
     ]
     kept = numbers.added(numbers.added(top, numbers.minus(ends[0])), numbers.minus(ends[1]))
     enough = numbers.compared(">=", count, numbers.constant(Fraction(3)))
-    fewer = op("greatest", op("-", count.node, Const(2)), ONE)
-    mean = replace(
-        kept,
-        node=case([(enough, kept.node)]),
-        over=fewer,
-        most_over=max(1, source.most),
-        span=numbers.span_of(num),
-    )
+    fewer = Num(op("greatest", op("-", count.node, Const(2)), ONE), 1, max(1, source.most))
+    mean = numbers.divided(kept, fewer)
+    node = case([(enough, mean.node)])
+    mean = replace(mean, node=node, span=numbers.span_of(num))
     few = negated(enough)
     found = _or_none(replace(_number(mean), gap=few), count, source, held, value)
     return replace(found, open=True, gap=few)

@@ -140,7 +140,11 @@ def strict(type_: Type, node: Node, *operands: Cell) -> Cell:
 def _strict(cell: Cell, operands: Sequence[Cell]) -> Cell:
     """States of an operation that needs all its operands: missing first, then not applicable."""
     if isinstance(cell.node, Const) and cell.node.value is not None:
-        return replace(cell, const=_const(cell))
+        known = both(*(one.known for one in operands))
+        if known == TRUE:
+            return replace(cell, const=_const(cell))
+        node = case([(known, cell.node)])
+        cell = replace(cell, node=node, num=cell.num and replace(cell.num, node=node))
     if all(one.const is not None and is_known(one.const) for one in operands):
         return cell
     gaps = [one.gap for one in operands if one.open]
@@ -165,7 +169,8 @@ def _const(cell: Cell) -> Value | None:
     value = cell.node.value
     if cell.num is None:
         return None if cell.coded else value  # type: ignore[return-value]  # dates, texts, booleans
-    return Fraction(cell.num.low, cell.num.den) if cell.num.over == ONE else None
+    assert isinstance(value, int)
+    return Fraction(value, cell.num.den) if cell.num.over == ONE else None
 
 
 def guarded(cell: Cell, when: Node) -> Cell:
@@ -173,11 +178,12 @@ def guarded(cell: Cell, when: Node) -> Cell:
     if when == FALSE:
         return cell
     na = both(cell.na, negated(when)) if cell.na != FALSE else FALSE
+    gap = None if cell.open else when
+    cell = replace(cell, open=True, na=na, const=None, low=None, gap=gap)
     if cell.num is not None:
         num = numbers.chosen([(negated(when), cell.num)])
-        return replace(cell, node=num.node, num=num, open=True, na=na, const=None, low=None)
-    node = case([(negated(when), cell.node)])
-    return replace(cell, node=node, open=True, na=na, const=None, low=None)
+        return replace(cell, node=num.node, num=num)
+    return replace(cell, node=case([(negated(when), cell.node)]))
 
 
 def by_case(branches: Sequence[tuple[Node, Cell]], otherwise: Cell) -> Cell:
@@ -236,9 +242,9 @@ def first_unknown(cells: Sequence[Cell], otherwise: Cell) -> Cell:
 
 
 def blank(cell: Cell, type_: Type) -> Cell:
-    """Nowhere known, with the states of `cell` (and what a missing number is at least)."""
+    """Nowhere known, with the states of `cell`; what bounds a missing operand does not bound it."""
     found = literal(Missing(""), type_)
-    return replace(found, open=cell.open, na=cell.na, const=None, low=cell.low)
+    return replace(found, open=cell.open, na=cell.na, const=None)
 
 
 def unified(cells: Sequence[Cell]) -> list[Cell]:
@@ -346,10 +352,13 @@ def arithmetic(operator: str, a: Cell, b: Cell) -> Cell:
         "*": numbers.multiplied,
         "/": numbers.divided,
     }[operator]
-    found = number(work(a.number, b.number), a, b)
+    num = work(a.number, b.number)
+    if operator == "/" and b.number.low > 0 and b.known != TRUE:
+        num = replace(num, node=case([(b.known, num.node)]))  # the divisor itself is never null
+    found = number(num, a, b)
     if operator == "/" and b.number.low <= 0 <= b.number.high:
         # Missing where the divisor is 0: the node is null there already.
         zero = op("=", b.number.node, Const(0))
         na = both(found.na, negated(holds(zero))) if found.na != FALSE else FALSE
-        found = replace(found, open=True, na=na)
+        found = replace(found, open=True, na=na, gap=None)
     return found

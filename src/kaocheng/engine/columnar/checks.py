@@ -141,7 +141,8 @@ def checked_table(table: ArrowTable, register: Register, *, reader: Reader) -> C
     if register.key:
         keys = key_texts(cells[register.key], register.fields[register.key], reader=trial)
     lines = table.lines_of_rows()
-    read = ReadTable(register, cells, lines, keys, table.source)
+    absent = frozenset(register.fields.keys() - at.keys())
+    read = ReadTable(register, cells, lines, keys, table.source, absent)
     checked = CheckedTable(table, read, at, columns, frozenset(at.keys() - raw.keys()))
     _find_faulty_cells(checked, raw)
     _find_repeated_keys(checked, raw)

@@ -13,6 +13,7 @@ from kaocheng.engine.columnar.encoding_cells import Cells, TooWide, cells_of
 from kaocheng.engine.columnar.encoding_layout import Links, ReadTable, laid_out, linked
 from kaocheng.engine.columnar.facts import ColumnFacts
 from kaocheng.engine.facts import (
+    NO_COLUMN,
     Facts,
     FactTable,
     Reader,
@@ -26,6 +27,7 @@ from kaocheng.engine.language.registers import Register
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.text_table import TextTable
+from kaocheng.engine.values import Missing
 
 # Of a table of text: with fewer, reading row by row takes no time.
 MANY_ROWS = 5_000
@@ -124,7 +126,10 @@ def _rows_read(table: FactTable, periods: Mapping[str, int]) -> _RowsRead:
             too_wide.append(name)
     lines = pa.array([row.ref.line for row in table.rows], pa.int32())
     keys = pa.array([row.ref.key for row in table.rows], pa.string())
-    return _RowsRead(table, ReadTable(table.register, cells, lines, keys, table.source), too_wide)
+    first = table.rows[0].values if table.rows else {}
+    absent = frozenset(name for name, value in first.items() if value == Missing(NO_COLUMN))
+    read = ReadTable(table.register, cells, lines, keys, table.source, absent)
+    return _RowsRead(table, read, too_wide)
 
 
 def _refuse_wide(read: Mapping[str, _RowsRead | CheckedTable], problems: Problems) -> None:

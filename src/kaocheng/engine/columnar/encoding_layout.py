@@ -7,7 +7,7 @@ that refer to nobody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,13 +25,17 @@ _DIGIT = 12
 
 @dataclass(frozen=True)
 class ReadTable:
-    """One register, read: `lines` int32, `keys` string where the register has a key."""
+    """One register, read: `lines` int32, `keys` string where the register has a key.
+
+    `absent`: the fields for which the source has no column.
+    """
 
     register: Register
     cells: Mapping[str, Cells]
     lines: pa.Array
     keys: pa.Array = None
     source: str = ""
+    absent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,10 @@ def _laid_out(pack: Pack, table: ReadTable, links: Links) -> ColumnTable:
     return ColumnTable(
         register,
         pa.table({**named, **added}).take(order).combine_chunks(),
-        {name: _promise(cells) for name, cells in encoded.items()},
+        {
+            name: replace(_promise(cells), absent=name in table.absent)
+            for name, cells in encoded.items()
+        },
         {
             name: _most(encoded[name].values)
             for name, described in register.fields.items()

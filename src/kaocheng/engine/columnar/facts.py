@@ -44,7 +44,8 @@ class Column:
     """What is promised of a column: the plan's number widths and states rest on it.
 
     `low` and `high` bound the encoded integers (codes and positions too; dates as days since 1970).
-    `empty`: some cells are missing. `inapplicable`: some are not applicable.
+    `empty`: some cells are missing. `inapplicable`: some are not applicable. `absent`: the table
+    was handed in without the column.
     """
 
     scale: int = 1
@@ -52,21 +53,27 @@ class Column:
     high: int = 0
     empty: bool = False
     inapplicable: bool = False
+    absent: bool = False
 
 
 @dataclass(frozen=True)
 class ColumnTable:
-    """One register. `most_per[field]`: most rows that refer to one row of the field's table."""
+    """One register. `most_per[field]`: most rows that refer to one row of the field's table.
+
+    `arrow` is a table, or a dataset whose rows stay in their files until a store loads them.
+    `count`: how many rows there are where `arrow` itself does not hold them.
+    """
 
     register: Register
-    arrow: Any  # pyarrow.Table
+    arrow: Any  # pyarrow.Table or pyarrow.dataset.Dataset
     columns: Mapping[str, Column]
     most_per: Mapping[str, int] = field(default_factory=dict)
     source: str = ""
+    count: int | None = None
 
     @property
     def rows(self) -> int:
-        return int(self.arrow.num_rows)
+        return int(self.arrow.num_rows) if self.count is None else self.count
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class Lowering:
 
     def other(self, item: str) -> Cell:
         """Another item of the same result."""
-        return self.planner.items[self.result.id, item]
+        return self.planner.item(self.result.id, item)
 
     def by_case(self, branches: Sequence[tuple[Node, Cell]], otherwise: Cell) -> Cell:
         """`cells.by_case` for values that become the item's: of one coding where texts differ."""
@@ -170,22 +170,29 @@ class Lowering:
         num = kept.num
         if num is not None:
             num = replace(num, node=node, over=of_first(num.over))
-        return replace(kept, node=node, num=num, na=of_first(kept.na), low=None)
+        return replace(kept, node=node, num=num, na=of_first(kept.na), low=None, gap=None)
 
-    def added_up(self, num: Num, partition: Sequence[Node], where: Node | None = None) -> Num:
-        """The sum of a number over the partition, exact.
+    def added_up(
+        self,
+        num: Num,
+        partition: Sequence[Node],
+        where: Node | None = None,
+        most: int | None = None,
+    ) -> Num:
+        """The sum of a number over the partition, exact; its node is known to be at most `most`.
 
         Divisors of the data must be the same for the whole partition (as that of a mean is); a
         partition where they are not is decided by the reference.
         """
-        num = numbers.settled(num)
+        same = self.planner.chain.settled_by(num.over, partition)
+        num = num if same else numbers.settled(num)
         node, over = self.let("part", num.node), num.over
-        most = self.most_rows
-        low, high = min(0, num.low * most), max(0, num.high * most)
+        rows = self.most_rows
+        low, high = min(0, num.low * rows), max(0, num.high * rows)
+        high = high if most is None else min(high, most)
         wide = max(abs(low), abs(high)) >= numbers.NARROW
-        if wide:
-            numbers.scaled(num, most)
-        if over != ONE:
+        numbers.refuse_beyond(low, high)
+        if not same and over != ONE:
             over = self.let("over", over)
             least = self.window("min", [over], partition, where=where)
             over = self.window("max", [over], partition, where=where)
@@ -193,7 +200,7 @@ class Lowering:
         column = self.window("huge_sum" if wide else "sum", [node], partition, where=where)
         found = op("coalesce", column, ZERO)
         over = over if over == ONE else op("coalesce", over, ONE)
-        return replace(num, node=found, low=low, high=high, over=over, huge=wide)
+        return replace(num, node=found, low=low, high=high, over=over, huge=wide, small=False)
 
     def unsure(self, when: Node) -> None:
         """Rows for which the plan cannot decide: the reference decides their whole group."""
@@ -215,7 +222,11 @@ class Lowering:
             timed=bool(described.date or described.period), type=NUMBER,
         )  # fmt: skip
         place = Place(self.planner.reader, (self.view,))
-        return Entries(self, *self.planner.sources.opened(node, place))
+        read = [self.planner.compiled.bound[expr] for expr in exprs]
+        source, row = self.planner.sources.opened(node, place, read)
+        # All that they join has to stand before the first of them is taken.
+        cells = {expr: lower(bound, source.inner) for expr, bound in zip(exprs, read, strict=True)}
+        return Entries(self, source, row, cells)
 
     def _alone(self, exprs: Sequence[Expr]) -> bool:
         return all(reads_only(self.planner.compiled.bound[expr], 1) for expr in exprs)
@@ -228,13 +239,14 @@ class Entries:
     low: Lowering
     source: Source
     row: View
+    cells: Mapping[Expr, Cell]
 
     def field(self, name: str) -> Cell:
         return self.row.field(name)
 
     def value(self, expr: Expr) -> Cell:
-        """An expression read on each row."""
-        return lower(self.low.planner.compiled.bound[expr], self.source.inner)
+        """An expression read on each row, one of those that were named."""
+        return self.cells[expr]
 
     def take(self, function: str, where: Node = TRUE, value: Cell | None = None) -> Cell:
         """An aggregate over the rows for which `where` (never null) holds."""

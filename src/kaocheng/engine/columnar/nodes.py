@@ -107,6 +107,12 @@ def refs(node: Node) -> Iterator[Ref]:
     return (one for one in walk(node) if isinstance(one, Ref))
 
 
+def _cut_division(a: int, b: int) -> int:
+    """Whole division as SQL has it: cut off towards zero."""
+    size = abs(a) // abs(b)
+    return size if (a >= 0) == (b >= 0) else -size
+
+
 _FOLDED: dict[str, Callable[[Any, Any], int | bool]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -117,12 +123,14 @@ _FOLDED: dict[str, Callable[[Any, Any], int | bool]] = {
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
+    "//": _cut_division,
+    "%": lambda a, b: a - b * _cut_division(a, b),
 }
 
 
 # Null wherever one of their arguments is.
 _STRICT = {
-    *_FOLDED, "//", "%", "not", "neg", "abs", "sign", "huge", "big", "bits", "pick", "place",
+    *_FOLDED, "not", "neg", "abs", "sign", "huge", "big", "bits", "pick", "place",
     "clamp", "year", "month", "day", "days", "micros", "day_of", "make_date", "length",
     "starts_with", "contains",
 }  # fmt: skip
@@ -130,6 +138,10 @@ _STRICT = {
 
 def op(name: str, *args: Node) -> Node:
     """An operation; of two constants, its outcome."""
+    if name == "nullif" and isinstance(args[0], Const) and isinstance(args[1], Const):
+        return NULL if args[0] == args[1] else args[0]
+    if name == "coalesce" and isinstance(args[0], Const):
+        return args[1] if args[0] == NULL else args[0]
     if name == "coalesce" and isinstance(args[0], Op) and args[0].name == "coalesce":
         return args[0]  # of a value and a constant: never null
     if name in _STRICT and NULL in (args[:1] if name in ("pick", "place") else args):
@@ -137,6 +149,8 @@ def op(name: str, *args: Node) -> Node:
     values = [arg.value for arg in args if isinstance(arg, Const)]
     if len(values) == len(args) == 2 and name in _FOLDED:
         first, second = values
+        if name in ("//", "%") and second == 0:
+            return NULL
         return Const(None if None in values else _FOLDED[name](first, second))
     if values and len(args) == 1:
         return _folded_alone(name, values[0]) or Op(name, args)
@@ -155,7 +169,15 @@ def _folded_alone(name: str, value: Plain) -> Const | None:
             return Const(None if value is None else not value)
         case "huge" | "big":
             return Const(value)
+        case "abs":
+            return Const(None if value is None else abs(int(str(value))))
+        case "sign":
+            return Const(None if value is None else _sign(int(str(value))))
     return None
+
+
+def _sign(value: int) -> int:
+    return (value > 0) - (value < 0)
 
 
 def is_null(node: Node) -> Node:

@@ -29,7 +29,7 @@ from kaocheng.engine.columnar.nodes import (
 )
 from kaocheng.methods.shares import rounded_half_up
 
-NARROW, WIDE = 2**63, 10**38  # HUGEINT holds 127 bits, and Arrow 38 digits of it
+SMALL, NARROW, WIDE = 2**31, 2**63, 10**38  # HUGEINT holds 127 bits, and Arrow 38 digits of it
 SMALL_OVER = 16  # lcm(1..16) is 20 bits: such divisors become a constant
 
 
@@ -39,7 +39,7 @@ class TooWide(Exception):  # a finding of the plan, not a fault of the program
 
 @dataclass(frozen=True)
 class Num:
-    """`node ÷ (den × over)`; `huge`: the node is a HUGEINT.
+    """`node ÷ (den × over)`; `huge`: the node is a HUGEINT, `small`: it may be an INTEGER.
 
     `span` bounds the value itself where that is narrower than what the other bounds say, as a mean
     lies between the least and the greatest of its parts.
@@ -52,11 +52,17 @@ class Num:
     over: Node = ONE
     most_over: int = 1
     huge: bool = False
+    small: bool = False
     span: tuple[Fraction, Fraction] | None = None
 
     @property
     def is_const(self) -> bool:
-        return isinstance(self.node, Const)
+        """Whether the value is known beforehand."""
+        return isinstance(self.node, Const) and self.node.value is not None and self.over == ONE
+
+    @property
+    def may_be_small(self) -> bool:
+        return self.small or isinstance(self.node, Const)
 
     @property
     def most(self) -> int:
@@ -90,12 +96,13 @@ def _times_span(num: Num, factor: Fraction) -> tuple[Fraction, Fraction] | None:
 
 def constant(value: Fraction) -> Num:
     top = value.numerator
-    return Num(Const(top), top, top, value.denominator, huge=_needs_huge(top))
+    small = abs(top) < SMALL
+    return Num(Const(top), top, top, value.denominator, huge=_needs_huge(top), small=small)
 
 
 def whole(node: Node, low: int, high: int) -> Num:
-    """A whole number that SQL already holds as a BIGINT."""
-    return Num(node, low, high)
+    """A whole number that SQL already holds as a BIGINT, or as an INTEGER by cases."""
+    return Num(node, low, high, small=isinstance(node, Const | Op) and SMALL > max(-low, high))
 
 
 def _needs_huge(*bounds: int) -> bool:
@@ -105,8 +112,23 @@ def _needs_huge(*bounds: int) -> bool:
     return most >= NARROW
 
 
+def refuse_beyond(*bounds: int) -> None:
+    """Raise `TooWide` for bounds of more than 127 bits."""
+    _needs_huge(*bounds)
+
+
 def _huge(node: Node, *, huge: bool) -> Node:
     return node if huge or isinstance(node, Const) else op("huge", node)
+
+
+def _wide_enough(num: Num, low: int, high: int) -> tuple[Node, bool, bool]:
+    """The node for an outcome within these bounds; whether that is huge, and may be small."""
+    if _needs_huge(low, high) or num.huge:
+        return _huge(num.node, huge=num.huge), True, False
+    small = num.may_be_small and max(abs(low), abs(high)) < SMALL
+    if num.small and not small and not isinstance(num.node, Const):
+        return op("big", num.node), False, False
+    return num.node, False, small
 
 
 def scaled(num: Num, factor: int) -> Num:
@@ -114,21 +136,23 @@ def scaled(num: Num, factor: int) -> Num:
     if factor == 1:
         return num
     low, high = sorted((num.low * factor, num.high * factor))
-    huge = _needs_huge(low, high) or num.huge
-    node = _huge(num.node, huge=num.huge) if huge else num.node
-    return replace(num, node=times(node, factor), low=low, high=high, huge=huge, span=None)
+    node, huge, small = _wide_enough(num, low, high)
+    node = times(node, factor)
+    return replace(num, node=node, low=low, high=high, huge=huge, small=small, span=None)
 
 
 def _product(a: Num, b: Num) -> Num:
     """Node times node; denominators are left to the caller."""
-    if a.is_const and isinstance(a.node, Const) and isinstance(a.node.value, int):
+    if isinstance(a.node, Const) and isinstance(a.node.value, int):
         return replace(scaled(b, a.node.value), den=1, over=ONE, most_over=1)
-    if b.is_const and isinstance(b.node, Const) and isinstance(b.node.value, int):
+    if isinstance(b.node, Const) and isinstance(b.node.value, int):
         return replace(scaled(a, b.node.value), den=1, over=ONE, most_over=1)
     ends = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
-    huge = _needs_huge(*ends) or a.huge or b.huge
-    left = _huge(a.node, huge=a.huge) if huge else a.node
-    return Num(op("*", left, b.node), min(ends), max(ends), huge=huge)
+    left, huge, small = _wide_enough(a, min(ends), max(ends))
+    if b.huge and not huge:
+        left, huge = _huge(a.node, huge=a.huge), True
+    small = small and b.may_be_small
+    return Num(op("*", left, b.node), min(ends), max(ends), huge=huge, small=small)
 
 
 def _times_over(num: Num, over: Node, most_over: int) -> Num:
@@ -136,9 +160,7 @@ def _times_over(num: Num, over: Node, most_over: int) -> Num:
     if over == ONE:
         return num
     found = _product(num, Num(over, 1, most_over))
-    return replace(
-        num, node=found.node, low=found.low, high=found.high, huge=found.huge, span=num.span
-    )
+    return replace(found, den=num.den, over=num.over, most_over=num.most_over, span=num.span)
 
 
 def _overs(a: Num, b: Num) -> tuple[Node, int]:
@@ -156,7 +178,8 @@ def settled(num: Num) -> Num:
         return num
     common = lcm(*range(1, num.most_over + 1))
     factor = op("//", Const(common), num.over)
-    found = _product(replace(num, den=1, over=ONE, most_over=1), Num(factor, 1, common))
+    by = Num(factor, 1, common, small=common < SMALL)
+    found = _product(replace(num, den=1, over=ONE, most_over=1), by)
     return replace(found, den=num.den * common, span=num.span)
 
 
@@ -212,13 +235,16 @@ def added(a: Num, b: Num) -> Num:
     low, high = left.low + right.low, left.high + right.high
     if left.node == ZERO or right.node == ZERO:
         return right if left.node == ZERO else left
-    huge = _needs_huge(low, high) or left.huge or right.huge
-    node = _huge(left.node, huge=left.huge) if huge else left.node
+    node, huge, small = _wide_enough(left, low, high)
+    if right.huge and not huge:
+        node, huge = _huge(left.node, huge=left.huge), True
     span = None
     if a.span is not None or b.span is not None:
         (low_a, high_a), (low_b, high_b) = span_of(a), span_of(b)
         span = (low_a + low_b, high_a + high_b)
-    return replace(left, node=op("+", node, right.node), low=low, high=high, huge=huge, span=span)
+    total = op("+", node, right.node)
+    small = small and right.may_be_small
+    return replace(left, node=total, low=low, high=high, huge=huge, small=small, span=span)
 
 
 def minus(num: Num) -> Num:
@@ -232,7 +258,7 @@ def multiplied(a: Num, b: Num) -> Num:
     """The product, with constants in lowest terms."""
     for constant_side, other in ((a, b), (b, a)):
         node = constant_side.node
-        if isinstance(node, Const) and isinstance(node.value, int):
+        if constant_side.is_const and isinstance(node, Const) and isinstance(node.value, int):
             factor = gcd(node.value, other.den)
             span = _times_span(other, Fraction(node.value, constant_side.den))
             if factor > 1 or span is not None:
@@ -246,10 +272,12 @@ def multiplied(a: Num, b: Num) -> Num:
 def divided(a: Num, b: Num) -> Num:
     """`a ÷ b`; null where b is 0."""
     node = b.node
-    if isinstance(node, Const) and isinstance(node.value, int):
+    if b.is_const and isinstance(node, Const) and isinstance(node.value, int):
         if node.value == 0:
             return replace(a, node=NULL)
         return multiplied(a, constant(Fraction(b.den, node.value)))
+    if a.over == b.over:  # it cancels out
+        a, b = (replace(one, over=ONE, most_over=1) for one in (a, b))
     top = replace(a, den=1, over=ONE, most_over=1, span=None)
     shared = gcd(b.den, a.den)
     top = scaled(top, b.den // shared)
@@ -261,7 +289,7 @@ def divided(a: Num, b: Num) -> Num:
     if b.low <= 0 <= b.high:
         top = replace(top, node=case([(op("<>", b.node, ZERO), top.node)]))
         positive = op("nullif", positive, ZERO)
-    positive = op("coalesce", positive, ONE)  # a divisor is never null
+    positive = op("coalesce", op("big", positive) if b.small else positive, ONE)  # never null
     under = Num(positive, 1, max(1, b.most), huge=b.huge)
     over, most = _overs(replace(a, node=ZERO), replace(under, over=positive, most_over=under.high))
     return replace(top, den=a.den // shared, over=over, most_over=most)
@@ -282,16 +310,17 @@ def half_up(top: Num, bottom: Num) -> Num:
         lifted = added(twice, bottom)
     else:
         away = case([(op("<", top.node, ZERO), op("neg", bottom.node))], bottom.node)
-        side = Num(away, -bottom.high, bottom.high, huge=bottom.huge)
+        side = Num(away, -bottom.high, bottom.high, huge=bottom.huge, small=bottom.may_be_small)
         lifted = added(twice, side)
     return _cut(
         lifted, double, _bound(top.low, bottom, up=False), _bound(top.high, bottom, up=True)
     )
 
 
-def floored(top: Num, bottom: Num) -> Num:
-    """`top ÷ bottom` (bottom > 0) rounded down."""
+def floored(top: Num, bottom: Num, *, most: int | None = None) -> Num:
+    """`top ÷ bottom` (bottom > 0) rounded down; `most`: known to be no more."""
     low, high = _bound(top.low, bottom, up=False), _bound(top.high, bottom, up=True)
+    high = high if most is None else min(high, most)
     if top.low >= 0:
         return _cut(top, bottom, max(0, low), high)
     cut = _cut(top, bottom, low, high)
@@ -310,13 +339,13 @@ def _cut(top: Num, bottom: Num, low: int, high: int) -> Num:
     """Whole division, cut off towards zero; back to a BIGINT where the outcome fits."""
     if isinstance(bottom.node, Const) and bottom.node.value == 1:
         node = top.node
-        return Num(node, top.low, top.high, huge=top.huge)
+        return Num(node, top.low, top.high, huge=top.huge, small=top.small)
     low, high = max(low, -top.most), min(high, top.most)
     node = op("//", top.node, bottom.node)
     huge = top.huge or bottom.huge
     if huge and max(abs(low), abs(high)) < NARROW:
         node, huge = op("big", node), False
-    return Num(node, low, high, huge=huge)
+    return Num(node, low, high, huge=huge, small=top.may_be_small and bottom.may_be_small)
 
 
 def _fraction(num: Num, times_: int) -> tuple[Num, Num]:
@@ -395,9 +424,9 @@ def absolute(num: Num) -> Num:
 
 def compared(operator: str, a: Num, b: Num) -> Node:
     """`a operator b` by cross-multiplication; against a constant, a whole number is compared."""
-    if isinstance(b.node, Const) and a.over == ONE and isinstance(b.node.value, int):
+    if b.is_const and a.over == ONE and isinstance(b.node, Const) and isinstance(b.node.value, int):
         return _against(operator, a, Fraction(b.node.value * a.den, b.den))
-    if isinstance(a.node, Const) and b.over == ONE and isinstance(a.node.value, int):
+    if a.is_const and b.over == ONE and isinstance(a.node, Const) and isinstance(a.node.value, int):
         turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}[operator]
         return _against(turned, b, Fraction(a.node.value * b.den, a.den))
     left, right = aligned(a, b)
@@ -433,11 +462,16 @@ def chosen(branches: Sequence[tuple[Node, Num]], otherwise: Num | None = None) -
     rest = values[-1] if otherwise is not None else NULL
     node = case(list(zip(conditions, values, strict=False)), rest)
     low, high = min(num.low for num in same), max(num.high for num in same)
+    if isinstance(node, Const) and isinstance(node.value, int):
+        low = high = node.value
     span = None
     if any(num.span for num in nums):
         spans = [span_of(num) for num in nums]
         span = (min(one[0] for one in spans), max(one[1] for one in spans))
-    return Num(node, low, high, den, nums[0].over, nums[0].most_over, huge=huge, span=span)
+    small = all(num.may_be_small for num in same)
+    return Num(
+        node, low, high, den, nums[0].over, nums[0].most_over, huge=huge, small=small, span=span
+    )
 
 
 def _lifted(num: Num, other: Num) -> Num:
@@ -466,25 +500,24 @@ def extreme(a: Num, b: Num, *, larger: bool, sure: bool = False) -> Num:
     pick = max if larger else min
     left, right = aligned(a, b)
     if (left.low >= right.high) if larger else (left.high <= right.low):
-        return left if right.is_const else _strict(left, right)
+        return _strict(left, right)
     if (right.low >= left.high) if larger else (right.high <= left.low):
-        return right if left.is_const else _strict(right, left)
+        return _strict(right, left)
     low, high = pick(left.low, right.low), pick(left.high, right.high)
-    holds = op(operator, left.node, right.node)
+    huge, small = left.huge or right.huge, left.may_be_small and right.may_be_small
+    nodes = [_huge(one.node, huge=one.huge) if huge else one.node for one in (left, right)]
     if sure:
-        name = "greatest" if larger else "least"
-        huge = left.huge or right.huge
-        nodes = [_huge(one.node, huge=one.huge) if huge else one.node for one in (left, right)]
-        return replace(left, node=op(name, *nodes), low=low, high=high, huge=huge, span=None)
-    node = case([(holds, left.node), (op("not", holds), right.node)])
-    huge = left.huge or right.huge
-    return replace(left, node=node, low=low, high=high, huge=huge, span=None)
+        node = op("greatest" if larger else "least", *nodes)
+    else:
+        holds = op(operator, left.node, right.node)
+        node = case([(holds, nodes[0]), (op("not", holds), nodes[1])])
+    return replace(left, node=node, low=low, high=high, huge=huge, small=small, span=None)
 
 
 def _strict(kept: Num, other: Num) -> Num:
     """`kept`, but null where the other is."""
-    if other.is_const:
-        return kept
+    if isinstance(other.node, Const):
+        return kept if other.node != NULL else replace(kept, node=NULL)
     return replace(kept, node=case([(op("not", op("is_null", other.node)), kept.node)]))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -23,7 +23,7 @@ class Reader:
     """Reads the cells of one result table."""
 
     facts: ColumnFacts
-    keys: dict[str, Sequence[str]]
+    keys: Mapping[str, Sequence[str]]
     arrow: Any
 
     def outcomes(self, kept: Kept) -> list[Outcome]:

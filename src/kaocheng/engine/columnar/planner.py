@@ -24,7 +24,7 @@ from kaocheng.engine.columnar.cells import (
 )
 from kaocheng.engine.columnar.expressions import Place, Reader, comparable, lower
 from kaocheng.engine.columnar.facts import AT, LINE, ORDER, ColumnFacts
-from kaocheng.engine.columnar.lowered import Flag
+from kaocheng.engine.columnar.lowered import Flag, Lowered
 from kaocheng.engine.columnar.lowering import Lowering, ranked
 from kaocheng.engine.columnar.nodes import (
     FALSE,
@@ -40,7 +40,7 @@ from kaocheng.engine.columnar.nodes import (
     negated,
     op,
 )
-from kaocheng.engine.columnar.numbers import Num
+from kaocheng.engine.columnar.numbers import Num, TooWide
 from kaocheng.engine.columnar.relation import Chain, Scan
 from kaocheng.engine.columnar.rows import PERIOD, Calendar, ChainHost, Unlowered, View, stored
 from kaocheng.engine.columnar.sources import Sources
@@ -48,6 +48,7 @@ from kaocheng.engine.compile import MEMBERS, Column, Compiled
 from kaocheng.engine.expressions.bound import BField, BFollowItem, Bound
 from kaocheng.engine.language.scheme import Item, Limit, Result
 from kaocheng.engine.mechanisms import MECHANISMS
+from kaocheng.engine.mechanisms.mechanism import unset_setting
 from kaocheng.engine.model import Pack
 
 
@@ -77,6 +78,7 @@ class Planner:
     items: dict[Column, Cell] = field(default_factory=dict)
     kept_items: dict[Column, Kept] = field(default_factory=dict)
     doubts: dict[str, list[Node]] = field(default_factory=dict)
+    left: dict[Column, str] = field(default_factory=dict)
     current: str = ""
 
     def __post_init__(self) -> None:
@@ -118,24 +120,43 @@ class Planner:
         return ChainHost(chain)
 
     def plan(self) -> None:
-        """Lower every column."""
+        """Lower every column; what cannot be is left to the reference, with all that reads it."""
         for result, item in self.compiled.order:
             self.current = result
-            if item == MEMBERS:
-                self._find_members(self.pack.results[result])
-            else:
-                self._fill(self.pack.results[result], self.pack.items[result, item])
+            doubts = len(self.doubts.get(result, ()))
+            try:
+                if item == MEMBERS:
+                    self._find_members(self.pack.results[result])
+                else:
+                    self._fill(self.pack.results[result], self.pack.items[result, item])
+            except (Unlowered, TooWide) as reason:
+                self.left[result, item] = str(reason)
+                del self.doubts.get(result, [])[doubts:]
 
     def subject(self, result: Result) -> View:
         chain = self.chains[result.id]
         register = self.pack.registers[result.of]
-        return View(self.facts, register, ChainHost(chain), "", result, chain, self.items)
+        return View(self.facts, register, ChainHost(chain), "", result, chain, self.item)
 
     def unsure(self, result: Result, when: Node) -> None:
         """Note for which rows of `result` the reference has to decide."""
         self.doubts.setdefault(result.id, []).append(self.let("unsure", when))
 
+    def item(self, result: str, item: str) -> Cell:
+        """The cell of an item that has been lowered."""
+        if (result, item) not in self.items:
+            title = self.pack.items[result, item].title
+            raise Unlowered(f"要用到“{title}”，而它由参照算法得出")
+        return self.items[result, item]
+
     # Members
+
+    def members_chain(self, result: str) -> Chain:
+        """The chain of a result whose members have been found."""
+        if result not in self.members:
+            title = self.pack.results[result].title
+            raise Unlowered(f"“{title}”的范围由参照算法得出")
+        return self.chains[result]
 
     def _find_members(self, result: Result) -> None:
         periods = [at for at, _ in self.reader.calendar.of_kind(result.each)]
@@ -165,10 +186,7 @@ class Planner:
             states.extend([(found.missing, Const(-1)), (found.true, Const(at))])
         standing = case([one for one in states if one[0] != FALSE], Const(0))
         standing = self.let("exempt", standing)
-        self.members[result.id] = Members(
-            standing,
-            FALSE if isinstance(standing, Const) else op("=", standing, Const(-1)),
-        )
+        self.members[result.id] = Members(standing, op("=", standing, Const(-1)))
 
     def let(self, name: str, node: Node) -> Node:
         """The node as a column of the chain under work."""
@@ -177,6 +195,7 @@ class Planner:
     # Items
 
     def _fill(self, result: Result, item: Item) -> None:
+        self.members_chain(result.id)
         low = Lowering(self, result, item, self._want_low(result, item))
         early = self._early(result, item, low)
         asked = negated(any_of(*(when for when, _ in early)))
@@ -184,7 +203,11 @@ class Planner:
         mechanism = MECHANISMS[item.mechanism]
         if mechanism.lower is None:
             raise Unlowered(f"“{mechanism.title}”（{mechanism.key}）")
-        lowered = mechanism.lower(item, low)
+        unset = unset_setting(mechanism.settings(item), self.facts.parameters)
+        if unset is None:
+            lowered = mechanism.lower(item, low)
+        else:
+            lowered = Lowered(missing(self.compiled.types[result.id, item.id]))
         type_ = self.compiled.types[result.id, item.id]
         cell = self._clamped(item, self.typed(lowered.cell, type_), low)
         cells = self._aligned([*(one for _, one in early), cell], type_)
@@ -233,8 +256,7 @@ class Planner:
         if members.unsettled != FALSE:
             early.append((members.unsettled, missing(type_)))
         for at, exemption in enumerate(result.exempt, start=1):
-            here = members.exempt
-            when = op("=", here, Const(at)) if not isinstance(here, Const) else FALSE
+            when = op("=", members.exempt, Const(at))
             gives = exemption.gives.get(item.id)
             cell = not_applicable(type_) if gives is None else low.value(gives)
             early.append((when, cell))
@@ -349,7 +371,7 @@ class Planner:
     def _follow_item(self, node: BFollowItem, key: Cell, place: Place) -> Cell:
         result = self.pack.results[node.result]
         view = place.rows[-1]
-        chain = self.chains[node.result]
+        chain = self.members_chain(node.result)
         key_node = self._place_of(node.base, key, place)
         if view.chain is not None and not view.alias:
             key_node = view.chain.define("key", key_node)
@@ -357,16 +379,20 @@ class Planner:
         alias = f"f_{node.result}{level}_{_named(key_node)}"
         pairs: list[tuple[Node, Node]] = [(key_node, Ref(AT, alias))]
         if result.each:
-            own = place.rows[0].period()
+            own: Node | None = None
             if place.period is not None:
-                own = Const(self.facts.periods.index(place.period))
+                at = self.facts.periods.index(place.period)
+                own, alias = Const(at), f"{alias}_{at}"
+                pairs = [(key_node, Ref(AT, alias))]
+            elif isinstance(place.rows[0], View):  # else who asks has no period
+                own = place.rows[0].period()
             if own is None:
                 return by_case([(key.missing, missing(node.type))], not_applicable(node.type))
             pairs.append((own, Ref(PERIOD, alias)))
         from kaocheng.engine.columnar.relation import Join
         from kaocheng.engine.columnar.rows import moved
 
-        cell = self.items[node.result, node.item]
+        cell = self.item(node.result, node.item)
         join = Join(chain, alias, tuple(pairs), level=level)
         there = view.host.attach(join, AT)
 
@@ -406,4 +432,5 @@ def _rebuilt(cell: Cell, read: Callable[[Node], Node]) -> Cell:
         )
 
     node = read(cell.node)
-    return replace(cell, node=node, na=read(cell.na), num=number(cell.num), low=number(cell.low))
+    num, low = number(cell.num), number(cell.low)
+    return replace(cell, node=node, na=read(cell.na), num=num, low=low, gap=None)

@@ -47,6 +47,16 @@ class Aggregate:
     unit: tuple[Node, str] | None = None
     level: int = 0
 
+    def level_read(self, chain: Chain) -> int:
+        """The highest level of `chain` that the pass reads, 0 where it reads none."""
+        own = self.level if self.source is chain else 0
+        joined = [
+            join.table.level_read(chain) if isinstance(join.table, Aggregate) else join.level
+            for join in self.joins
+            if join.table is chain or isinstance(join.table, Aggregate)
+        ]
+        return max([own, *joined])
+
     def attach(self, join: Join) -> Join:
         """Add a join, or find the one that is the same."""
         for known in self.joins:
@@ -138,8 +148,8 @@ class Chain:
     def join(self, join: Join) -> int:
         """Add a join on the first level on which its keys are there; the level is returned."""
         below = max((self.level_of(left) for left, _ in join.on), default=0)
-        if isinstance(join.table, Aggregate) and join.table.source is self:
-            below = max(below, join.table.level)
+        if isinstance(join.table, Aggregate):
+            below = max(below, join.table.level_read(self))
         if join.also is not None:
             below = max(below, self.level_of(join.also))
         level = max(below, self.floor) + 1
@@ -167,6 +177,8 @@ class Chain:
             return join.also is None and all(self.settled_by(left, keys) for left, _ in join.on)
         if isinstance(node, Op):
             return all(self.settled_by(one, keys) for one in node.args)
+        if isinstance(node, Over) and not node.order:
+            return all(self.settled_by(one, keys) for one in node.partition)
         return False
 
     def joined(self, alias: str, column: str, level: int) -> Ref:
@@ -286,6 +298,7 @@ def qualified(node: Node, alias: str) -> Node:
                 args=tuple(qualified(one, alias) for one in node.args),
                 partition=tuple(qualified(one, alias) for one in node.partition),
                 order=tuple(SortKey(qualified(key.node, alias), key.down) for key in node.order),
+                where=None if node.where is None else qualified(node.where, alias),
             )
         case _:
             return node

@@ -6,8 +6,8 @@ period it lies. A `Host` is what takes the joins: the chain itself, or the pass 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 from zlib import crc32
 
@@ -92,7 +92,7 @@ class View:
     alias: str = ""
     result: Result | None = None
     chain: Chain | None = None
-    items: Mapping[tuple[str, str], Cell] = field(default_factory=dict)
+    read_item: Callable[[str, str], Cell] | None = None
     asks: bool = False
 
     def column(self, name: str) -> Node:
@@ -113,7 +113,8 @@ class View:
         return field_cell(self.register, name, promised, read)
 
     def item(self, result: str, item: str) -> Cell:
-        cell = self.items[result, item]
+        assert self.read_item is not None
+        cell = self.read_item(result, item)
         return moved(cell, self.alias) if self.alias else cell
 
     @property
@@ -173,6 +174,7 @@ def moved(cell: Cell, alias: str) -> Cell:
         num=number(cell.num),
         na=qualified(cell.na, alias),
         low=number(cell.low),
+        gap=None,
     )
 
 

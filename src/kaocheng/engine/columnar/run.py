@@ -1,168 +1,254 @@
 """Runs a plan on DuckDB: facts in, results out.
 
-A `Store` holds the facts as tables of an in-memory database and the statements of the plan. A run
-either completes or leaves what was there before.
+A `Store` holds the facts as tables of an in-memory database with the statements of the plan, and
+what the unit stage has computed. Every change is one transaction: it either completes or leaves
+what was there before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import duckdb
 
-from kaocheng.engine.columnar.decoding import decode_table, keys_of
-from kaocheng.engine.columnar.facts import ColumnFacts
-from kaocheng.engine.columnar.nodes import Const, Node, Ref
-from kaocheng.engine.columnar.outcomes import Reader
+from kaocheng.engine.columnar.array_groups import Unfit
+from kaocheng.engine.columnar.array_tables import ArrayTable
+from kaocheng.engine.columnar.arrays import UnitProgram, compiled_unit
+from kaocheng.engine.columnar.columnar_run import ColumnarRun
+from kaocheng.engine.columnar.facts import AT, ColumnFacts
 from kaocheng.engine.columnar.planner import Planner
-from kaocheng.engine.columnar.rows import PERIOD, stored
-from kaocheng.engine.columnar.statements import Statement, Writer
-from kaocheng.engine.compile import Column, Compiled
-from kaocheng.engine.language.scheme import Result, items_below
-from kaocheng.engine.model import Pack
-from kaocheng.engine.reference.evaluate import ResultRow
-from kaocheng.engine.reference.run import Member, RowKey
-from kaocheng.engine.trace import Outcome
-from kaocheng.engine.values import Missing
+from kaocheng.engine.columnar.promises import holds_for, widened
+from kaocheng.engine.columnar.rows import stored
+from kaocheng.engine.columnar.sql import column_name
+from kaocheng.engine.columnar.stages import Stages, stages_of
+from kaocheng.engine.columnar.statements import Statement
+from kaocheng.engine.columnar.unit_rows import Range, UnitTables
+from kaocheng.engine.compile import Compiled
 
 
 @dataclass
 class Store:
-    """Facts in a database of their own, and the plan that computes their results."""
+    """Facts in a database of their own, and the plan that computes their results.
+
+    `revisions` counts the changes of each (register, unit); a unit is computed again when one of
+    its registers has changed, and then the wide stage, where there is one.
+    """
 
     compiled: Compiled
     facts: ColumnFacts
     connection: Any = field(default_factory=duckdb.connect)
     progress: Callable[[int, int], None] | None = None
+    revisions: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.facts = widened(self.facts)
+        for name, table in self.facts.tables.items():
+            self._load(stored(name), table.arrow)
+        self._let_go()
+        self._plan()
+
+    def _let_go(self) -> None:
+        """The database holds the rows now; tables with keys are also read from Arrow."""
+        tables = {}
+        for name, table in self.facts.tables.items():
+            arrow, names = table.arrow, table.arrow.schema.names
+            if AT in names:
+                arrow = arrow if hasattr(arrow, "column") else arrow.to_table()
+                tables[name] = replace(table, arrow=arrow, count=None)
+            else:
+                empty = arrow.schema.empty_table()
+                tables[name] = replace(table, arrow=empty, count=table.rows)
+        self.facts = replace(self.facts, tables=tables)
+
+    def fetch(self, table: str, unit: int | None) -> Any:
+        """The rows of a stored table: all of them, or those that belong to a unit."""
+        name = column_name(stored(table))
+        units = self.stages.units
+        if unit is None or (table not in units.fields and table not in units.links):
+            return self._arrow(f"FROM {name}")
+        link, roster = units.links.get(table, (AT, table))
+        low, high = self.unit_tables.ranges(unit)[roster]
+        return self._arrow(f"FROM {name} WHERE {column_name(link)} BETWEEN {low} AND {high}")
+
+    def _plan(self) -> None:
         self.planner = Planner(self.compiled, self.facts)
         self.planner.plan()
-        self.wanted = {
-            result.id: wanted(self.planner, result)
-            for result in self.compiled.pack.results.values()
-        }
-        self.statements = self._statements()
-        for name, table in self.facts.tables.items():
-            self.connection.register("incoming", table.arrow)
-            self.connection.execute(f'CREATE TABLE "{stored(name)}" AS SELECT * FROM incoming')
-            self.connection.unregister("incoming")
+        self.stages: Stages = stages_of(self.planner)
+        self.unit_tables = UnitTables(self.facts, self.stages.units, self.fetch)
+        self._program: UnitProgram | None = None
 
-    def _statements(self) -> list[Statement]:
-        nodes = {result: list(found.values()) for result, found in self.wanted.items()}
-        return Writer(self.planner.chains, nodes).statements()
+    @property
+    def statements(self) -> list[Statement]:
+        """All statements of a whole run, in order."""
+        return [*self.stages.unit, *self.stages.wide]
+
+    def _execute(self, sql: str, parameters: object = None) -> list[Any]:
+        """Run a statement to its end: an open result would block the connection."""
+        return list(self.connection.execute(sql, parameters).fetchall())
+
+    def _load(self, name: str, arrow: Any) -> None:
+        self.connection.register("incoming", arrow)
+        self._execute(f"CREATE OR REPLACE TABLE {column_name(name)} AS FROM incoming")
+        self.connection.unregister("incoming")
+
+    # Whole runs
 
     def compute(self) -> None:
-        for done, statement in enumerate(self.statements):
-            if self.progress is not None:
-                self.progress(done, len(self.statements))
-            self.connection.execute(statement.sql)
+        """Fill the tables of the results from all facts."""
+        with self._transaction():
+            for done, statement in enumerate(self.statements):
+                if self.progress is not None:
+                    self.progress(done, len(self.statements))
+                self._execute(statement.sql)
 
     def run(self) -> ColumnarRun:
+        """Compute everything and read it as a run."""
         self.compute()
+        return self.results()
+
+    def results(self) -> ColumnarRun:
+        """What stands in the tables of the results."""
         tables = {
-            result: self.connection.sql(
-                f'SELECT * FROM "{self.planner.chains[result].cte(self.planner.chains[result].top)}"'
-            ).to_arrow_table()
-            for result in self.wanted
+            result: self._arrow(f"FROM {column_name(table)}")
+            for result, table in self.stages.results.items()
         }
-        return ColumnarRun(self.planner, tables)
+        return ColumnarRun(self.planner, tables, self.stages, self.fetch)
 
+    def _arrow(self, query: str, *parameters: int) -> Any:
+        return self.connection.sql(query, params=list(parameters) or None).to_arrow_table()
 
-@dataclass(eq=False)
-class ColumnarRun:
-    """What a plan has computed: one Arrow table per result, read as outcomes where asked."""
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._execute("ROLLBACK")
+            raise
+        self._execute("COMMIT")
 
-    planner: Planner
-    tables: Mapping[str, Any]
+    # One unit
 
-    @property
-    def pack(self) -> Pack:
-        return self.planner.pack
+    def run_unit(self, unit: str, changed: Mapping[str, Any]) -> ColumnarRun:
+        """The results of one unit whose rows of the registers in `changed` are now these.
 
-    @property
-    def compiled(self) -> Compiled:
-        return self.planner.compiled
+        `changed`: Arrow tables in the encoding of the facts, all rows of the unit in each register.
+        The columns of the unit stage are computed again for this unit alone; where the plan has a
+        wide stage, that follows and the results are those of everybody.
 
-    @cached_property
-    def members(self) -> dict[str, dict[RowKey, Member]]:
-        return {result.id: self._members(result) for result in self.pack.results.values()}
+        Raises KeyError for a unit that does not exist, ValueError for a table with keys: its rows
+        are known by their places, which would be others.
+        """
+        for register in changed:
+            if register not in self.stages.units.links or self.facts.tables[register].register.key:
+                raise ValueError(f"{register} is not split by unit")
+        place = self.planner.keys_of(self.stages.units.table)[unit]
+        ranges = self.unit_tables.ranges(place)
+        for register, arrow in changed.items():
+            if not self._keeps_promises(register, arrow):
+                self._change(register, ranges, arrow)
+                self._renew(register)
+                return self.run()
+        arrived = {register: ArrayTable(arrow) for register, arrow in changed.items()}
+        fresh = self._in_arrays(place, arrived)
+        with self._transaction():
+            for register, arrow in changed.items():
+                self._replace_rows(register, ranges, arrow)
+            if fresh is None:
+                fresh = self.compute_alone(unit)
+            for result, arrow in fresh.items():
+                self._replace_results(result, ranges, arrow)
+            for statement in self.stages.wide:
+                self._execute(statement.sql)
+        self.unit_tables.keep(arrived, place)
+        for register in changed:
+            self.revisions[register, unit] = self.revisions.get((register, unit), 0) + 1
+        if self.stages.wide:
+            return self.results()
+        return ColumnarRun(self.planner, fresh, self.stages, self.fetch)
 
-    @cached_property
-    def outcomes(self) -> dict[Column, dict[RowKey, Outcome]]:
-        found: dict[Column, dict[RowKey, Outcome]] = {}
-        keys = {
-            name: keys_of(table)
-            for name, table in self.planner.facts.tables.items()
-            if table.register.key
+    def _in_arrays(self, place: int, changed: Mapping[str, ArrayTable]) -> dict[str, Any] | None:
+        """The unit stage for one unit; None where only the database can compute it."""
+        try:
+            if self._program is None:
+                self._program = self._unit_program()
+            return self._program.run(self.unit_tables.rows(place, changed))
+        except Unfit:
+            return None
+
+    def _unit_program(self) -> UnitProgram:
+        schemas = {
+            result: self._arrow(f"FROM {column_name(table)} LIMIT 0").schema
+            for result, table in self.stages.tables.items()
         }
-        for column, kept in self.planner.kept_items.items():
-            reader = Reader(self.planner.facts, keys, self.tables[column[0]])
-            rows = self.members[column[0]]
-            found[column] = dict(zip(rows, reader.outcomes(kept), strict=True))
-        return found
+        return compiled_unit(self.planner.chains, self.stages.unit_needed, schemas, self.stages.units)
 
-    def _members(self, result: Result) -> dict[RowKey, Member]:
-        facts, arrow = self.planner.facts, self.tables[result.id]
-        table = facts.tables[result.of]
-        places = arrow.column("_at")
-        rows = decode_table(facts, table, table.arrow.take(places)).rows
-        by_key = {row.ref.key: row for row in rows}
-        keys = keys_of(table)
-        exempt = self._exempt(result, arrow)
-        periods = arrow.column(PERIOD).to_pylist() if result.each else [None] * len(places)
-        found = {}
-        for at, period, standing in zip(places.to_pylist(), periods, exempt, strict=True):
-            row = ResultRow(by_key[keys[at]], None if period is None else facts.periods[period])
-            found[row.key] = Member(
-                row,
-                result.exempt[standing - 1] if standing > 0 else None,
-                Missing("") if standing < 0 else None,
-            )
-        return found
+    def compute_alone(self, unit: str) -> dict[str, Any]:
+        """The unit stage for one unit by the statements of the database."""
+        ranges = self.ranges(unit)
+        values = {
+            f"{roster}_{end}": ranges[roster][at]
+            for roster in ranges
+            for at, end in enumerate(("low", "high"))
+        }
+        for statement in self.stages.alone:
+            given = {name: values[name] for name in statement.parameters}
+            self._execute(statement.sql, given or None)
+        return {
+            result: self._arrow(f"FROM {column_name(self.stages.fresh[result])}")
+            for result in self.stages.tables
+        }
 
-    def _exempt(self, result: Result, arrow: Any) -> list[int]:
-        node = self.planner.members[result.id].exempt
-        if isinstance(node, Const):
-            return [0] * int(arrow.num_rows)
-        assert isinstance(node, Ref)
-        return list(arrow.column(node.name).to_pylist())
+    def compute_in_arrays(self, unit: str) -> dict[str, Any] | None:
+        """The unit stage for one unit without the database; None where it has to do it."""
+        return self._in_arrays(self.planner.keys_of(self.stages.units.table)[unit], {})
 
-    @property
-    def share_by_reference(self) -> float:
-        return 0.0
+    def ranges(self, unit: str) -> dict[str, Range]:
+        """The positions of a unit's rows in every roster that is split by unit (low > high: none).
+
+        Raises KeyError for a unit that does not exist.
+        """
+        return self.unit_tables.ranges(self.planner.keys_of(self.stages.units.table)[unit])
+
+    def _replace_results(self, result: str, ranges: Mapping[str, Range], arrow: Any) -> None:
+        low, high = ranges[self.compiled.pack.results[result].of]
+        table = column_name(self.stages.tables[result])
+        self._execute(f"DELETE FROM {table} WHERE {column_name(AT)} BETWEEN {low} AND {high}")
+        self._insert(table, arrow)
+
+    def _replace_rows(self, register: str, ranges: Mapping[str, Range], arrow: Any) -> None:
+        link, roster = self.stages.units.links[register]
+        low, high = ranges[roster]
+        table = column_name(stored(register))
+        where = f"{column_name(link)} BETWEEN {low} AND {high}"
+        self._execute(f"DELETE FROM {table} WHERE {where}")
+        self._insert(table, arrow)
+
+    def _insert(self, table: str, arrow: Any) -> None:
+        self.connection.register("incoming", arrow)
+        self._execute(f"INSERT INTO {table} BY NAME FROM incoming")
+        self.connection.unregister("incoming")
+
+    def _keeps_promises(self, register: str, arrow: Any) -> bool:
+        return holds_for(self.facts.tables[register], arrow)
+
+    def _change(self, register: str, ranges: Mapping[str, Range], arrow: Any) -> None:
+        with self._transaction():
+            self._replace_rows(register, ranges, arrow)
+
+    def _renew(self, register: str) -> None:
+        """Plan anew for a register whose rows no longer keep what was promised of them."""
+        arrow = self._arrow(f"FROM {column_name(stored(register))}")
+        table = self.facts.tables[register]
+        tables = {**self.facts.tables, register: replace(table, arrow=arrow, count=None)}
+        self.facts = widened(replace(self.facts, tables=tables), measured={register})
+        self._let_go()
+        self._plan()
 
 
 def run_columnar(compiled: Compiled, facts: ColumnFacts) -> ColumnarRun:
+    """Every result of the pack, computed on whole columns."""
     return Store(compiled, facts).run()
-
-
-def wanted(planner: Planner, result: Result) -> dict[str, Node]:
-    """Every column of a result that somebody may ask for."""
-    found: dict[str, Node] = {"_at": Ref("_at")}
-    if result.each:
-        found[PERIOD] = Ref(PERIOD)
-    members = planner.members[result.id]
-    found["_exempt"] = members.exempt
-    for item in items_below(result.items):
-        kept = planner.kept_items[result.id, item.id]
-        cells = [
-            kept.cell,
-            *kept.columns.values(),
-            *(one for flag in kept.flags for one in flag.values),
-        ]
-        for cell in cells:
-            nodes = [cell.node, cell.na] + ([] if cell.num is None else [cell.num.over])
-            for node in nodes:
-                if isinstance(node, Ref):
-                    found[node.name] = node
-        for flag in kept.flags:
-            if isinstance(flag.when, Ref):
-                found[flag.when.name] = flag.when
-    for node in planner.doubts.get(result.id, ()):
-        if isinstance(node, Ref):
-            found[node.name] = node
-    return {name: node for name, node in found.items() if not isinstance(node, Const)}

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, NoReturn
 
 from kaocheng.engine.binding.aggregates import reads_only
-from kaocheng.engine.columnar.aggregates import Source, combined
+from kaocheng.engine.columnar.aggregates import Source, combined, settled_states
 from kaocheng.engine.columnar.cells import Cell, literal
 from kaocheng.engine.columnar.expressions import Place, lower
 from kaocheng.engine.columnar.facts import LINE, SEQ
@@ -36,6 +36,7 @@ from kaocheng.engine.expressions.bound import (
     BAggregate,
     BBinary,
     BField,
+    BFollowItem,
     BLiteral,
     Bound,
     BParameter,
@@ -68,6 +69,7 @@ class Sources:
 
     def aggregate(self, node: BAggregate, place: Place) -> Cell:
         """The cell of an aggregate as asked from `place`."""
+        node = replace(node, alone=node.alone and not self._reads_the_period(node, place))
         if not node.alone and node.function != "run":
             plain = self._by_equal_keys(node, place)
             if plain is not None:
@@ -85,6 +87,23 @@ class Sources:
             return self._grouped(node, place)
         return self._for_each(node, place)
 
+    def _reads_the_period(self, node: BAggregate, place: Place) -> bool:
+        """Whether value or condition follow into the asker's own period of another result."""
+        if place.period is not None or not isinstance(place.rows[0], View):
+            return False
+        if place.rows[0].period() is None:
+            return False
+        read = [one for one in (node.value, node.where, *(node.scope or ())) if one is not None]
+        return any(self._follows(one, place) for one in read)
+
+    def _follows(self, node: Bound, place: Place) -> bool:
+        """Whether `node` reads items of another result in the period of who asks."""
+        if place.period is not None:
+            return False
+        results = self.planner.pack.results
+        found = (one for one in walk_bound(node) if isinstance(one, BFollowItem))
+        return any(results[one.result].each for one in found)
+
     def _by_equal_keys(self, node: BAggregate, place: Place) -> Cell | None:
         """Conditions “field = something of the asker” become keys of one shared pass.
 
@@ -96,11 +115,14 @@ class Sources:
             pair = _outer_and_inner(one, node.level)
             if pair is not None:
                 equal.append(pair)
-            elif reads_only(one, node.level):
+            elif reads_only(one, node.level) and not self._follows(one, place):
                 rest.append(one)
             else:
                 return None
-        if not equal or (node.value is not None and not reads_only(node.value, node.level)):
+        value = node.value
+        if not equal or (value is not None and not reads_only(value, node.level)):
+            return None
+        if value is not None and self._follows(value, place):
             return None
         where = reduce(lambda a, b: BBinary("and", a, b, BOOLEAN), rest) if rest else None
         plain = replace(node, where=where, alone=True)
@@ -153,7 +175,7 @@ class Sources:
             self._most(node),
             group,
             self._doubt(place),
-            self._holds_asker(node),
+            self._holds_asker(node, place),
         )
         return combined(node, source)
 
@@ -166,12 +188,17 @@ class Sources:
         return self._run(node, source, row) if node.function == "run" else combined(node, source)
 
     def _grouping(
-        self, node: BAggregate, place: Place, equal: Sequence[tuple[Bound, Bound]] = ()
+        self,
+        node: BAggregate,
+        place: Place,
+        equal: Sequence[tuple[Bound, Bound]] = (),
+        read: Sequence[Bound] = (),
     ) -> tuple[Source | None, View]:
         """The rows grouped by what ties them to who asks; None where a key may not be known."""
         asker = place.rows[0] if not node.whole else None
         own = self._own_period(node, place)
-        over, row, inner = self._pass(node, place, own is not None, [one for _, one in equal])
+        more = [one for _, one in equal]
+        over, row, inner = self._pass(node, place, own is not None, more, read)
         pairs: list[tuple[Node, Node]] = []
         group = None
         if node.scope is not None:
@@ -202,14 +229,14 @@ class Sources:
             self._most(node),
             group,
             self._doubt(place),
-            self._holds_asker(node),
+            self._holds_asker(node, place),
         ), row
 
-    def opened(self, node: BAggregate, place: Place) -> tuple[Source, View]:
-        """The rows of an aggregate that stands by itself, before it is taken."""
-        if not node.alone:
+    def opened(self, node: BAggregate, place: Place, read: Sequence[Bound]) -> tuple[Source, View]:
+        """The rows of an aggregate that stands by itself; `read` is what will be read on them."""
+        if not node.alone or any(self._follows(one, place) for one in read):
             return self._asking(node, place)
-        source, row = self._grouping(node, place)
+        source, row = self._grouping(node, place, read=read)
         assert source is not None
         return source, row
 
@@ -219,16 +246,18 @@ class Sources:
         place: Place,
         by_period: bool,
         more: Sequence[Bound],  # noqa: FBT001
+        read: Sequence[Bound],
     ) -> tuple[Aggregate, View, Place]:
         keys_of = (node.source, node.is_result, node.link, node.scope and node.scope[1], node.whole)
         own = place.rows[0].result.each if by_period and place.rows[0].result else ""
-        source_chain = self.planner.chains[node.source] if node.is_result else None
+        source_chain = self.planner.members_chain(node.source) if node.is_result else None
         key = (
             keys_of,
             own,
             node.level,
             tuple(more),
             None if source_chain is None else source_chain.freeze(),
+            self._results_read([node.value, node.where, *(node.scope or ())[1:], *read]),
         )
         over = self.passes.get(key)
         row = self._row(node, None if over is None else over)
@@ -253,6 +282,20 @@ class Sources:
         view = replace(row[0], host=PassHost(over))
         return over, view, self._inner(node, place, view)
 
+    def _results_read(self, read: Sequence[Bound | None]) -> tuple[tuple[str, int], ...]:
+        """The results that a pass reads besides its rows, each as it stands now.
+
+        A pass that was joined before these stood cannot be asked for them.
+        """
+        named = {
+            one.result if isinstance(one, BFollowItem) else one.source
+            for part in read
+            if part is not None
+            for one in walk_bound(part)
+            if isinstance(one, BFollowItem) or (isinstance(one, BAggregate) and one.is_result)
+        }
+        return tuple((one, self.planner.chains[one].freeze()) for one in sorted(named))
+
     def _reachable(self, node: Node, place: Place) -> Node:
         """A key as a column of the chain, where the chain itself asks."""
         chain = place.rows[-1].chain
@@ -273,10 +316,10 @@ class Sources:
         planner = self.planner
         dummy = PassHost(Aggregate("", "", "r", ()))
         if node.is_result:
-            chain = planner.chains[node.source]
+            chain = planner.members_chain(node.source)
             result = planner.pack.results[node.source]
             register = planner.pack.registers[result.of]
-            return View(planner.facts, register, dummy, "r", result, chain, planner.items), chain
+            return View(planner.facts, register, dummy, "r", result, chain, planner.item), chain
         register = planner.pack.registers[node.source]
         return View(planner.facts, register, dummy, "r"), stored(node.source)
 
@@ -330,7 +373,11 @@ class Sources:
     # One pass for each asker: the condition looks at the asker too
 
     def _for_each(self, node: BAggregate, place: Place) -> Cell:
-        return combined(node, self._asking(node, place)[0])
+        source, _ = self._asking(node, place)
+        if node.function == "run":
+            where = literal(value=True) if node.where is None else lower(node.where, source.inner)
+            return self._run_of_many(source, where)
+        return combined(node, source)
 
     def _asking(self, node: BAggregate, place: Place) -> tuple[Source, View]:
         subject = place.rows[0]
@@ -359,7 +406,9 @@ class Sources:
         narrowed = self._own_period(node, place)
         if narrowed is not None and subject.result is not None:
             pairs.append((Ref(PERIOD, "s"), self._period_of(view, subject.result.each)))
-        where = literal(value=True) if node.where is None else lower(node.where, inner)
+        # A run looks also at the rows for which its condition does not hold.
+        asked = None if node.function == "run" else node.where
+        where = literal(value=True) if asked is None else lower(asked, inner)
         also = both(self._counted(node, view) or TRUE, any_of(where.true, where.missing))
         over.keys = tuple(keys)
         direct = [pair for pair in pairs if _tables(pair[1]) <= {"r"}]
@@ -397,7 +446,7 @@ class Sources:
             self._most(node),
             group,
             self._doubt(place),
-            self._holds_asker(node),
+            self._holds_asker(node, place),
         ), view
 
     def _doubt(self, place: Place) -> Callable[[Node], None]:
@@ -413,9 +462,11 @@ class Sources:
 
     # Bounds and runs
 
-    def _holds_asker(self, node: BAggregate) -> bool:
+    def _holds_asker(self, node: BAggregate, place: Place) -> bool:
         """Whether who asks is among the rows: a group of one's own roster, all of it counting."""
-        if node.is_result or node.link or node.timed:
+        if node.is_result or node.link or node.timed or not isinstance(place.rows[0], View):
+            return False
+        if place.rows[0].register.id != node.source:
             return False
         return self.planner.pack.registers[node.source].counts_when is None
 
@@ -437,13 +488,22 @@ class Sources:
             return max(1, table.most_per.get(node.link[0].field, table.rows))
         return max(1, table.rows)
 
+    def _run_of_many(self, source: Source, where: Cell) -> Cell:
+        """The same where several rows of a group may lie in one period: row by row."""
+        within = None if source.within == TRUE else source.within
+        run = source.take(Agg("run", (where.true, source.order), within))
+        longest = op("coalesce", run, ZERO)
+        found = Cell(NUMBER, longest, Num(longest, 0, source.most))
+        return settled_states(source, found, both(source.within, where.missing))
+
     def _run(self, node: BAggregate, source: Source, row: View) -> Cell:
         """The longest run of periods in a row for which the condition holds."""
-        if node.scope is not None or node.whole or row.result is None:
-            raise Unlowered("对一组对象求连续次数")
+        assert row.result is not None
         own = row.period()
         assert own is not None
         where = literal(value=True) if node.where is None else lower(node.where, source.inner)
+        if node.scope is not None or node.whole or node.link:
+            return self._run_of_many(source, where)
         longest: Node = ZERO
         current: Node = ZERO
         spans = self.planner.reader.calendar.of_kind(row.result.each)
@@ -457,12 +517,7 @@ class Sources:
             )
             longest = chain.define("longest", case([(op(">", current, longest), current)], longest))
         found = Cell(NUMBER, longest, Num(longest, 0, len(spans)))
-        unclear = both(source.within, where.missing)
-        if unclear == FALSE:
-            return found
-        from kaocheng.engine.columnar.cells import guarded
-
-        return guarded(found, op("coalesce", source.take(Agg("any", (unclear,))), FALSE))
+        return settled_states(source, found, both(source.within, where.missing))
 
 
 def _conjuncts(node: Bound | None) -> list[Bound]:

@@ -16,6 +16,11 @@ def name(text: str) -> exp.Identifier:
     return exp.Identifier(this=text, quoted=True)
 
 
+def column_name(text: str) -> str:
+    """A name as it is written in SQL."""
+    return str(name(text).sql("duckdb"))
+
+
 def column(text: str, table: str = "") -> exp.Column:
     return exp.Column(this=name(text), table=name(table) if table else None)
 
@@ -29,6 +34,8 @@ def tree(node: Node) -> Tree:
             return column(node.name, node.table)
         case Op():
             return OPERATORS[node.name]([tree(one) for one in node.args])
+        case Agg(function="run"):
+            return _longest_run(tree(node.args[0]), tree(node.args[1]), node.where)
         case Agg():
             return _filtered(
                 _aggregate(node.function, [tree(one) for one in node.args]), node.where
@@ -194,14 +201,15 @@ def _aggregate(function: str, args: Sequence[Tree]) -> Tree:
         case "count":
             return exp.Count(this=args[0] if args else exp.Star())
         case "distinct":
-            return exp.Count(this=exp.Distinct(expressions=list(args)))
+            several = [exp.Tuple(expressions=list(args))] if len(args) > 1 else list(args)
+            return exp.Count(this=exp.Distinct(expressions=several))
         case "sum":
             return exp.Cast(this=exp.Sum(this=args[0]), to=_type("BIGINT"))
         case "huge_sum":
             return exp.Sum(this=args[0])
         case "mask":
             bit = exp.BitwiseLeftShift(
-                this=exp.Cast(this=exp.Literal.number(1), to=_type("BIGINT")),
+                this=exp.Cast(this=exp.Literal.number(1), to=_type("UBIGINT")),
                 expression=_wrapped(args[0]),
             )
             return exp.Anonymous(this="bit_or", expressions=[bit])
@@ -209,6 +217,20 @@ def _aggregate(function: str, args: Sequence[Tree]) -> Tree:
             return exp.Anonymous(this="bool_or", expressions=list(args))
         case _:
             return exp.Anonymous(this=function, expressions=list(args))
+
+
+def _longest_run(held: Tree, order: Tree, where: Node | None) -> Tree:
+    """The length of the longest piece of ones, where rows in order write 1 (held) or 0."""
+    one, none = exp.Literal.string("1"), exp.Literal.string("0")
+    sign = exp.Case(ifs=[exp.If(this=held, true=one)], default=none)
+    ordered = exp.Order(this=sign, expressions=[exp.Ordered(this=order, nulls_first=False)])
+    joined = exp.GroupConcat(this=ordered, separator=exp.Literal.string(""))
+    pieces = exp.Split(this=_filtered(joined, where), expression=none)
+    piece = exp.to_identifier("x")
+    lengths = exp.Transform(
+        this=pieces, expression=exp.Lambda(this=exp.Length(this=piece), expressions=[piece])
+    )
+    return exp.ArrayMax(this=lengths)
 
 
 def _filtered(aggregate: Tree, where: Node | None) -> Tree:

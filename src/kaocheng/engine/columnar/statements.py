@@ -20,10 +20,15 @@ Cut = tuple[str, int]
 
 @dataclass(frozen=True)
 class Statement:
-    """Fills `table`; `sql` is one CREATE TABLE … AS."""
+    """Fills `table`; `sql` is one CREATE TABLE … AS, `parameters` the names it leaves open.
+
+    `result` is the one that the table is a stretch of.
+    """
 
     table: str
     sql: str
+    parameters: frozenset[str] = frozenset()
+    result: str = ""
 
 
 @dataclass
@@ -34,9 +39,11 @@ class Writer:
     wanted: Mapping[str, Iterable[Node]]
     unit: bool = False
     pretty: bool = False
+    prefix: str = ""
     needed: dict[str, set[str]] = field(default_factory=dict)
     cuts: dict[str, set[int]] = field(default_factory=dict)
     written: dict[Cut, Statement] = field(default_factory=dict)
+    _tables: set[str] = field(default_factory=set)
     _passes: set[int] = field(default_factory=set)
     _joins: dict[int, set[str]] = field(default_factory=dict)
 
@@ -63,6 +70,14 @@ class Writer:
                     self._need(self.chains[chain], level.where)
             for node in nodes:
                 self._need(self.chains[chain], node)
+
+    def table_of(self, chain: str) -> str:
+        """The table that holds a result at last."""
+        return f"{self.prefix}{self.chains[chain].cte(self.chains[chain].top)}"
+
+    def read_tables(self) -> set[str]:
+        """The stored tables that the statements read."""
+        return self._tables
 
     # What is needed
 
@@ -143,7 +158,7 @@ class Writer:
 
     def _write(self, chain: Chain, upto: int) -> str:
         """The table of the chain's stretch that ends at level `upto`."""
-        table = chain.cte(upto)
+        table = f"{self.prefix}{chain.cte(upto)}"
         if (chain.name, upto) in self.written:
             return table
         below = max((cut for cut in self.cuts[chain.name] if cut < upto), default=None)
@@ -169,7 +184,10 @@ class Writer:
             replace=True,
             properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
         )
-        self.written[chain.name, upto] = Statement(table, text(create, pretty=self.pretty))
+        parameters = frozenset(one.name for one in create.find_all(exp.Parameter))
+        self.written[chain.name, upto] = Statement(
+            table, text(create, pretty=self.pretty), parameters, chain.name
+        )
         return table
 
     def _live(self, chain: Chain, upto: int) -> list[str]:
@@ -210,9 +228,8 @@ class Writer:
         """For the columns that others read: the lowest cut at which they do."""
         found: dict[str, int] = {}
         for cut in sorted(self.cuts[chain.name], reverse=True):
-            if cut < chain.top:
-                for name_ in self._read_elsewhere(chain, cut):
-                    found[name_] = cut
+            for name_ in self._read_elsewhere(chain, cut):
+                found[name_] = cut
         return found
 
     def _read_by(self, join: Join, host: Chain, chain: Chain, upto: int) -> set[str]:
@@ -256,6 +273,7 @@ class Writer:
             for one, node in scan.columns.items()
             if one in self.needed[chain.name]
         ]
+        self._tables.add(scan.source)
         select = _from(exp.select(*columns), scan.source, "s")
         if scan.spans is not None:
             select = select.select(column("_period", "p"), copy=False)  # type: ignore[attr-defined]
@@ -316,6 +334,7 @@ class Writer:
         self, source: str | Aggregate | Chain, level: int, ctes: list[tuple[str, Tree]]
     ) -> str:
         if isinstance(source, str):
+            self._tables.add(source)
             return source
         if isinstance(source, Chain):
             return self._write(source, level)

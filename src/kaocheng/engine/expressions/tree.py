@@ -93,6 +93,11 @@ class Expr:
     source: Scalar
     tree: Tree = field(compare=False)
 
+    def __hash__(self) -> int:
+        """Of what tells expressions apart: they are looked up for every value there is."""
+        place = self.source.place
+        return hash((self.source.text, place.line, place.column))
+
     @property
     def text(self) -> str:
         return self.source.text

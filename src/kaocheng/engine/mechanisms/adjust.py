@@ -16,7 +16,7 @@ from kaocheng.engine.columnar.nodes import TRUE, both, negated
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import Expression, Identifier, Key, Record, Text
-from kaocheng.engine.language.types import BOOLEAN, Type
+from kaocheng.engine.language.types import BOOLEAN, Type, either
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Row, Slot, TypeOf
 from kaocheng.engine.problems import Place
 from kaocheng.engine.trace import Line, Outcome, shown
@@ -47,7 +47,9 @@ def _slots(item: Item) -> Iterable[Slot]:
 
 
 def _type_of(item: Item, type_of: TypeOf) -> Type:
-    return type_of(_spec(item).of)
+    """A text that `to` brings in from outside the scale of `of` is no grade of that scale."""
+    spec = _spec(item)
+    return either([type_of(spec.of), type_of(spec.to)])
 
 
 def _outcome(item: Item, frame: Frame) -> Outcome:

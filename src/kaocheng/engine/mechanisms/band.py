@@ -4,7 +4,8 @@
 
 The lower bound of a band belongs to it, so a value on a shared boundary takes the better band; the
 other reading is `boundary: worse` (D2). Exact fractions are compared: 94.9 % is never 95 % (D7).
-With nothing to divide by the rate is undefined: it earns `if_zero` (0) and a warning.
+With nothing to divide by the rate is undefined: it earns `if_zero` (0) and a warning, or is missing
+where the bands have names. Error bound: 0, a rate is compared with a bound by cross-multiplication.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from kaocheng.engine.mechanisms.steps import (
 )
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Advice, Outcome, shown
-from kaocheng.engine.values import Missing, Value, is_number
+from kaocheng.engine.values import Missing, Value, is_number, without_bounds
 
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.lowering import Lowering
@@ -68,13 +69,21 @@ def _check(item: Item, problems: Problems) -> None:
         if (step.points is None) == (not step.gives) or bool(step.gives) != named:
             why = "每一档都写 points（得分），或都写 gives（名称）"
             problems.add("S30", step.place, title=item.title, why=why, page="band")
+        if named and spec.otherwise is not None:
+            why = "各档写的是名称，otherwise（得分）不能同写"
+            problems.add("S30", step.place, title=item.title, why=why, page="band")
         if item.points is not None and step.points is not None and step.points > item.points:
             why = f"有一档得 {shown(step.points)} 分，超过满分 {shown(item.points)}"
             problems.add("S30", step.place, title=item.title, why=why, page="band")
 
 
 def _type_of(item: Item, _type_of: TypeOf) -> Type:
-    return TEXT if any(step.gives for step in _spec(item).steps) else NUMBER
+    return TEXT if _is_named(_spec(item)) else NUMBER
+
+
+def _is_named(spec: Band) -> bool:
+    """Whether the steps give names, not points."""
+    return any(step.gives for step in spec.steps)
 
 
 def _outcome(item: Item, frame: Frame) -> Outcome:
@@ -83,24 +92,25 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     over = None if spec.over is None else frame.value(spec.over)
     rows = frame.rows_used()
     if not is_number(of):
-        return Outcome(of, rows=rows)
+        return Outcome(without_bounds(of), rows=rows)
     if over is not None and not is_number(over):
-        return Outcome(over, rows=rows)
+        return Outcome(without_bounds(over), rows=rows)
     if over == 0:
         flag = "统计基数为 0，比率没有意义"
-        return Outcome(spec.if_zero, text=flag, rows=rows, flags=(flag,))
-    value = of if over is None else of / over
+        value = Missing(flag) if _is_named(spec) else spec.if_zero
+        return Outcome(value, text=flag, rows=rows, flags=(flag,))
+    rate = of if over is None else of / over
     steps = known_steps(spec.steps, frame)
     if isinstance(steps, Missing):
         return Outcome(steps, rows=rows)
-    step = find_step(value, steps, boundary=_boundary(spec, frame))
-    text = _text(spec, frame, value)
+    step = find_step(rate, steps, boundary=_boundary(spec, frame))
+    text = _text(spec, frame, rate)
     if step is None:
         if spec.otherwise is None:
             return Outcome(Missing(f"{text}，不在任何一档内"), rows=rows)
         return Outcome(spec.otherwise, text=f"{text}，低于最低一档", rows=rows)
     gained: Value = step.gives if step.points is None else step.points
-    flags = () if step.end is None or value <= step.end else ("高于最高一档的上限，请核对",)
+    flags = () if step.end is None or rate <= step.end else ("高于最高一档的上限，请核对",)
     return Outcome(gained, text=f"{text}，属于 {_range(spec, step)} 一档", rows=rows, flags=flags)
 
 
@@ -142,7 +152,6 @@ def _advise(item: Item, frame: Frame) -> list[Advice]:
 
 
 def _lower(item: Item, low: Lowering) -> Lowered:
-    """Exact: a rate is compared with a bound by cross-multiplication."""
     spec = _spec(item)
     of = low.value(spec.of)
     over = None if spec.over is None else low.keep("over", low.value(spec.over))
@@ -160,7 +169,8 @@ def _lower(item: Item, low: Lowering) -> Lowered:
     found = first_unknown(bounds, found)
     if over is not None:
         empty = op("holds", less("=", over, literal(Fraction(0))))
-        found = low.by_case([(empty, literal(spec.if_zero))], found)
+        nothing = missing(type_) if _is_named(spec) else literal(spec.if_zero)
+        found = low.by_case([(empty, nothing)], found)
         flags = [replace(flag, when=both(flag.when, negated(empty))) for flag in flags]
         flags.insert(0, Flag(both(of.known, empty), "统计基数为 0，比率没有意义"))
     return Lowered(first_unknown(asked, found), flags)

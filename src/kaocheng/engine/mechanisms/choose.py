@@ -33,7 +33,14 @@ from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Row, Slot, TypeOf
 from kaocheng.engine.problems import Place
 from kaocheng.engine.trace import Line, Outcome, shown
-from kaocheng.engine.values import Missing, NotApplicable, Value, is_known, is_number
+from kaocheng.engine.values import (
+    Missing,
+    NotApplicable,
+    Value,
+    is_known,
+    is_number,
+    without_bounds,
+)
 
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.lowering import Entries, Lowering
@@ -123,7 +130,7 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
         return Outcome(value, tuple(lines), text, broken, rows=used)
     missing = [line.value for line in lines if isinstance(line.value, Missing)]
     if missing:
-        return Outcome(missing[0], tuple(lines), text, rows=used)
+        return Outcome(without_bounds(missing[0]), tuple(lines), text, rows=used)
     value = True if item.points is None else item.points
     return Outcome(value, tuple(lines), text, rows=used)
 

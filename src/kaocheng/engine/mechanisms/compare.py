@@ -21,7 +21,7 @@ from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import Expression, Key, Record
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
 from kaocheng.engine.trace import Outcome, shown
-from kaocheng.engine.values import is_number
+from kaocheng.engine.values import is_number, without_bounds
 
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.lowering import Lowering
@@ -44,7 +44,7 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     rows = frame.rows_used()
     for value in (own, mean):
         if not is_number(value):
-            return Outcome(value, rows=rows)
+            return Outcome(without_bounds(value), rows=rows)
     assert is_number(own)
     assert is_number(mean)
     ratio = divided(own, mean)

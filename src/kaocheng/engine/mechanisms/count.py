@@ -27,7 +27,7 @@ from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import Expression, Key, Record, Setting, SettingValue
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
 from kaocheng.engine.trace import Advice, Outcome, shown
-from kaocheng.engine.values import Missing, is_number
+from kaocheng.engine.values import Missing, is_number, without_bounds
 
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.lowering import Lowering
@@ -51,7 +51,7 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     least = frame.value(spec.at_least)
     for value in (of, least):
         if not is_number(value):
-            return Outcome(value, rows=rows)
+            return Outcome(without_bounds(value), rows=rows)
     assert is_number(of)
     assert is_number(least)
     if least <= 0:

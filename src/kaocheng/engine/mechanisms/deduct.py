@@ -23,6 +23,7 @@ from kaocheng.engine.columnar.cells import (
 )
 from kaocheng.engine.columnar.lowered import Lowered
 from kaocheng.engine.columnar.nodes import FALSE, Node, any_of
+from kaocheng.engine.columnar.numbers import constant
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import Expression, Key, ListOf, Record
@@ -38,7 +39,7 @@ from kaocheng.engine.mechanisms.entries import (
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Line, Outcome
-from kaocheng.engine.values import Missing, Value, is_number
+from kaocheng.engine.values import Missing, Value, is_number, without_bounds
 
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.lowering import Lowering
@@ -76,7 +77,7 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     label = "满分" if spec.start is None else frame.name_of(spec.start)
     lines = [Line(label, start, rows=frame.rows_used())]
     if not is_number(start):
-        return Outcome(start, tuple(lines))
+        return Outcome(without_bounds(start), tuple(lines))
     left, trouble = start, None
     for entry in spec.entries:
         line = _line(entry, left, frame)
@@ -130,7 +131,7 @@ def _lower(item: Item, low: Lowering) -> Lowered:
         so_far = low.keep("left", taken)
     found = guarded(so_far, trouble)
     if low.want_low:
-        found = replace(found, low=so_far.num)
+        found = replace(found, low=constant(Fraction(0)))
     return Lowered(first_unknown([left], found))
 
 

@@ -22,7 +22,7 @@ from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.shape import Expression, Key, Record
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
 from kaocheng.engine.trace import Advice, Outcome, shown
-from kaocheng.engine.values import Missing, is_number
+from kaocheng.engine.values import Missing, is_number, without_bounds
 
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.lowering import Lowering
@@ -45,9 +45,9 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     rows = frame.rows_used()
     full = item.points if spec.out_of is None else frame.value(spec.out_of)
     if not is_number(raw):
-        return Outcome(raw, rows=rows)
+        return Outcome(raw if full is None else without_bounds(raw), rows=rows)
     if full is not None and not is_number(full):
-        return Outcome(full, rows=rows)
+        return Outcome(without_bounds(full), rows=rows)
     if full is not None and not 0 <= raw <= full:
         why = f"评分 {shown(raw)} 不在 0 到 {shown(full)} 之间，请核对"
         return Outcome(Missing(why), rows=rows, flags=(why,))

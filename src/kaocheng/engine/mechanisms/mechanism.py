@@ -1,8 +1,9 @@
 """What a mechanism is: one way in which a value comes about, said in one file.
 
 A mechanism has a key in YAML, a shape, the expressions it evaluates, static checks, and a meaning:
-either `outcome` (one subject at a time) or `outcomes` (all subjects of a result at once). Beside
-it stands `lower`, which says the same of whole columns for the columnar evaluator.
+either `outcome` (one subject at a time) or `outcomes` (those asked for among all subjects of a
+result: everybody counts, but only of those asked is anything said). Beside it stands `lower`,
+which says the same of whole columns for the columnar evaluator.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from kaocheng.engine.language.shape import SettingValue, Shape
 from kaocheng.engine.language.types import NUMBER, Type
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.trace import Advice, Outcome, RowRef
-from kaocheng.engine.values import Value
+from kaocheng.engine.values import Missing, Value, is_known
 
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.lowered import Lowered
@@ -101,7 +102,8 @@ class Mechanism:
     """One entry of the table of mechanisms.
 
     `fields` are the fields of registers that it names, as (register, field). `needs_points`: the
-    item must state its full mark. `least` is the floor where it names none.
+    item must state its full mark. `least` is the floor where it names none. `within`: what those
+    have in common whom `outcomes` looks at together; None when it is everybody.
     """
 
     key: str
@@ -110,7 +112,8 @@ class Mechanism:
     slots: Callable[[Item], Iterable[Slot]]
     type_of: Callable[[Item, TypeOf], Type]
     outcome: Callable[[Item, Frame], Outcome] | None = None
-    outcomes: Callable[[Item, Sequence[Frame]], list[Outcome]] | None = None
+    outcomes: Callable[[Item, Sequence[Frame], Sequence[Frame]], list[Outcome]] | None = None
+    within: Callable[[Item], Expr | None] = lambda _: None
     lower: Callable[[Item, Lowering], Lowered] | None = None
     check: Callable[[Item, Problems], None] | None = None
     advise: Callable[[Item, Frame], list[Advice]] | None = None
@@ -118,6 +121,17 @@ class Mechanism:
     settings: Callable[[Item], Iterable[SettingValue]] = lambda _: ()
     needs_points: bool = False
     least: Fraction | None = None
+
+
+def unset_setting(
+    settings: Iterable[SettingValue], parameters: Mapping[str, Value]
+) -> Missing | None:
+    """Why a setting is open: the parameter that should say it is not set. None where all are."""
+    for setting in settings:
+        value = parameters[setting.parameter] if setting.parameter else setting.word
+        if not is_known(value):
+            return Missing(value.why or "选项还没有确定")
+    return None
 
 
 def number_type(_item: Item, _type_of: TypeOf) -> Type:

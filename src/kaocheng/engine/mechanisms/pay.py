@@ -16,7 +16,15 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from kaocheng.engine.columnar import numbers
-from kaocheng.engine.columnar.cells import Cell, by_case, less, literal, missing, number
+from kaocheng.engine.columnar.cells import (
+    Cell,
+    by_case,
+    guarded,
+    less,
+    literal,
+    missing,
+    number,
+)
 from kaocheng.engine.columnar.lowered import Flag, Lowered
 from kaocheng.engine.columnar.nodes import (
     FALSE,
@@ -28,6 +36,7 @@ from kaocheng.engine.columnar.nodes import (
     any_of,
     both,
     case,
+    is_null,
     negated,
     op,
 )
@@ -52,7 +61,13 @@ from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Line, Outcome, shown
 from kaocheng.engine.values import Missing, Value, is_known, is_number
-from kaocheng.methods.shares import largest_remainder, round_half_up_to_int, rounded_half_up
+from kaocheng.methods.shares import (
+    exact_sum,
+    in_common_units,
+    largest_remainder,
+    round_half_up_to_int,
+    rounded_half_up,
+)
 
 FEN = 100
 _PER_YUAN = {"fen": FEN, "jiao": 10, "yuan": 1}
@@ -90,10 +105,14 @@ class Pay:
 
 @dataclass
 class _Person:
-    """One payee while the pool is shared out: exact amounts per step, and the words for them."""
+    """One payee while the pool is shared out: exact amounts per step, and the words for them.
+
+    The words are only found for those of whom something is to be `said`.
+    """
 
     frame: Frame
     lines: list[Line]
+    said: bool = True
     trouble: str = ""
     flags: tuple[str, ...] = ()
 
@@ -121,10 +140,11 @@ def _check(item: Item, problems: Problems) -> None:
             problems.add("S30", step.place, title=item.title, why=why, page="pay")
 
 
-def _outcomes(item: Item, frames: Sequence[Frame]) -> list[Outcome]:
+def _outcomes(item: Item, frames: Sequence[Frame], asked: Sequence[Frame]) -> list[Outcome]:
     spec = _spec(item)
     groups: dict[Value, list[_Person]] = {}
-    people = [_Person(frame, []) for frame in frames]
+    said = {id(frame) for frame in asked}
+    people = [_Person(frame, [], id(frame) in said) for frame in frames]
     for person in people:
         group: Value = "" if spec.within is None else person.frame.value(spec.within)
         groups.setdefault(group, []).append(person)
@@ -134,14 +154,18 @@ def _outcomes(item: Item, frames: Sequence[Frame]) -> list[Outcome]:
         else:
             for person in members:
                 person.trouble = "不知道属于哪个范围"
-    return [_outcome(spec, person) for person in people]
+    found = {id(one.frame): _outcome(spec, one) for one in people if one.said}
+    return [found[id(frame)] for frame in asked]
 
 
 def _share_out(spec: Pay, people: list[_Person]) -> None:
-    pool = people[0].frame.value(spec.pool)
+    pool = _pool(spec, people)
     if not is_number(pool):
         why = pool.why if isinstance(pool, Missing) else "总量不适用"
         _stop(people, why)
+        return
+    if pool < 0:
+        _stop(people, f"总量是 {shown(pool)} 元，不能分配负数")
         return
     heads = _heads(spec, people)
     if not isinstance(heads, int):
@@ -165,6 +189,19 @@ def _share_out(spec: Pay, people: list[_Person]) -> None:
         _round_together(people, pool - rest)
 
 
+def _pool(spec: Pay, people: list[_Person]) -> Value:
+    """The one pool that everybody of the group names."""
+    pool = people[0].frame.value(spec.pool)
+    for person in people[1:]:
+        other = person.frame.value(spec.pool)
+        person.frame.rows_used()  # told once, with the first
+        if is_number(pool) and not is_number(other):
+            pool = other
+        elif is_number(pool) and other != pool:
+            return Missing("总量在同一范围内不一致")
+    return pool
+
+
 def _heads(spec: Pay, people: list[_Person]) -> int | Missing:
     counted: list[Value] = [
         True if spec.heads is None else one.frame.value(spec.heads) for one in people
@@ -185,17 +222,23 @@ def _fixed(
         if who is not True:
             continue
         amount = person.frame.value(step.amount, special=special)
+        if is_number(amount) and amount < 0:
+            amount = Missing(f"金额是 {shown(amount)} 元，不能是负数")
         if not is_number(amount):
             _miss(person, step, amount)
             continue
-        spelled = person.frame.spell(step.amount)
-        spelled = spelled.replace("余额", shown(rest)).replace("参加分配人数", str(heads))
+        spelled = _spelled(step.amount, person, rest, heads) if person.said else ""
         if not together:
             amount = rounded_half_up(amount, places=2)
         paid += amount
         rows = person.frame.rows_used()
         person.lines.append(Line(step.title, amount, spelled, step.clauses, rows, step.id))
     return paid
+
+
+def _spelled(amount: Expr, person: _Person, rest: Fraction, heads: int) -> str:
+    spelled = person.frame.spell(amount)
+    return spelled.replace("余额", shown(rest)).replace("参加分配人数", str(heads))
 
 
 def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together: bool) -> Fraction:
@@ -210,19 +253,23 @@ def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together
             _stop(people, f"{person.frame.subject} 的“{step.title}”依据还缺，分值算不出来")
             return Fraction(0)
         sharing.append((person, weight))
-    total = sum((weight for _, weight in sharing), Fraction(0))
+    total = exact_sum([weight for _, weight in sharing])
     if total == 0:
         for person in people if rest else ():
             person.flags = (f"“{step.title}”没有可以分配的人，余额 {shown(rest)} 元没有分出",)
         return Fraction(0)
-    exact = [rest * weight / total for _, weight in sharing]
-    amounts = exact if together else _in_units(step, rest, sharing)
-    for (person, weight), amount, unrounded in zip(sharing, amounts, exact, strict=True):
-        text = f"{shown(rest)} ÷ {shown(total)} × {shown(weight)}"
-        text += "" if together else _topped_up(step, amount, unrounded)
+    if together:
+        amounts = [rest * weight / total for _, weight in sharing]
+    else:
+        amounts = _in_units(step, rest, sharing)
+    for (person, weight), amount in zip(sharing, amounts, strict=True):
+        text = ""
+        if person.said:
+            text = f"{shown(rest)} ÷ {shown(total)} × {shown(weight)}"
+            text += "" if together else _topped_up(step, amount, rest * weight / total)
         rows = person.frame.rows_used()
         person.lines.append(Line(step.title, amount, text, step.clauses, rows, step.id))
-    return sum(amounts, Fraction(0))
+    return exact_sum(amounts)
 
 
 def _in_units(
@@ -230,16 +277,16 @@ def _in_units(
 ) -> list[Fraction]:
     """Whole fen (or 角, 元) that use up `rest`; ties to the better score, then the earlier id."""
     per_yuan = _PER_YUAN[step.to]
-    keys = [(-weight, person.frame.subject) for person, weight in sharing]
-    order = sorted(range(len(sharing)), key=keys.__getitem__)
     weights = [weight for _, weight in sharing]
-    total = sum(weights, Fraction(0))
+    scores = in_common_units(weights)
+    order = sorted(range(len(sharing)), key=lambda at: (-scores[at], sharing[at][0].frame.subject))
+    total = exact_sum(weights)
     if step.remainder == "best":
         units = [(rest * weight / total * per_yuan).__floor__() for weight in weights]
     else:
         units = largest_remainder((rest * per_yuan).__floor__(), weights, order=order)
     amounts = [Fraction(unit, per_yuan) for unit in units]
-    left = (rest - sum(amounts, Fraction(0))) * FEN
+    left = (rest - exact_sum(amounts)) * FEN
     amounts[order[0]] += Fraction(left.__floor__(), FEN)
     return amounts
 
@@ -311,29 +358,32 @@ def _lower(item: Item, low: Lowering) -> Lowered:
     spec = _spec(item)
     group = None if spec.within is None else low.keep("within", low.value(spec.within))
     within = [low.asked, *([] if group is None else [low.key(group)])]
-    pool = low.keep("pool", low.first(low.value(spec.pool), within, [SortKey(low.line)]))
+    pool, unlike = _pool_of_all(low.value(spec.pool), within, low)
+    pool = low.keep("pool", _not_negative(pool))
     heads = literal(value=True) if spec.heads is None else low.value(spec.heads)
-    stop = any_of(negated(pool.known), low.somewhere(heads.missing, within))
+    stop = any_of(unlike, negated(pool.known), low.somewhere(heads.missing, within))
     counted = low.number_of(heads.true, within)
     together = spec.rounding is not None and low.setting(spec.rounding) == "together"
     water = _Waterfall(low, within, number(counted), together)
-    rest = replace(low.kept_number("rest", pool.number), low=min(0, pool.number.low))
+    rest = low.kept_number("rest", pool.number)
     columns: dict[str, Cell] = {}
     for step in spec.take:
         if step.amount is not None:
             paid, trouble = water.fixed(step, rest)
+            rest = low.kept_number("rest", numbers.added(rest, numbers.minus(water.paid(paid))))
+            left = _not_negative(number(rest))
+            short = both(negated(is_null(rest.node)), negated(left.known))
+            stop = low.let("stop", any_of(stop, trouble, short))
+            rest = low.kept_number("rest", left.number)
         else:
             paid, trouble = water.proportional(step, rest)
+            stop = any_of(stop, trouble)
+            rest = low.kept_number("rest", water.left_over(rest))
         columns[step.id] = number(paid)
-        stop = any_of(stop, trouble)
-        if step is spec.take[-1] and step.by is not None:
-            break  # shares of what is left never exceed it
-        rest = low.kept_number("rest", numbers.added(rest, numbers.minus(water.paid(paid))))
-        short = op("holds", less("<", number(rest), literal(Fraction(0))))
-        stop = low.let("stop", any_of(stop, short))
-    paid_all = reduce(numbers.added, [one.number for one in columns.values()])
+    paid_all = water.of_everybody([one.number for one in columns.values()])
     if together:
-        paid_all = water.rounded_together(paid_all, stop)
+        spent = numbers.added(pool.number, numbers.minus(rest))
+        paid_all = water.rounded_together(paid_all, replace(spent, low=0), stop)
     value = by_case([(stop, missing(NUMBER))], number(paid_all))
     columns = {name: by_case([(stop, missing(NUMBER))], one) for name, one in columns.items()}
     if group is not None:
@@ -347,6 +397,33 @@ def _lower(item: Item, low: Lowering) -> Lowered:
     return Lowered(value, flags, columns)
 
 
+def _pool_of_all(pool: Cell, within: list[Node], low: Lowering) -> tuple[Cell, Node]:
+    """The one pool that everybody of the group names, and where they do not name one."""
+    pool = low.keep("pool", pool)
+    nodes = [pool.node, pool.na, pool.number.over]
+    if all(low.planner.chain.settled_by(one, within) for one in nodes):
+        return pool, FALSE
+    unlike = low.somewhere(negated(pool.known), within)
+    ends = [low.window(name, [pool.node], within) for name in ("min", "max")]
+    over = pool.number.over
+    if over != ONE:
+        overs = [low.window(name, [over], within) for name in ("min", "max")]
+        over = overs[0]
+        low.unsure(op("<>", *overs))
+    same = replace(pool.number, node=ends[0], over=over)
+    found = replace(pool, node=ends[0], num=same, na=FALSE, const=None, low=None, gap=None)
+    return found, any_of(unlike, op("holds", op("<>", *ends)))
+
+
+def _not_negative(cell: Cell) -> Cell:
+    """The number, missing where it is below 0."""
+    if cell.number.low >= 0:
+        return cell
+    found = guarded(cell, op("holds", less("<", cell, literal(Fraction(0)))))
+    num = replace(found.number, low=0, high=max(0, found.number.high), span=None)
+    return replace(found, num=num)
+
+
 @dataclass
 class _Waterfall:
     """The steps of a pay in columns; each gives amounts per person and where the pay stops."""
@@ -356,12 +433,14 @@ class _Waterfall:
     heads: Cell
     together: bool
     flags: list[Flag] = field(default_factory=list)
+    shared_out: list[tuple[Node, Num]] = field(default_factory=list)
 
     def fixed(self, step: Step, rest: Num) -> tuple[Num, Node]:
         """A fixed amount each, half up to the fen unless everything is rounded together."""
         assert step.amount is not None
         special = {"rest": number(rest), "heads": self.heads}
-        amount = self.low.keep("amount", self.low.value(step.amount, special=special))
+        amount = _not_negative(self.low.value(step.amount, special=special))
+        amount = self.low.keep("amount", amount)
         who, unclear = self._who(step)
         trouble = self.low.somewhere(any_of(unclear, both(who, negated(amount.known))), self.within)
         exact = amount.number if self.together else numbers.rounded(amount.number, 2)
@@ -384,16 +463,41 @@ class _Waterfall:
         counted = numbers.chosen([(sound, weight.number)], zero)
         counted = low.kept_number("share", replace(counted, low=0, high=max(0, counted.high)))
         whole_share = low.added_up(counted, self.within)
+        counted = replace(counted, over=whole_share.over)  # the same, or the reference decides
         nobody = low.let("nobody", op("=", whole_share.node, ZERO))
         self._note_nobody(step, rest, nobody)
         shared = numbers.divided(counted, whole_share)
         if self.together:
             paid = numbers.multiplied(rest, shared)
             paid = numbers.chosen([(negated(nobody), paid)], zero)
-            return low.kept_number("paid", paid), trouble
-        units = self._units(step, rest, counted, whole_share, sound)
-        paid = numbers.chosen([(both(sound, negated(nobody)), units)], zero)
-        return low.kept_number("paid", paid), trouble
+        else:
+            units = self._units(step, rest, counted, whole_share, sound)
+            paid = numbers.chosen([(both(sound, negated(nobody)), units)], zero)
+        paid = low.kept_number("paid", paid)
+        self.shared_out.append((negated(nobody), paid))
+        return paid, trouble
+
+    def left_over(self, rest: Num) -> Num:
+        """What a proportional step leaves: nothing (below a fen), or all where nobody shares."""
+        somebody, _ = self.shared_out[-1]
+        zero = numbers.constant(Fraction(0))
+        left = zero
+        if not self.together and (rest.over != ONE or FEN % rest.den):
+            in_fen = numbers.multiplied(rest, numbers.constant(Fraction(FEN)))
+            whole_fen = replace(numbers.floor_of(in_fen), den=FEN)
+            left = numbers.added(rest, numbers.minus(whole_fen))
+            left = replace(left, low=0, high=max(0, left.den * left.most_over))
+        return numbers.chosen([(somebody, left)], rest)
+
+    def of_everybody(self, steps: Sequence[Num]) -> Num:
+        """What each gets of all steps: exact shares are of one step only, the first that finds
+        somebody, for it leaves nothing."""
+        zero = numbers.constant(Fraction(0))
+        if not self.together or len(self.shared_out) < 2:
+            return reduce(numbers.added, steps)
+        shares = [paid for _, paid in self.shared_out]
+        fixed = [one for one in steps if not any(one is share for share in shares)]
+        return reduce(numbers.added, fixed, numbers.chosen(self.shared_out, zero))
 
     def _units(self, step: Step, rest: Num, share: Num, whole_share: Num, sound: Node) -> Num:
         """Whole fen, jiao or yuan; the rest below a unit goes to the best score."""
@@ -414,9 +518,10 @@ class _Waterfall:
         else:
             available = low.kept_number("units", numbers.floor_of(in_units))
             exact = numbers.multiplied(available, top)
-            parts = low.kept_number("part", numbers.floored(exact, bottom))
+            parts = numbers.floored(exact, bottom, most=available.high)
+            parts = low.kept_number("part", parts)
             over = low.let("over", numbers.remainder(exact, bottom))
-            given = low.added_up(parts, sharing)
+            given = low.added_up(parts, sharing, most=available.high)
             left = op("-", available.node, given.node)
             places = low.window("row_number", [], sharing, [SortKey(over, down=True), score, first])
             extra = case([(op("<=", places, left), ONE)], ZERO)
@@ -461,26 +566,26 @@ class _Waterfall:
     def paid(self, amounts: Num) -> Num:
         return self.low.added_up(amounts, self.within)
 
-    def rounded_together(self, exact: Num, stop: Node) -> Num:
-        """One largest remainder over everybody's exact total."""
+    def rounded_together(self, exact: Num, every: Num, stop: Node) -> Num:
+        """One largest remainder over everybody's exact total; `every` is their sum."""
         low = self.low
-        exact = low.kept_number("exact", exact)
-        every = low.added_up(exact, self.within)
+        exact, every = low.kept_number("exact", exact), low.kept_number("every", every)
         units = low.kept_number("units", numbers.rounded(every, 2))
         positive = op("holds", less(">", number(every), literal(Fraction(0))))
         top, bottom = numbers.aligned(exact, every)
         below = replace(numbers.bare(bottom), low=1, high=max(1, bottom.high))
         below = replace(below, node=op("nullif", below.node, ZERO))
         product = numbers.multiplied(replace(units, den=1), numbers.bare(top))
-        parts = low.kept_number("part", numbers.floored(product, below))
+        parts = low.kept_number("part", numbers.floored(product, below, most=units.high))
         over = low.let("over", numbers.remainder(product, below))
-        given = low.added_up(parts, self.within)
+        given = low.added_up(parts, self.within, most=units.high)
         left = op("-", units.node, given.node)
         keys = [SortKey(over, down=True), SortKey(top.node, down=True), SortKey(low.order)]
         places = low.window("row_number", [], self.within, keys)
         extra = case([(op("<=", places, left), ONE)], ZERO)
         rounded = replace(numbers.added(parts, numbers.whole(extra, 0, 1)), den=FEN)
-        return numbers.chosen([(both(positive, negated(stop)), rounded)], exact)
+        zero = numbers.constant(Fraction(0))  # no amount is below 0: of nothing all have nothing
+        return numbers.chosen([(both(positive, negated(stop)), rounded)], zero)
 
 
 def _spec(item: Item) -> Pay:
@@ -527,6 +632,7 @@ PAY = Mechanism(
     slots=_slots,
     type_of=number_type,
     outcomes=_outcomes,
+    within=lambda item: _spec(item).within,
     lower=_lower,
     check=_check,
     settings=lambda item: [one for one in (_spec(item).rounding,) if one is not None],

@@ -54,7 +54,7 @@ from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
 from kaocheng.engine.problems import Place
 from kaocheng.engine.trace import Line, Outcome, shown
-from kaocheng.engine.values import Missing, NotApplicable, Value, is_number
+from kaocheng.engine.values import Missing, NotApplicable, Value, is_number, without_bounds
 
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.lowering import Lowering
@@ -108,7 +108,7 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
     asked = [line.value for line in lines if not isinstance(line.value, NotApplicable)]
     least: Value = Fraction(len(asked)) if spec.at_least is None else frame.value(spec.at_least)
     if not is_number(least):
-        return Outcome(least, tuple(lines), flags=tuple(flags))
+        return Outcome(without_bounds(least), tuple(lines), flags=tuple(flags))
     met = sum(value is True for value in asked)
     open_ = sum(isinstance(value, Missing) for value in asked)
     text = f"{met} 项达到，须达到 {shown(least, places=0)} 项"

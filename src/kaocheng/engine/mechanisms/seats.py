@@ -14,7 +14,7 @@ missing, and every seat is flagged as provisional (D18).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
@@ -66,7 +66,14 @@ from kaocheng.engine.language.shape import (
 )
 from kaocheng.engine.language.types import BOOLEAN, NUMBER, TEXT, Type
 from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
-from kaocheng.engine.mechanisms.standing import TIE_WORDS, Standing, provisional, stand
+from kaocheng.engine.mechanisms.standing import (
+    TIE_WORDS,
+    Standing,
+    ends_of_ties,
+    in_order,
+    provisional,
+    stand,
+)
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.trace import Line, Outcome, shown
 from kaocheng.engine.values import Missing, NotApplicable, Value, is_known, is_number
@@ -179,44 +186,49 @@ def _check_take(item: Item, take: Take, problems: Problems) -> None:
             problems.add("S27", take.place, why=why)
 
 
-def _outcomes(item: Item, frames: Sequence[Frame]) -> list[Outcome]:
+def _outcomes(item: Item, frames: Sequence[Frame], asked: Sequence[Frame]) -> list[Outcome]:
     spec = _spec(item)
     groups: dict[Value, list[Frame]] = {}
     for frame in frames:
         group: Value = "" if spec.within is None else frame.value(spec.within)
         groups.setdefault(group, []).append(frame)
+    said = {id(frame) for frame in asked}
     found: dict[int, Outcome] = {}
     for group, members in groups.items():
-        outcomes = _group(spec, group, members)
-        found.update({id(frame): outcome for frame, outcome in zip(members, outcomes, strict=True)})
-    return [found[id(frame)] for frame in frames]
+        found.update(_group(spec, group, members, said))
+    return [found[id(frame)] for frame in asked]
 
 
-def _group(spec: Seats, group: Value, members: list[Frame]) -> list[Outcome]:
+def _group(spec: Seats, group: Value, members: list[Frame], said: Set[int]) -> dict[int, Outcome]:
+    """The outcomes of the frames in `said`, by `id`."""
     if not is_known(group):
-        return [Outcome(group) for _ in members]
+        return {id(frame): Outcome(group) for frame in members}
     base = [frame for frame in members if _holds(spec.base, frame)]
-    asked = {id(frame): _asked(spec.among, frame) for frame in members}
+    among = {id(frame): _among(spec.among, frame) for frame in members}
     standing = [
-        stand(frame, (spec.rank, *spec.then_by)) for frame in members if asked[id(frame)] is True
+        stand(frame, (spec.rank, *spec.then_by)) for frame in members if among[id(frame)] is True
     ]
     later_first = _ties(spec, standing) == "later_id"
     ordered = sorted(standing, key=lambda one: one.frame.subject, reverse=later_first)
-    ordered = sorted(ordered, key=lambda one: one.key, reverse=spec.order == "highest")
+    ordered = in_order(ordered, lowest_first=spec.order == "lowest")
     name = f"{group}：" if group else ""
     if spec.take is None:
-        given = _distribute(spec, ordered, len(base), name)
+        given = _distribute(spec, ordered, said, len(base), name)
     else:
-        given = _take(spec, spec.take, ordered, base, name)
+        given = _take(spec, spec.take, ordered, said, base, name)
     missing = {id(one.frame): one.why for one in ordered if one.why}
-    outcomes = []
+    outcomes = {}
     for frame in members:
-        outcome = given.get(id(frame)) or _rest(spec, frame, asked[id(frame)])
-        outcomes.append(provisional(outcome, missing.get(id(frame), ""), len(missing)))
+        at = id(frame)
+        if at in said:
+            outcome = given.get(at) or _rest(spec, frame, among[at])
+            outcomes[at] = provisional(outcome, missing.get(at, ""), len(missing))
     return outcomes
 
 
-def _distribute(spec: Seats, ordered: list[Standing], people: int, name: str) -> dict[int, Outcome]:
+def _distribute(
+    spec: Seats, ordered: list[Standing], said: Set[int], people: int, name: str
+) -> dict[int, Outcome]:
     grades = list(spec.shares)
     first = ordered[0].frame if ordered else None
     if first is None:
@@ -231,18 +243,21 @@ def _distribute(spec: Seats, ordered: list[Standing], people: int, name: str) ->
     places = [grade for grade, count in zip(grades, numbers, strict=True) for _ in range(count)]
     places.extend(grades[-1:] * (len(ordered) - len(places)))
     text = f"{name}{people} 人，名额 {listed}"
-    return _seat(spec, ordered, places, text)
+    return _seat(spec, ordered, said, places, text)
 
 
-def _seat(spec: Seats, ordered: list[Standing], places: list[str], text: str) -> dict[int, Outcome]:
+def _seat(
+    spec: Seats, ordered: list[Standing], said: Set[int], places: list[str], text: str
+) -> dict[int, Outcome]:
     """Grades by place; a score that a cut line divides is flagged, or left out as a whole."""
     found = {}
     ties = _ties(spec, ordered)
-    for at, one in enumerate(ordered):
-        tied = [k for k, other in enumerate(ordered) if other.key == one.key]
-        rank = tied[0] + 1
-        divided = places[tied[0]] != places[tied[-1]]
-        grade = places[tied[-1]] if divided and ties == "leave_out" else places[at]
+    for at, (one, (first, last)) in enumerate(zip(ordered, ends_of_ties(ordered), strict=True)):
+        if id(one.frame) not in said:
+            continue
+        rank = first + 1
+        divided = places[first] != places[last]
+        grade = places[last] if divided and ties == "leave_out" else places[at]
         how = "整组归下一等级" if ties == "leave_out" else TIE_WORDS[ties]
         flags = (f"同分处在名额线上，{how}",) if divided else ()
         words = f"{text}；{shown(one.score)} 分，第 {rank} 名"
@@ -253,12 +268,18 @@ def _seat(spec: Seats, ordered: list[Standing], places: list[str], text: str) ->
 
 
 def _take(
-    spec: Seats, take: Take, ordered: list[Standing], base: list[Frame], name: str
+    spec: Seats,
+    take: Take,
+    ordered: list[Standing],
+    said: Set[int],
+    base: list[Frame],
+    name: str,
 ) -> dict[int, Outcome]:
     if not ordered:
         return {}
     filled = [frame for frame in base if take.filled is not None and _holds(take.filled, frame)]
-    candidates = [one for one in ordered if one.frame not in filled]
+    are_filled = {id(frame) for frame in filled}
+    candidates = [one for one in ordered if id(one.frame) not in are_filled]
     limit = _limit(take, ordered[0].frame, len(base), len(filled))
     if not isinstance(limit, int):
         return {id(one.frame): Outcome(limit) for one in candidates}
@@ -266,13 +287,15 @@ def _take(
     words = f"{name}基数 {len(base)} 人，名额 {limit} 个"
     if filled:
         words += f"（另有 {len(filled)} 人已计入）"
+    ties = TIE_WORDS[_ties(spec, candidates)]
     found = {}
-    for at, one in enumerate(candidates):
-        rank = 1 + min(k for k, other in enumerate(candidates) if other.key == one.key)
-        on_line = 0 < limit < len(candidates) and (
-            one.key == candidates[limit - 1].key == candidates[limit].key
-        )
-        ties = TIE_WORDS[_ties(spec, candidates)]
+    for at, (one, (first, last)) in enumerate(
+        zip(candidates, ends_of_ties(candidates), strict=True)
+    ):
+        if id(one.frame) not in said:
+            continue
+        rank = first + 1
+        on_line = first < limit <= last
         flags = (f"同分处在名额线上，{ties}",) if on_line else ()
         text = f"{words}；{shown(one.score)} 分，第 {rank} 位"
         value: Value = _taken(take) if at < cut else _untaken(spec, one.frame)
@@ -313,10 +336,10 @@ def _limit(take: Take, frame: Frame, people: int, filled: int) -> int | Value:
 _ROUNDINGS: dict[str, SeatRounding] = {"floor": "floor", "ceil": "ceil", "half_up": "half_up"}
 
 
-def _rest(spec: Seats, frame: Frame, asked: Value) -> Outcome:
+def _rest(spec: Seats, frame: Frame, among: Value) -> Outcome:
     """Those who stood no chance: not among the candidates, or already counted as filled."""
-    if isinstance(asked, Missing):
-        return Outcome(asked)
+    if isinstance(among, Missing):
+        return Outcome(among)
     if spec.take is None:
         return Outcome(NotApplicable("不参加排名"))
     value = _untaken(spec, frame)
@@ -347,7 +370,7 @@ def _holds(expr: Expr | None, frame: Frame) -> bool:
     return expr is None or frame.value(expr) is True
 
 
-def _asked(expr: Expr | None, frame: Frame) -> Value:
+def _among(expr: Expr | None, frame: Frame) -> Value:
     return True if expr is None else frame.value(expr)
 
 
@@ -367,12 +390,12 @@ def _lower(item: Item, low: Lowering) -> Lowered:
     people = low.number_of(base, within)
     type_ = low.type_of(item)
     if spec.take is None:
-        found, flags = _lowered_shares(spec, ranking, people, type_, low)
+        found, flags, placed = _lowered_shares(spec, ranking, people, type_, low)
         rest = not_applicable(type_)
     else:
         rest = _lowered_rest(spec, type_, low)
         number_filled = low.number_of(filled, within) if filled != FALSE else whole(ZERO, 0, 0)
-        found, flags = _lowered_take(spec, ranking, people, number_filled, rest, low)
+        found, flags, placed = _lowered_take(spec, ranking, people, number_filled, rest, low)
     found = low.by_case(
         [(candidate, found), (blank_where(among.missing, stands), missing(type_))], rest
     )
@@ -386,10 +409,11 @@ def _lower(item: Item, low: Lowering) -> Lowered:
             Flag(both(negated(own), others), "名额暂定：有 {} 个对象的得分还缺", (figure,), (0,))
         )
     value = low.by_case([(own, missing(type_))], found)
-    rank = low.by_case([(candidate, number(ranking.rank))], not_applicable(NUMBER))
+    ranked = both(TRUE if group is None else group.known, candidate, placed)
+    rank = low.by_case([(ranked, number(ranking.rank))], not_applicable(NUMBER))
     if group is not None:
         flags = [replace(flag, when=both(group.known, flag.when)) for flag in flags]
-        value, rank = first_unknown([group], value), first_unknown([group], rank)
+        value = first_unknown([group], value)
     return Lowered(value, flags, {"rank": rank})
 
 
@@ -459,7 +483,8 @@ def _ties_of(spec: Seats, low: Lowering) -> str:
 
 def _lowered_shares(
     spec: Seats, ranking: _Ranking, people: Num, type_: Type, low: Lowering
-) -> tuple[Cell, list[Flag]]:
+) -> tuple[Cell, list[Flag], Node]:
+    """The grades, what is said of them, and where there are places at all (never null)."""
     shares = [ranking.first(share) for share in spec.shares.values()]
     whole_share = low.keep("whole", reduce(lambda a, b: arithmetic("+", a, b), shares))
     one, zero = literal(Fraction(1)), literal(Fraction(0))
@@ -486,7 +511,8 @@ def _lowered_shares(
     found = Cell(grades, low.let("grade", grade_at(place)), coded=True)
     how = "整组归下一等级" if ties == "leave_out" else TIE_WORDS[ties]
     flag = Flag(both(low.asked, ranking.stands, divided), f"同分处在名额线上，{how}")
-    return by_case([(negated(both(known, sound)), missing(grades))], found), [flag]
+    placed = both(known, sound)
+    return by_case([(negated(placed), missing(grades))], found), [flag], placed
 
 
 def _largest_remainders(people: Num, shares: list[Num], low: Lowering) -> list[Node]:
@@ -514,7 +540,7 @@ def _largest_remainders(people: Num, shares: list[Num], low: Lowering) -> list[N
 
 def _lowered_take(
     spec: Seats, ranking: _Ranking, people: Num, filled: Num, rest: Cell, low: Lowering
-) -> tuple[Cell, list[Flag]]:
+) -> tuple[Cell, list[Flag], Node]:
     take = spec.take
     assert take is not None
     limit = low.keep("limit", _lowered_limit(take, ranking, people, filled, low))
@@ -531,7 +557,7 @@ def _lowered_take(
         both(low.asked, ranking.candidate, op("holds", on_line)),
         f"同分处在名额线上，{TIE_WORDS[ties]}",
     )
-    return found, [flag]
+    return found, [flag], limit.known
 
 
 def _lowered_limit(take: Take, ranking: _Ranking, people: Num, filled: Num, low: Lowering) -> Cell:
@@ -618,6 +644,7 @@ SEATS = Mechanism(
     slots=_slots,
     type_of=_type_of,
     outcomes=_outcomes,
+    within=lambda item: _spec(item).within,
     lower=_lower,
     check=_check,
     settings=_settings,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import groupby
 
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.mechanisms.mechanism import Frame
 from kaocheng.engine.trace import Outcome, shown
 from kaocheng.engine.values import Missing, is_known, is_number, low_of
+from kaocheng.methods.shares import in_common_units
 
 TIE_WORDS = {
     "earlier_id": "编号在前的先得",
@@ -37,6 +39,25 @@ def stand(frame: Frame, keys: Sequence[Expr]) -> Standing:
     if missing:
         why = missing[0].why or "得分不适用" if not is_known(missing[0]) else "得分不是数"
     return Standing(frame, key[0], key, why)
+
+
+def in_order(standing: Sequence[Standing], *, lowest_first: bool) -> list[Standing]:
+    """By their scores, then by the further ones; equals stay in the order in which they are."""
+    scores = [
+        in_common_units(column) for column in zip(*(one.key for one in standing), strict=True)
+    ]
+    keys = list(zip(*scores, strict=True))
+    places = sorted(range(len(standing)), key=keys.__getitem__, reverse=not lowest_first)
+    return [standing[at] for at in places]
+
+
+def ends_of_ties(ordered: Sequence[Standing]) -> list[tuple[int, int]]:
+    """For each place the first and the last place that stand equal to it."""
+    ends: list[tuple[int, int]] = []
+    for _, tied in groupby(ordered, key=lambda one: one.key):
+        first, last = len(ends), len(ends) + len([*tied]) - 1
+        ends.extend([(first, last)] * (last - first + 1))
+    return ends
 
 
 def provisional(outcome: Outcome, why: str, missing: int) -> Outcome:

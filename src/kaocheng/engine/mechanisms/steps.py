@@ -149,7 +149,8 @@ def lowered_steps(
     steps: Sequence[WrittenStep], low: Lowering
 ) -> tuple[list[LoweredStep], list[Cell]]:
     """The steps with their bounds, and the bounds one by one as they must be known."""
-    found, bounds = [], []
+    found: list[LoweredStep] = []
+    bounds: list[Cell] = []
     for step in steps:
         start = low.value(step.start)
         end = None if step.end is None else low.value(step.end)

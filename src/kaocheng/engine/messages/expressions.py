@@ -171,4 +171,11 @@ EXPRESSIONS = (
         "latest needs a date on “{table}”, which has none.",
         "Give the table a date: field in registers.yaml.",
     ),
+    error(
+        "E34",
+        "“{title}”的计入条件（counts_when）里用到了结果“{name}”；结果要先知道哪些记录计入，才能算。",
+        "计入条件只能看台账的字段和参数；要看结果的，请把条件写到用这张表的算式里（where）。",
+        "counts_when of “{title}” reads the result “{name}”, but results are made of what counts.",
+        "Let counts_when read fields and parameters only; put the rest into the where of a formula.",
+    ),
 )

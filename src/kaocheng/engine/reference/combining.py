@@ -8,6 +8,7 @@ from typing import cast
 
 from kaocheng.engine.expressions.bound import BAggregate
 from kaocheng.engine.values import Known, Missing, NotApplicable, Value
+from kaocheng.methods.shares import exact_sum
 
 _FEWEST_TO_TRIM = 3
 
@@ -27,7 +28,7 @@ def combine(  # noqa: C901  # one case per function
         case "run":
             return Fraction(_longest_run(held))
         case "sum":
-            return sum(numbers, Fraction(0))
+            return exact_sum(numbers)
         case "distinct":
             return Fraction(len(set(values)))
         case "one" if len(values) > 1:
@@ -40,9 +41,9 @@ def combine(  # noqa: C901  # one case per function
         case "trimmed_mean" if len(numbers) < _FEWEST_TO_TRIM:
             return Missing(f"“{node.title}”只有 {len(numbers)} 个，去掉最高最低后没有剩下的")
         case "trimmed_mean":
-            return (sum(numbers, Fraction(0)) - max(numbers) - min(numbers)) / (len(numbers) - 2)
+            return (exact_sum(numbers) - max(numbers) - min(numbers)) / (len(numbers) - 2)
         case "mean":
-            return sum(numbers, Fraction(0)) / len(numbers)
+            return exact_sum(numbers) / len(numbers)
         case "min":
             return min(numbers)
         case "max":

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from kaocheng.engine.expressions.bound import (
     BAggregate,
@@ -36,7 +36,7 @@ from kaocheng.engine.facts import FactRow
 from kaocheng.engine.language.periods import Period
 from kaocheng.engine.reference.combining import combine
 from kaocheng.engine.trace import RowRef
-from kaocheng.engine.values import Known, Missing, NotApplicable, Value, is_known
+from kaocheng.engine.values import Known, Missing, NotApplicable, Value, is_known, without_bounds
 
 if TYPE_CHECKING:
     from kaocheng.engine.reference.run import Run
@@ -59,6 +59,7 @@ class ResultRow:
 
 
 AnyRow = FactRow | ResultRow
+SomeRow = TypeVar("SomeRow", bound=AnyRow)
 
 
 @dataclass(slots=True)
@@ -151,7 +152,7 @@ def _period_part(node: BPeriod, env: Environment) -> Value:
 def _unary(node: BUnary, env: Environment) -> Value:
     value = evaluate(node.operand, env)
     if not is_known(value):
-        return value
+        return without_bounds(value)
     return -cast("Fraction", value) if node.operator == "-" else not value
 
 
@@ -195,12 +196,12 @@ def _logic(node: BBinary, env: Environment) -> Value:
     return not decides if unknown is None else unknown
 
 
-def _first_unknown(*values: Value) -> Missing | NotApplicable | None:
+def _first_unknown(*values: Value) -> Value | None:
     """What keeps an operation from being computed, whatever the order of the operands."""
     for state in (Missing, NotApplicable):
         for value in values:
             if isinstance(value, state):
-                return value
+                return without_bounds(value)
     return None
 
 
@@ -276,7 +277,8 @@ def _aggregate(node: BAggregate, env: Environment) -> Value:
     if not is_known(group):
         return group
     narrowed = env.period if node.timed else None
-    cache = (id(node), group, narrowed.id if narrowed else "")
+    asked_in = env.period if narrowed is not None or env.run.reads_period(node) else None
+    cache = (id(node), group, asked_in.id if asked_in else "")
     shared = node.alone and (node.whole or node.scope is not None)
     if shared and cache in env.run.shared:
         return env.run.shared[cache]
@@ -334,19 +336,19 @@ def _entry_behind(row: AnyRow, env: Environment) -> RowRef | None:
 
 def _blame(node: BAggregate, row: AnyRow, missing: Missing) -> Missing:
     where = row.words if isinstance(row, ResultRow) else f"第 {row.ref.line} 行"
-    return missing if "：" in missing.why else Missing(f"“{node.title}”{where}：{missing.why}")
+    told = "：" in missing.why
+    return Missing(missing.why if told else f"“{node.title}”{where}：{missing.why}")
 
 
-def in_order_of_time(rows: Iterable[AnyRow], date_field: str) -> list[AnyRow]:
+def in_order_of_time(rows: Iterable[SomeRow], date_field: str) -> list[SomeRow]:
     """Rows by their date (or period), then as they stand in the table."""
 
-    def when(row: AnyRow) -> tuple[str, int]:
-        if isinstance(row, ResultRow):
-            if row.period is not None:
-                return (row.period.first.isoformat(), 0)
-            row = row.fact
-        moment = row.values.get(date_field) if date_field else None
+    def when(row: SomeRow) -> tuple[str, int]:
+        if isinstance(row, ResultRow) and row.period is not None:
+            return (row.period.first.isoformat(), 0)
+        fact = _fact(row)
+        moment = fact.values.get(date_field) if date_field else None
         text = moment.isoformat() if isinstance(moment, date) else ""
-        return (text, row.ref.line)
+        return (text, fact.ref.line)
 
     return sorted(rows, key=when)

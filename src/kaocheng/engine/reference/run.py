@@ -9,13 +9,14 @@ from fractions import Fraction
 from functools import cached_property
 
 from kaocheng.engine.compile import MEMBERS, Column, Compiled
-from kaocheng.engine.expressions.bound import BAggregate, Bound
+from kaocheng.engine.expressions.bound import BAggregate, BFollowItem, Bound, walk_bound
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.facts import FactRow, Facts
 from kaocheng.engine.language.periods import Period
 from kaocheng.engine.language.scheme import Exemption, Item, Limit, Result
 from kaocheng.engine.language.shape import SettingValue
 from kaocheng.engine.mechanisms import MECHANISMS, Row
+from kaocheng.engine.mechanisms.mechanism import unset_setting
 from kaocheng.engine.model import Pack
 from kaocheng.engine.reference.evaluate import (
     AnyRow,
@@ -46,11 +47,12 @@ class Run:
 
     compiled: Compiled
     facts: Facts
-    members: dict[str, dict[RowKey, Member]] = field(default_factory=dict)
-    outcomes: dict[Column, dict[RowKey, Outcome]] = field(default_factory=dict)
+    members: dict[str, Mapping[RowKey, Member]] = field(default_factory=dict)
+    outcomes: dict[Column, Mapping[RowKey, Outcome]] = field(default_factory=dict)
     shared: dict[tuple[int, Known, str], Value] = field(default_factory=dict)
     _indexes: dict[tuple[object, ...], dict[Known, list[AnyRow]]] = field(default_factory=dict)
     _counted: dict[str, list[FactRow]] = field(default_factory=dict)
+    _reading_period: dict[int, bool] = field(default_factory=dict)
 
     @property
     def pack(self) -> Pack:
@@ -75,23 +77,38 @@ class Run:
         """The rows that count: those for which the register's `counts_when` holds."""
         if table not in self._counted:
             rows = self.facts.tables[table].rows
-            expr = self.pack.registers[table].counts_when
-            if expr is not None:
-                bound = self.compiled.bound[expr]
-                rows = tuple(
-                    row for row in rows if evaluate(bound, Environment(self, (row,))) is True
-                )
-            self._counted[table] = list(rows)
+            self._counted[table] = [row for row in rows if self.counts(row)]
         return self._counted[table]
+
+    def counts(self, row: FactRow) -> bool:
+        expr = self.pack.registers[row.ref.table].counts_when
+        bound = None if expr is None else self.compiled.bound[expr]
+        return bound is None or evaluate(bound, Environment(self, (row,))) is True
+
+    def rows_about(self, subject: str, table: str, *, by: str) -> list[FactRow]:
+        """The rows that count of `table` whose field `by` names the subject, in order of time."""
+        rows = [row for row in self.counted(table) if row.values[by] == subject]
+        return in_order_of_time(rows, self.pack.registers[table].date)
 
     def rows_of(
         self, node: BAggregate, group: Known, period: Period | None, env: Environment
     ) -> Sequence[AnyRow]:
         """The rows of the node's source that belong to `group`, in order of time."""
-        index_key = (id(node), period.id if period else "")
+        asked_in = period or (env.period if self.reads_period(node) else None)
+        index_key = (id(node), asked_in.id if asked_in else "")
         if index_key not in self._indexes:
             self._indexes[index_key] = self._index(node, period, env)
         return self._indexes[index_key].get(group, [])
+
+    def reads_period(self, node: BAggregate) -> bool:
+        """Whether what a node reads depends on the period of who asks, besides its rows."""
+        if id(node) not in self._reading_period:
+            results = self.pack.results
+            self._reading_period[id(node)] = any(
+                isinstance(one, BFollowItem) and bool(results[one.result].each)
+                for one in walk_bound(node)
+            )
+        return self._reading_period[id(node)]
 
     def _index(
         self, node: BAggregate, period: Period | None, env: Environment
@@ -157,15 +174,15 @@ def run_reference(
     run = Run(compiled, facts)
     for done, (result, item) in enumerate(compiled.order, start=1):
         if item == MEMBERS:
-            run.members[result] = _find_members(run, compiled.pack.results[result])
+            run.members[result] = find_members(run, compiled.pack.results[result])
         else:
-            run.outcomes[result, item] = _fill(run, compiled.pack.results[result], item)
+            run.outcomes[result, item] = fill(run, compiled.pack.results[result], item)
         if progress is not None:
             progress(done, len(compiled.order))
     return run
 
 
-def _find_members(run: Run, result: Result) -> dict[RowKey, Member]:
+def find_members(run: Run, result: Result) -> dict[RowKey, Member]:
     """Who is assessed, in order of the roster, and who is exempt and why."""
     periods = run.facts.periods_of(result.each) if result.each else [None]
     members: dict[RowKey, Member] = {}
@@ -173,12 +190,12 @@ def _find_members(run: Run, result: Result) -> dict[RowKey, Member]:
         for period in periods:
             row = ResultRow(fact, period)
             frame = RowFrame(run, result, row)
-            if (member := _member(result, row, frame)) is not None:
+            if (member := member_of(result, row, frame)) is not None:
                 members[row.key] = member
     return members
 
 
-def _member(result: Result, row: ResultRow, frame: RowFrame) -> Member | None:
+def member_of(result: Result, row: ResultRow, frame: RowFrame) -> Member | None:
     """Nobody is left out, and nobody exempt, for want of a value: then everything is missing."""
     taken: Value = True if result.where is None else frame.value(result.where)
     if isinstance(taken, Missing):
@@ -195,7 +212,7 @@ def _member(result: Result, row: ResultRow, frame: RowFrame) -> Member | None:
     return Member(row)
 
 
-def _fill(run: Run, result: Result, item_id: str) -> dict[RowKey, Outcome]:
+def fill(run: Run, result: Result, item_id: str) -> dict[RowKey, Outcome]:
     """One column: the outcome of an item for every row of its result."""
     item = run.pack.items[result.id, item_id]
     mechanism = MECHANISMS[item.mechanism]
@@ -204,7 +221,7 @@ def _fill(run: Run, result: Result, item_id: str) -> dict[RowKey, Outcome]:
     asked: list[RowFrame] = []
     for key, member in run.members[result.id].items():
         frame = RowFrame(run, result, member.row)
-        early = _without_computing(item, member, frame)
+        early = without_computing(item, member, frame)
         if early is None:
             asked.append(frame)
         else:
@@ -215,16 +232,14 @@ def _fill(run: Run, result: Result, item_id: str) -> dict[RowKey, Outcome]:
         assert mechanism.outcome is not None
         outcomes = [mechanism.outcome(item, frame) for frame in asked]
     for frame, outcome in zip(asked, outcomes, strict=True):
-        column[frame.row.key] = _finish(item, outcome, frame)
+        column[frame.row.key] = finished(item, outcome, frame)
     for frame in asked if item.flags else ():
-        outcome = column[frame.row.key]
-        said = tuple(flag.say for flag in item.flags if frame.value(flag.when) is True)
-        column[frame.row.key] = replace(outcome, flags=(*outcome.flags, *said))
+        column[frame.row.key] = flagged(item, column[frame.row.key], frame)
     return column
 
 
 def _by_period(
-    outcomes: Callable[[Item, Sequence[RowFrame]], list[Outcome]],
+    outcomes: Callable[[Item, Sequence[RowFrame], Sequence[RowFrame]], list[Outcome]],
     item: Item,
     frames: Sequence[RowFrame],
 ) -> list[Outcome]:
@@ -234,12 +249,12 @@ def _by_period(
         groups.setdefault(frame.row.key[1], []).append(frame)
     found: dict[RowKey, Outcome] = {}
     for members in groups.values():
-        for frame, outcome in zip(members, outcomes(item, members), strict=True):
+        for frame, outcome in zip(members, outcomes(item, members, members), strict=True):
             found[frame.row.key] = outcome
     return [found[frame.row.key] for frame in frames]
 
 
-def _without_computing(item: Item, member: Member, frame: RowFrame) -> Outcome | None:
+def without_computing(item: Item, member: Member, frame: RowFrame) -> Outcome | None:
     """The outcome of whoever is exempt or for whom the item does not apply; otherwise None."""
     if member.unsettled is not None:
         return _bounded(item, Outcome(member.unsettled), frame)
@@ -258,13 +273,20 @@ def _without_computing(item: Item, member: Member, frame: RowFrame) -> Outcome |
             return _bounded(item, Outcome(holds), frame)
         if holds is not True:
             return Outcome(NotApplicable("不属于本项的范围"))
-    return None
+    settings = MECHANISMS[item.mechanism].settings(item)
+    unset = unset_setting(settings, frame.run.facts.parameters)
+    return None if unset is None else _bounded(item, Outcome(unset), frame)
 
 
-def _finish(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
+def finished(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
     """Floor, cap and bounds for the preview: the same for every mechanism."""
-    outcome = _clamped(item, outcome, frame)
-    return _bounded(item, outcome, frame)
+    return _bounded(item, _clamped(item, outcome, frame), frame)
+
+
+def flagged(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
+    """With the item's own flags, which may read the item itself."""
+    said = tuple(flag.say for flag in item.flags if frame.value(flag.when) is True)
+    return replace(outcome, flags=(*outcome.flags, *said))
 
 
 def _clamped(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
@@ -376,9 +398,7 @@ class RowFrame:
     def rows(self, register: str) -> Sequence[FactRow]:
         described = self.run.pack.registers[register]
         links = [name for name, one in described.fields.items() if one.type == self.result.of]
-        rows = in_order_of_time(self.run.counted(register), described.date)
-        own = [row for row in rows if isinstance(row, FactRow)]
-        own = [row for row in own if links and row.values[links[0]] == self.subject]
+        own = self.run.rows_about(self.subject, register, by=links[0]) if links else []
         period = self.row.period
         if period is None or not (described.date or described.period):
             return own

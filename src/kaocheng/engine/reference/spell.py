@@ -85,7 +85,7 @@ def _value(node: Bound, env: meaning.Environment) -> str:
         case BField() | BFollow() if _is_personal(node, env):
             return node.title
         case BAggregate(value=BField() as field) if node.function in _ONE_VALUE:
-            if _is_personal(field, env, table=node.source):
+            if _is_personal(field, env, table=_table_of(field, node, env)):
                 return field.title
         case _ if isinstance(node, _NAMED) and node.type.kind == "boolean":
             return f"{node.title}：{plain(meaning.evaluate(node, env))}"
@@ -114,6 +114,14 @@ def _is_personal(node: BField | BFollow, env: meaning.Environment, *, table: str
         table = (row if isinstance(row, FactRow) else row.fact).ref.table
     register = env.run.pack.registers.get(table)
     return register is not None and register.fields[node.field].personal
+
+
+def _table_of(field: BField, node: BAggregate, env: meaning.Environment) -> str:
+    """Where the field stands that an aggregate takes; empty where a row at hand says it."""
+    if field.level < node.level:
+        return ""
+    results = env.run.pack.results
+    return results[node.source].of if node.is_result else node.source
 
 
 def _literal(node: BLiteral) -> str:

@@ -1,0 +1,181 @@
+"""What a plan has computed, read as a run: members and outcomes like those of the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from kaocheng.engine.columnar.decoding import decode_facts, decode_table, keys_of
+from kaocheng.engine.columnar.facts import AT
+from kaocheng.engine.columnar.nodes import Const, Node, Ref
+from kaocheng.engine.columnar.outcomes import Reader
+from kaocheng.engine.columnar.planner import Planner
+from kaocheng.engine.columnar.rows import PERIOD
+from kaocheng.engine.columnar.stages import Stages
+from kaocheng.engine.compile import MEMBERS, Column, Compiled
+from kaocheng.engine.facts import Facts
+from kaocheng.engine.language.scheme import Result, items_below
+from kaocheng.engine.model import Pack
+from kaocheng.engine.reference.evaluate import ResultRow
+from kaocheng.engine.reference.run import Member, RowKey, Run, fill, find_members, run_reference
+from kaocheng.engine.trace import Outcome
+from kaocheng.engine.values import Missing
+
+# The rows of a stored table: of one unit (by position), or all of them.
+Fetch = Callable[[str, int | None], Any]
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of the rows of all results the reference has decided, and why."""
+
+    decided: int
+    rows: int
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
+class ColumnarRun:
+    """What a plan has computed: one Arrow table per result, read as outcomes where asked.
+
+    `fetch` gives the rows of a stored table, all of them or those of a unit. What the plan has left
+    to the reference, or could not decide, is filled in by the reference evaluator.
+    """
+
+    planner: Planner
+    tables: Mapping[str, Any]
+    stages: Stages
+    fetch: Fetch
+
+    @property
+    def pack(self) -> Pack:
+        return self.planner.pack
+
+    @property
+    def compiled(self) -> Compiled:
+        return self.planner.compiled
+
+    @cached_property
+    def members(self) -> Mapping[str, Mapping[RowKey, Member]]:
+        return self._whole.members
+
+    @cached_property
+    def outcomes(self) -> Mapping[Column, Mapping[RowKey, Outcome]]:
+        return self._whole.outcomes
+
+    @cached_property
+    def _whole(self) -> Run:
+        """The run with every column: from the tables, and where they fall short, by the reference.
+
+        Rows in doubt are decided with their whole unit; where columns need the whole round, or
+        rows of no unit are in doubt, with everybody.
+        """
+        doubted = {result: self._doubted(result) for result in self.tables}
+        if any(doubted.values()) and (self.stages.wide or self.planner.left):
+            return run_reference(self.compiled, self._facts(None))
+        run = Run(self.compiled, self._facts(None) if self.planner.left else Facts({}))
+        run.members.update({name: self._members(self.pack.results[name]) for name in self.tables})
+        self._read(run)
+        for unit in sorted(set().union(*doubted.values())):
+            alone = run_reference(self.compiled, self._facts(unit))
+            for column, found in alone.outcomes.items():
+                run.outcomes[column] = {**run.outcomes[column], **found}
+        for result, item in self.compiled.order:
+            if (result, item) in self.planner.left:
+                described = self.pack.results[result]
+                if item == MEMBERS:
+                    run.members[result] = find_members(run, described)
+                else:
+                    run.outcomes[result, item] = fill(run, described, item)
+        return run
+
+    def _read(self, run: Run) -> None:
+        keys = {
+            name: keys_of(table)
+            for name, table in self.planner.facts.tables.items()
+            if table.register.key
+        }
+        for column, kept in self.planner.kept_items.items():
+            reader = Reader(self.planner.facts, keys, self.tables[column[0]])
+            rows = run.members[column[0]]
+            run.outcomes[column] = dict(zip(rows, reader.outcomes(kept), strict=True))
+
+    def _doubted(self, result: str) -> set[int]:
+        """The units with rows that the plan could not decide."""
+        found: set[int] = set()
+        arrow = self.tables[result]
+        for node in self.planner.doubts.get(result, ()):
+            if isinstance(node, Ref):
+                rows = arrow.filter(arrow.column(node.name))
+                found.update(self._units_of(result, rows.column("_at").to_pylist()))
+        return found
+
+    def _units_of(self, result: str, places: Sequence[int]) -> set[int]:
+        """The units of rows of a result by position; -1 for those of none."""
+        of = self.pack.results[result].of
+        name = self.stages.units.fields.get(of)
+        if name is None:
+            return {-1} if places else set()
+        if name == AT:
+            return set(places)
+        column = self._taken(of, name, places)
+        return {-1 if unit is None else unit for unit in column}
+
+    def _taken(self, roster: str, name: str, places: Sequence[int]) -> list[Any]:
+        import pyarrow as pa
+
+        column = self.planner.facts.tables[roster].arrow.column(name)
+        return list(column.take(pa.array(places, pa.int64())).to_pylist())
+
+    def _facts(self, unit: int | None) -> Facts:
+        """The facts by rows, of everybody or of one unit."""
+        facts = self.planner.facts
+        arrows = {name: self.fetch(name, unit) for name in facts.tables}
+        return decode_facts(facts, arrows)
+
+    @cached_property
+    def share_by_reference(self) -> Share:
+        rows = sum(table.num_rows for table in self.tables.values())
+        reasons = tuple(dict.fromkeys(self.planner.left.values()))
+        doubted = {result: self._doubted(result) for result in self.tables}
+        units = set().union(*doubted.values())
+        if self.planner.left or (units and self.stages.wide) or -1 in units:
+            return Share(rows, rows, reasons)
+        decided = 0
+        for result, arrow in self.tables.items():
+            places = arrow.column("_at").to_pylist()
+            of = self.pack.results[result].of
+            name = self.stages.units.fields[of] if units else AT
+            if units and name == AT:
+                decided += sum(place in units for place in places)
+            elif units:
+                decided += sum(unit in units for unit in self._taken(of, name, places))
+        return Share(decided, rows, reasons)
+
+    def _members(self, result: Result) -> dict[RowKey, Member]:
+        facts, arrow = self.planner.facts, self.tables[result.id]
+        table = facts.tables[result.of]
+        places = arrow.column("_at")
+        rows = decode_table(facts, table, table.arrow.take(places)).rows
+        by_key = {row.ref.key: row for row in rows}
+        keys = keys_of(table)
+        exempt = self._exempt(result, arrow)
+        periods = arrow.column(PERIOD).to_pylist() if result.each else [None] * len(places)
+        found = {}
+        for at, period, standing in zip(places.to_pylist(), periods, exempt, strict=True):
+            row = ResultRow(by_key[keys[at]], None if period is None else facts.periods[period])
+            found[row.key] = Member(
+                row,
+                result.exempt[standing - 1] if standing > 0 else None,
+                Missing("") if standing < 0 else None,
+            )
+        return found
+
+    def _exempt(self, result: Result, arrow: Any) -> list[int]:
+        node = self.planner.members[result.id].exempt
+        if isinstance(node, Const):
+            return [int(str(node.value))] * int(arrow.num_rows)
+        assert isinstance(node, Ref)
+        return list(arrow.column(node.name).to_pylist())

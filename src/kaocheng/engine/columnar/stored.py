@@ -1,0 +1,113 @@
+"""Stored results: the table of one result, read a few rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from kaocheng.engine.columnar.decoding import keys_of
+from kaocheng.engine.columnar.finding import Index, Numbers
+from kaocheng.engine.columnar.nodes import Const, Ref
+from kaocheng.engine.columnar.outcomes import UNKNOWN, Reader
+from kaocheng.engine.columnar.rows import PERIOD
+from kaocheng.engine.language.periods import Period
+from kaocheng.engine.values import Value
+
+if TYPE_CHECKING:
+    from kaocheng.engine.columnar.columnar_run import ColumnarRun
+
+# Rows lie by unit: whoever reads one person's value for a comparison reads their colleagues' too.
+BLOCK = 32
+
+
+@dataclass(eq=False)
+class StoredResult:
+    """A result of a run. A `place` is a row of its table, a `position` a row of its register."""
+
+    done: ColumnarRun
+    result: str
+    _columns: dict[str, pa.Array] = field(default_factory=dict)
+
+    def column(self, name: str) -> pa.Array:
+        if name not in self._columns:
+            self._columns[name] = self.done.tables[self.result].column(name).combine_chunks()
+        return self._columns[name]
+
+    @property
+    def rows(self) -> int:
+        return len(self.column("_at"))
+
+    @cached_property
+    def _places(self) -> Index:
+        return Index(self.column("_at"))
+
+    def places_of(self, position: int) -> Numbers:
+        return self._places.rows(position)
+
+    def period(self, place: int) -> Period | None:
+        if not self.done.pack.results[self.result].each:
+            return None
+        position: int = self.column(PERIOD)[place].as_py()
+        return self.done.planner.facts.periods[position]
+
+    def exemption(self, place: int) -> int:
+        """Which exemption, from 1; 0 for none, -1 where that is open."""
+        node = self.done.planner.members[self.result].exempt
+        if isinstance(node, Const):
+            return int(str(node.value))
+        assert isinstance(node, Ref)
+        return int(self.column(node.name)[place].as_py())
+
+    def values(self, item: str, block: int) -> list[Value]:
+        """The values of the rows from `block * BLOCK`; what is not known says no reason."""
+        rows = _Rows(self, block * BLOCK, min((block + 1) * BLOCK, self.rows))
+        reader = Reader(self.done.planner.facts, self._keys, rows)
+        values = reader.values(self.done.planner.kept_items[self.result, item].cell)
+        for node in self.done.planner.doubts.get(self.result, ()):
+            if isinstance(node, Ref):
+                unsure = rows.column(node.name).to_pylist()
+                values = [UNKNOWN if no else one for one, no in zip(values, unsure, strict=True)]
+        return values
+
+    @cached_property
+    def _keys(self) -> Mapping[str, Sequence[str]]:
+        return _Keys(self.done)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Some rows of a stored result, as a reader of cells takes them."""
+
+    stored: StoredResult
+    first: int
+    end: int
+
+    @property
+    def num_rows(self) -> int:
+        return self.end - self.first
+
+    def column(self, name: str) -> pa.Array:
+        return self.stored.column(name).slice(self.first, self.num_rows)
+
+
+@dataclass(eq=False)
+class _Keys(Mapping[str, Sequence[str]]):
+    """The keys of every keyed table by position; those of a table are read when asked for."""
+
+    done: ColumnarRun
+    _read: dict[str, Sequence[str]] = field(default_factory=dict)
+
+    def __getitem__(self, table: str) -> Sequence[str]:
+        if table not in self._read:
+            self._read[table] = keys_of(self.done.planner.facts.tables[table])
+        return self._read[table]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.done.planner.facts.tables)
+
+    def __len__(self) -> int:
+        return len(self.done.planner.facts.tables)
