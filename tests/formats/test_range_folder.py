@@ -17,8 +17,8 @@ def dealt(
     folder: Path, table: pa.Table, *, subject: str, ranges: list[Range]
 ) -> list[dict[str, pa.Table]]:
     deal_register(folder, "entry", table, subject=subject, ranges=ranges)
-    read = RangeFolder(str(folder), {"entry": "staff", "other": "school"})
-    return [read(one) for one in ranges]
+    read = RangeFolder(str(folder), {"entry": "staff", "unread": "staff", "other": "school"})
+    return [read(one, ("entry", "other")) for one in ranges]
 
 
 def test_dealing_keeps_the_order_of_rows_within_a_subject(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ them see it under the same path.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,12 +35,12 @@ class RangeFolder:
     path: str
     rosters: Mapping[str, str]
 
-    def __call__(self, one: Range) -> dict[str, pa.Table]:
-        """The registers of the range's roster, without any other range's rows."""
+    def __call__(self, one: Range, names: Collection[str]) -> dict[str, pa.Table]:
+        """Those of the registers that belong to the range's roster, without other ranges' rows."""
         return {
             name: _read(self.file(name, one))
             for name, roster in self.rosters.items()
-            if roster == one.roster
+            if roster == one.roster and name in names
         }
 
     def file(self, name: str, one: Range) -> Path:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,10 @@ class Entries:
     @property
     def ranges(self) -> tuple[Range, ...]:
         return self.dealt.ranges_of("teacher")
+
+    @property
+    def read(self) -> Callable[[Range], dict[str, pa.Table]]:
+        return partial(self.folder, names=("lesson",))
 
     @property
     def folder(self) -> RangeFolder:
@@ -157,7 +162,7 @@ def test_types_of_unit_results_survive_the_way_back(
     query = "SELECT 170141183460469231731687303715884105727 - teacher AS total, 7::TINYINT AS mark"
     tasks = entries.tasks(f"CREATE TABLE n AS {query} FROM lesson WHERE teacher IS NOT NULL")
 
-    found = run_ranges(context, tasks, facts=entries.folder, whole={})
+    found = run_ranges(context, tasks, facts=entries.read, whole={})
 
     with duckdb.connect() as connection:
         connection.register("u", found["u"])
@@ -174,7 +179,7 @@ def test_failed_statements_name_their_ranges(context: SparkContext, entries: Ent
     )
 
     with pytest.raises(RangeFailed) as raised:
-        run_ranges(context, tasks, facts=entries.folder, whole={})
+        run_ranges(context, tasks, facts=entries.read, whole={})
 
     assert str(raised.value) == f"{failed}：Invalid Input Error: no room"
 
@@ -185,46 +190,46 @@ def test_unreadable_facts_stop_the_run(context: SparkContext, entries: Entries) 
     missing.unlink()
 
     with pytest.raises(RangeFailed, match=rf"FileNotFoundError.*{missing.name}"):
-        run_ranges(context, entries.tasks(), facts=entries.folder, whole={})
+        run_ranges(context, entries.tasks(), facts=entries.read, whole={})
 
 
 @needs_spark
 def test_lost_process_is_replaced_and_rows_come_once(
     context: SparkContext, entries: Entries, tmp_path: Path
 ) -> None:
-    folder, lost, attempted = entries.folder, entries.ranges[1], tmp_path / "attempted"
+    read, lost, attempted = entries.read, entries.ranges[1], tmp_path / "attempted"
 
     def die_at_first(one: Range) -> dict[str, pa.Table]:
         if one.number == lost.number and not attempted.exists():
             attempted.touch()
             os._exit(1)
-        return folder(one)
+        return read(one)
 
     found = run_ranges(context, entries.tasks(), facts=die_at_first, whole={})
 
     assert attempted.exists()
-    assert lessons(found) == lessons(compute_here(entries.tasks(), entries.folder, {}))
+    assert lessons(found) == lessons(compute_here(entries.tasks(), entries.read, {}))
 
 
 @needs_spark
 def test_second_attempt_at_a_slow_range_doubles_no_rows(
     context: SparkContext, entries: Entries, tmp_path: Path
 ) -> None:
-    folder, slow = entries.folder, entries.ranges[0]
+    read, slow = entries.read, entries.ranges[0]
 
     def slow_at_first(one: Range) -> dict[str, pa.Table]:
         if one.number == slow.number:
             attempt = len(list(tmp_path.glob("attempt-*")))
             (tmp_path / f"attempt-{attempt}").touch()
             time.sleep(0 if attempt else 20)
-        return folder(one)
+        return read(one)
 
     started = time.monotonic()
     found = run_ranges(context, entries.tasks(), facts=slow_at_first, whole={})
 
     assert time.monotonic() - started < 20
     assert sorted(path.name for path in tmp_path.glob("attempt-*")) == ["attempt-0", "attempt-1"]
-    assert lessons(found) == lessons(compute_here(entries.tasks(), entries.folder, {}))
+    assert lessons(found) == lessons(compute_here(entries.tasks(), entries.read, {}))
 
 
 @needs_spark

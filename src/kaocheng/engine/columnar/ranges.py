@@ -39,9 +39,9 @@ class Range:
 
 @dataclass(frozen=True)
 class DealtFacts:
-    """Facts whose entries are dealt into `ranges`; `read` gives those of a range by register.
+    """Facts whose entries are dealt into `ranges`.
 
-    `links` names the dealt registers, each with the reference to its subject and the roster of
+    `read` gives those of a range, of the registers asked for. `links` names the dealt registers, each with the reference to its subject and the roster of
     that; every entry is in one range, also where it has no subject. `facts` holds all other tables
     as a whole, those with keys among them, and of the dealt registers what is promised of them.
     """
@@ -50,7 +50,7 @@ class DealtFacts:
     units: Units
     links: Mapping[str, tuple[str, str]]
     ranges: tuple[Range, ...]
-    read: Callable[[Range], Tables]
+    read: Callable[[Range, Collection[str]], Tables]
 
     def ranges_of(self, roster: str) -> tuple[Range, ...]:
         return tuple(one for one in self.ranges if one.roster == roster)
@@ -58,7 +58,7 @@ class DealtFacts:
     def parts(self, register: str) -> list[pa.Table]:
         """The rows of a dealt register, range by range."""
         _, roster = self.links[register]
-        return [self.read(one)[register] for one in self.ranges_of(roster)]
+        return [self.read(one, (register,))[register] for one in self.ranges_of(roster)]
 
     def spans(self, one: Range) -> dict[str, Span]:
         """Which rows the unit stage of a range reads of each roster that is split, ends included.

@@ -131,7 +131,7 @@ class _Driver:
         read, needed = self.dealt.read, self.stages.unit_registers
 
         def facts(one: Range) -> Tables:
-            return {stored(name): rows for name, rows in read(one).items() if name in needed}
+            return {stored(name): rows for name, rows in read(one, needed).items()}
 
         return facts
 
@@ -174,7 +174,8 @@ class _Driver:
         ends = pc.min_max(people).as_py()
         low, high = (0, -1) if ends["min"] is None else (ends["min"], ends["max"])
         holders = [one for one in self.dealt.ranges_of(roster) if one.low <= low < one.high]
-        rows = self.dealt.read((holders or self.dealt.ranges_of(roster))[0])[register]
+        holder = (holders or self.dealt.ranges_of(roster))[0]
+        rows = self.dealt.read(holder, (register,))[register]
         place = rows.column(field)
         return rows.filter(pc.and_(pc.greater_equal(place, low), pc.less_equal(place, high)))
 
