@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kaocheng.engine.columnar import numbers
+from kaocheng.engine.columnar import numbers, rounding
 from kaocheng.engine.columnar.nodes import Const, Node, Ref, op
 from kaocheng.engine.columnar.numbers import Num, TooWide
 from kaocheng.engine.columnar.sql import tree
@@ -87,12 +87,12 @@ BINARY = (
 UNARY = (
     alone(numbers.minus, lambda x: -x),
     alone(numbers.absolute, abs),
-    alone(numbers.floor_of, lambda x: Fraction(x.__floor__())),
-    alone(numbers.ceil_of, lambda x: Fraction(x.__ceil__())),
-    alone(numbers.cut_off, lambda x: Fraction(int(x))),
+    alone(rounding.floor_of, lambda x: Fraction(x.__floor__())),
+    alone(rounding.ceil_of, lambda x: Fraction(x.__ceil__())),
+    alone(rounding.cut_off, lambda x: Fraction(int(x))),
     alone(numbers.settled, lambda x: x),
-    alone(lambda a: numbers.rounded(a, 0), lambda x: rounded_half_up(x, places=0)),
-    alone(lambda a: numbers.rounded(a, 2), lambda x: rounded_half_up(x, places=2)),
+    alone(lambda a: rounding.rounded(a, 0), lambda x: rounded_half_up(x, places=0)),
+    alone(lambda a: rounding.rounded(a, 2), lambda x: rounded_half_up(x, places=2)),
 )
 CONSTANTS = st.fractions(-50, 50, max_denominator=40)
 LEAVES = st.one_of(st.sampled_from(sorted(COLUMNS)).map(column), CONSTANTS.map(constant))
@@ -168,7 +168,7 @@ def test_comparing_agrees_with_fractions(a: Pair, b: Pair, rows: list[Row]) -> N
 @given(formulas(), ROWS)
 def test_sort_keys_order_as_the_values_do(formula: Pair, rows: list[Row]) -> None:
     try:
-        key = numbers.sort_key(formula.num)
+        key = rounding.sort_key(formula.num)
     except TooWide:
         return
     pairs = [
@@ -193,7 +193,7 @@ def test_what_needs_more_than_127_bits_is_refused_with_the_reason() -> None:
 def test_rounding_takes_halves_away_from_zero() -> None:
     halves = Num(Ref("d"), -5, 5, 2)
     rows = [{"a": 0, "b": 0, "c": 1, "d": at} for at in (-3, -1, 0, 1, 3)]
-    found = [row[0] for row in computed([numbers.rounded(halves, 0).node], rows)]
+    found = [row[0] for row in computed([rounding.rounded(halves, 0).node], rows)]
     assert found == [-2, -1, 0, 1, 2]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from kaocheng.engine.columnar import numbers
+from kaocheng.engine.columnar import numbers, rounding
 from kaocheng.engine.columnar.cells import Cell, by_case, coded_as, literal, missing
 from kaocheng.engine.columnar.expressions import Place, lower
 from kaocheng.engine.columnar.nodes import (
@@ -235,7 +235,7 @@ def _ends(function: str, source: Source, held: Node, value: Cell) -> Cell:
 
 def _end_of_fractions(name: str, source: Source, known: Node, value: Cell, num: Num) -> Cell:
     """The least or greatest of numbers whose divisors differ: of equal ones in lowest terms."""
-    key = numbers.sort_key(num).node
+    key = rounding.sort_key(num).node
     node, over = _in_lowest_terms(num)
     plain = replace(value, node=node, num=replace(num, node=node, over=over))
     where = None if known == TRUE else known

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
-from kaocheng.engine.columnar import numbers
+from kaocheng.engine.columnar import numbers, rounding
 from kaocheng.engine.columnar.cells import (
     Cell,
     arithmetic,
@@ -320,7 +320,7 @@ def _lower_grade(node: BCall, grade: Cell, by: Cell) -> Cell:
 
     options = node.type.options
     text = coded_as(grade, node.type)
-    steps = numbers.floor_of(by.number)
+    steps = rounding.floor_of(by.number)
     broken = negated(numbers.compared("=", by.number, steps))
     last = Const(len(options) - 1)
     moved = op("clamp", op("+", text.node, steps.node), last)

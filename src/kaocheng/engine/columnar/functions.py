@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 
-from kaocheng.engine.columnar import numbers
+from kaocheng.engine.columnar import numbers, rounding
 from kaocheng.engine.columnar.cells import Cell, by_case, guarded, missing, number, strict
 from kaocheng.engine.columnar.nodes import FALSE, TRUE, Const, Node, any_of, both, case, holds, op
 from kaocheng.engine.columnar.numbers import Num, whole
@@ -35,7 +35,7 @@ def _round(value: Cell, places: Cell) -> Cell:
     asked = places.number
 
     def to(at: int) -> Cell:
-        return number(numbers.rounded(value.number, at), value, places)
+        return number(rounding.rounded(value.number, at), value, places)
 
     if asked.is_const:
         at, rest = divmod(asked.low, asked.den)
@@ -80,7 +80,7 @@ def _days(first: Cell, last: Cell) -> Cell:
 def _hours(first: Cell, last: Cell) -> Cell:
     """Whole seconds over 3600."""
     micro = Num(op("micros", first.node, last.node), -(2**62), 2**62)
-    seconds = numbers.floored(micro, numbers.constant(_fraction(10**6)))
+    seconds = rounding.floored(micro, numbers.constant(_fraction(10**6)))
     return number(replace(seconds, low=-(2**42), high=2**42, den=3600), first, last)
 
 
@@ -91,7 +91,7 @@ def _count(node: Node, low: int, high: int, *operands: Cell) -> Cell:
 def _date(year: Cell, month: Cell, day: Cell) -> Cell:
     """The day, or missing where there is no such day."""
     parts = [year.number, month.number, day.number]
-    wholes = [numbers.floor_of(part) for part in parts]
+    wholes = [rounding.floor_of(part) for part in parts]
     broken = any_of(
         *(
             op("holds", op("not", numbers.compared("=", part, cut)))
@@ -112,8 +112,8 @@ _MEANINGS: dict[str, Callable[..., Cell]] = {
     "max": lambda *cells: _extreme(*cells, larger=True),
     "min": lambda *cells: _extreme(*cells, larger=False),
     "abs": lambda cell: number(numbers.absolute(cell.number), cell),
-    "floor": lambda cell: number(numbers.floor_of(cell.number), cell),
-    "ceil": lambda cell: number(numbers.ceil_of(cell.number), cell),
+    "floor": lambda cell: number(rounding.floor_of(cell.number), cell),
+    "ceil": lambda cell: number(rounding.ceil_of(cell.number), cell),
     "round": _round,
     "age": _age,
     "months_between": _months,

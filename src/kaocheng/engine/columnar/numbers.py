@@ -15,10 +15,8 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from kaocheng.engine.columnar.nodes import (
-    FALSE,
     NULL,
     ONE,
-    TRUE,
     ZERO,
     Const,
     Node,
@@ -27,7 +25,6 @@ from kaocheng.engine.columnar.nodes import (
     op,
     times,
 )
-from kaocheng.methods.shares import rounded_half_up
 
 SMALL, NARROW, WIDE = 2**31, 2**63, 10**38  # HUGEINT holds 127 bits, and Arrow 38 digits of it
 SMALL_OVER = 16  # lcm(1..16) is 20 bits: such divisors become a constant
@@ -78,7 +75,7 @@ def span_of(num: Num) -> tuple[Fraction, Fraction]:
     return Fraction(num.low, least), Fraction(num.high, most)
 
 
-def _narrowed(num: Num, span: tuple[Fraction, Fraction] | None) -> Num:
+def narrowed(num: Num, span: tuple[Fraction, Fraction] | None) -> Num:
     """A whole number over a constant within the bounds of its value."""
     if span is None:
         return num
@@ -117,14 +114,14 @@ def refuse_beyond(*bounds: int) -> None:
     _needs_huge(*bounds)
 
 
-def _huge(node: Node, *, huge: bool) -> Node:
+def as_huge(node: Node, *, huge: bool) -> Node:
     return node if huge or isinstance(node, Const) else op("huge", node)
 
 
 def _wide_enough(num: Num, low: int, high: int) -> tuple[Node, bool, bool]:
     """The node for an outcome within these bounds; whether that is huge, and may be small."""
     if _needs_huge(low, high) or num.huge:
-        return _huge(num.node, huge=num.huge), True, False
+        return as_huge(num.node, huge=num.huge), True, False
     small = num.may_be_small and max(abs(low), abs(high)) < SMALL
     if num.small and not small and not isinstance(num.node, Const):
         return op("big", num.node), False, False
@@ -141,7 +138,7 @@ def scaled(num: Num, factor: int) -> Num:
     return replace(num, node=node, low=low, high=high, huge=huge, small=small, span=None)
 
 
-def _product(a: Num, b: Num) -> Num:
+def product(a: Num, b: Num) -> Num:
     """Node times node; denominators are left to the caller."""
     if isinstance(a.node, Const) and isinstance(a.node.value, int):
         return replace(scaled(b, a.node.value), den=1, over=ONE, most_over=1)
@@ -150,7 +147,7 @@ def _product(a: Num, b: Num) -> Num:
     ends = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
     left, huge, small = _wide_enough(a, min(ends), max(ends))
     if b.huge and not huge:
-        left, huge = _huge(a.node, huge=a.huge), True
+        left, huge = as_huge(a.node, huge=a.huge), True
     small = small and b.may_be_small
     return Num(op("*", left, b.node), min(ends), max(ends), huge=huge, small=small)
 
@@ -159,7 +156,7 @@ def _times_over(num: Num, over: Node, most_over: int) -> Num:
     """The node times a divisor of somebody else."""
     if over == ONE:
         return num
-    found = _product(num, Num(over, 1, most_over))
+    found = product(num, Num(over, 1, most_over))
     return replace(found, den=num.den, over=num.over, most_over=num.most_over, span=num.span)
 
 
@@ -168,7 +165,7 @@ def _overs(a: Num, b: Num) -> tuple[Node, int]:
         return b.over, b.most_over
     if b.over == ONE:
         return a.over, a.most_over
-    found = _product(Num(a.over, 1, a.most_over), Num(b.over, 1, b.most_over))
+    found = product(Num(a.over, 1, a.most_over), Num(b.over, 1, b.most_over))
     return found.node, found.high
 
 
@@ -179,7 +176,7 @@ def settled(num: Num) -> Num:
     common = lcm(*range(1, num.most_over + 1))
     factor = op("//", Const(common), num.over)
     by = Num(factor, 1, common, small=common < SMALL)
-    found = _product(replace(num, den=1, over=ONE, most_over=1), by)
+    found = product(replace(num, den=1, over=ONE, most_over=1), by)
     return replace(found, den=num.den * common, span=num.span)
 
 
@@ -221,8 +218,8 @@ def _as(num: Num, common: Num) -> Num:
     # The common divisor is a product that holds this one: divide it out exactly.
     factor = Num(op("//", common.over, num.over), 1, common.most_over)
     scaled_up = scaled(num, common.den // num.den)
-    product = _product(scaled_up, factor)
-    return replace(product, den=common.den, over=common.over, most_over=common.most_over)
+    found = product(scaled_up, factor)
+    return replace(found, den=common.den, over=common.over, most_over=common.most_over)
 
 
 def added(a: Num, b: Num) -> Num:
@@ -232,7 +229,7 @@ def added(a: Num, b: Num) -> Num:
         return right if left.node == ZERO else left
     node, huge, small = _wide_enough(left, low, high)
     if right.huge and not huge:
-        node, huge = _huge(left.node, huge=left.huge), True
+        node, huge = as_huge(left.node, huge=left.huge), True
     span = None
     if a.span is not None or b.span is not None:
         (low_a, high_a), (low_b, high_b) = span_of(a), span_of(b)
@@ -259,9 +256,9 @@ def multiplied(a: Num, b: Num) -> Num:
             if factor > 1 or span is not None:
                 found = scaled(other, node.value // factor)
                 return replace(found, den=other.den // factor * constant_side.den, span=span)
-    product = _product(a, b)
+    found = product(a, b)
     over, most_over = _overs(a, b)
-    return replace(product, den=a.den * b.den, over=over, most_over=most_over)
+    return replace(found, den=a.den * b.den, over=over, most_over=most_over)
 
 
 def divided(a: Num, b: Num) -> Num:
@@ -279,7 +276,7 @@ def divided(a: Num, b: Num) -> Num:
     top = _times_over(top, b.over, b.most_over)
     positive: Node = b.node
     if b.low < 0:
-        signed = _product(top, Num(op("sign", b.node), -1, 1))
+        signed = product(top, Num(op("sign", b.node), -1, 1))
         top, positive = replace(signed, den=1), op("abs", b.node)
     if b.low <= 0 <= b.high:
         top = replace(top, node=case([(op("<>", b.node, ZERO), top.node)]))
@@ -288,127 +285,6 @@ def divided(a: Num, b: Num) -> Num:
     under = Num(positive, 1, max(1, b.most), huge=b.huge)
     over, most = _overs(replace(a, node=ZERO), replace(under, over=positive, most_over=under.high))
     return replace(top, den=a.den // shared, over=over, most_over=most)
-
-
-def _signless(top: Num, span: tuple[Fraction, Fraction] | None) -> Num:
-    """The top of a fraction, not below 0 where the value is not."""
-    return replace(top, low=max(0, top.low)) if span is not None and span[0] >= 0 else top
-
-
-def half_up(top: Num, bottom: Num) -> Num:
-    """`top ÷ bottom` (whole numbers, bottom > 0) rounded to a whole number, halves up on |a|.
-
-    The one rounding of the product: `(2a ± b) ÷ 2b`, cut off towards zero.
-    """
-    twice, double = scaled(top, 2), scaled(bottom, 2)
-    if top.low >= 0:
-        lifted = added(twice, bottom)
-    else:
-        away = case([(op("<", top.node, ZERO), op("neg", bottom.node))], bottom.node)
-        side = Num(away, -bottom.high, bottom.high, huge=bottom.huge, small=bottom.may_be_small)
-        lifted = added(twice, side)
-    return _cut(
-        lifted, double, _bound(top.low, bottom, up=False), _bound(top.high, bottom, up=True)
-    )
-
-
-def floored(top: Num, bottom: Num, *, most: int | None = None) -> Num:
-    """`top ÷ bottom` (bottom > 0) rounded down; `most`: known to be no more."""
-    low, high = _bound(top.low, bottom, up=False), _bound(top.high, bottom, up=True)
-    high = high if most is None else min(high, most)
-    if top.low >= 0:
-        return _cut(top, bottom, max(0, low), high)
-    cut = _cut(top, bottom, low, high)
-    rest = op("<", op("%", top.node, bottom.node), ZERO)
-    return replace(cut, node=op("-", cut.node, case([(rest, ONE)], ZERO)), low=low - 1)
-
-
-def _bound(end: int, bottom: Num, *, up: bool) -> int:
-    """A safe bound of end ÷ bottom."""
-    least = max(1, bottom.low)
-    value = Fraction(end, least) if (end >= 0) == up else Fraction(end, max(1, bottom.high))
-    return value.__floor__() - 1 if not up else value.__ceil__() + 1
-
-
-def _cut(top: Num, bottom: Num, low: int, high: int) -> Num:
-    """Whole division, cut off towards zero; back to a BIGINT where the outcome fits."""
-    if isinstance(bottom.node, Const) and bottom.node.value == 1:
-        node = top.node
-        return Num(node, top.low, top.high, huge=top.huge, small=top.small)
-    low, high = max(low, -top.most), min(high, top.most)
-    node = op("//", top.node, bottom.node)
-    huge = top.huge or bottom.huge
-    if huge and max(abs(low), abs(high)) < NARROW:
-        node, huge = op("big", node), False
-    return Num(node, low, high, huge=huge, small=top.may_be_small and bottom.may_be_small)
-
-
-def _fraction(num: Num, times_: int) -> tuple[Num, Num]:
-    """Top and bottom of `value × times_` as whole numbers in lowest constant terms."""
-    shared = gcd(times_, num.den)
-    top = scaled(replace(num, den=1, over=ONE, most_over=1, span=None), times_ // shared)
-    bottom = scaled(Num(num.over, 1, num.most_over), num.den // shared)
-    return top, bottom
-
-
-def rounded(num: Num, places: int) -> Num:
-    """Half up to `places` decimals."""
-    unit = 10**places
-    top, bottom = _fraction(num, unit)
-    if _is_one(bottom):
-        return replace(top, den=unit)
-    found = replace(half_up(_signless(top, num.span), bottom), den=unit)
-    span = span_of(num)
-    return _narrowed(
-        found, (rounded_half_up(span[0], places=places), rounded_half_up(span[1], places=places))
-    )
-
-
-def floor_of(num: Num) -> Num:
-    top, bottom = _fraction(num, 1)
-    if _is_one(bottom):
-        return top
-    span = span_of(num)
-    whole_span = (Fraction(span[0].__floor__()), Fraction(span[1].__floor__()))
-    return _narrowed(floored(_signless(top, num.span), bottom), whole_span)
-
-
-def cut_off(num: Num) -> Num:
-    """The whole part, cut off towards zero as `int` does."""
-    below = floor_of(num)
-    if num.low >= 0:
-        return below
-    above = ceil_of(num)
-    return chosen([(op("<", num.node, ZERO), above)], below)
-
-
-def denominator(num: Num) -> Num:
-    """What the node stands over, as a whole number."""
-    return scaled(Num(num.over, 1, num.most_over), num.den)
-
-
-def denominator_of(num: Num) -> Num:
-    """The constant that the node stands over, as a whole number."""
-    return constant(Fraction(num.den))
-
-
-def bare(num: Num) -> Num:
-    """The node alone, as a whole number."""
-    return replace(num, den=1, over=ONE, most_over=1, span=None)
-
-
-def remainder(top: Num, bottom: Num) -> Node:
-    """What whole division leaves over, not below 0 (`bottom` is positive)."""
-    left = op("%", top.node, bottom.node)
-    return left if top.low >= 0 else op("%", op("+", left, bottom.node), bottom.node)
-
-
-def ceil_of(num: Num) -> Num:
-    return minus(floor_of(minus(num)))
-
-
-def _is_one(num: Num) -> bool:
-    return num.node == ONE
 
 
 def absolute(num: Num) -> Num:
@@ -452,7 +328,7 @@ def chosen(branches: Sequence[tuple[Node, Num]], otherwise: Num | None = None) -
     den = lcm(*(num.den for num in nums))
     same = [scaled(num, den // num.den) for num in nums]  # spans are taken of `nums`
     huge = any(num.huge for num in same)
-    values = [_huge(num.node, huge=num.huge) if huge else num.node for num in same]
+    values = [as_huge(num.node, huge=num.huge) if huge else num.node for num in same]
     conditions = [condition for condition, _ in branches]
     rest = values[-1] if otherwise is not None else NULL
     node = case(list(zip(conditions, values, strict=False)), rest)
@@ -500,7 +376,7 @@ def extreme(a: Num, b: Num, *, larger: bool, sure: bool = False) -> Num:
         return _strict(right, left)
     low, high = pick(left.low, right.low), pick(left.high, right.high)
     huge, small = left.huge or right.huge, left.may_be_small and right.may_be_small
-    nodes = [_huge(one.node, huge=one.huge) if huge else one.node for one in (left, right)]
+    nodes = [as_huge(one.node, huge=one.huge) if huge else one.node for one in (left, right)]
     if sure:
         node = op("greatest" if larger else "least", *nodes)
     else:
@@ -514,50 +390,3 @@ def _strict(kept: Num, other: Num) -> Num:
     if isinstance(other.node, Const):
         return kept if other.node != NULL else replace(kept, node=NULL)
     return replace(kept, node=case([(op("not", op("is_null", other.node)), kept.node)]))
-
-
-def sort_key(num: Num) -> Num:
-    """A whole number in the order of the values, equal exactly where they are equal.
-
-    Two fractions over divisors up to D differ by at least 1 ÷ D² of a constant's part, so that the
-    floor of node × D² ÷ over tells them apart.
-    """
-    num = settled(num)
-    if num.over == ONE:
-        return replace(num, den=1)
-    top = scaled(replace(num, den=1, over=ONE, most_over=1), num.most_over**2)
-    return floored(top, Num(num.over, 1, num.most_over))
-
-
-__all__ = [
-    "FALSE",
-    "TRUE",
-    "Num",
-    "Op",
-    "TooWide",
-    "absolute",
-    "added",
-    "aligned",
-    "all_aligned",
-    "bare",
-    "ceil_of",
-    "chosen",
-    "compared",
-    "constant",
-    "cut_off",
-    "denominator",
-    "denominator_of",
-    "divided",
-    "extreme",
-    "floor_of",
-    "floored",
-    "half_up",
-    "minus",
-    "multiplied",
-    "remainder",
-    "rounded",
-    "scaled",
-    "settled",
-    "sort_key",
-    "whole",
-]  # fmt: skip
