@@ -204,7 +204,10 @@ def test_numbers_beyond_63_bits_are_computed_by_rows_or_refused(
 
 @pytest.mark.parametrize(
     ("value", "by"),
-    [("weight * weight", "由 DuckDB 按列核算"), ("weight * weight * weight", "由参考计算逐行核算")],
+    [
+        ("weight * weight", "由 DuckDB 按列核算\n"),
+        ("weight * weight * weight", "其中 100.00% 的行由参考计算裁定\n"),
+    ],
 )
 def test_products_of_up_to_127_bits_are_computed_by_columns_and_larger_ones_by_rows(
     kaocheng: Kaocheng, large: Path, tmp_path: Path, value: str, by: str

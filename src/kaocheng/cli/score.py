@@ -74,11 +74,12 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
             resources=resources,
             problems=problems,
         )
-    terminal.problems(problems, to=terminal.err)
-    for result in results if options.unit is not None else ():
-        _refuse_unknown_unit(computed, result, options.unit)
-    _write(computed, results, out, unit=options.unit, titled=options.titles, terminal=terminal)
-    _print_summaries(computed, results, unit=options.unit, terminal=terminal)
+        terminal.problems(problems, to=terminal.err)
+        for result in results if options.unit is not None else ():
+            _refuse_unknown_unit(computed, result, options.unit)
+        # Still with the resources: what the reference decides is read from the database.
+        _write(computed, results, out, unit=options.unit, titled=options.titles, terminal=terminal)
+        _print_summaries(computed, results, unit=options.unit, terminal=terminal)
     terminal.line(computed.by(terminal.say))
     _print_files(results, out, terminal)
     return 0

@@ -58,14 +58,13 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _text(compiled: Compiled, facts: ColumnFacts, tables: Path | None, *, is_plan: bool) -> str:
-    from kaocheng.engine.columnar.numbers import TooWide
     from kaocheng.engine.columnar.rows import Unlowered
 
     try:
         if is_plan:
             return verbs.plan(compiled, facts)
         return verbs.sql(compiled, facts, tables=tables)
-    except (Unlowered, TooWide) as left:
+    except Unlowered as left:
         raise refuse("C20", Place(compiled.pack.name), reason=left) from left
 
 

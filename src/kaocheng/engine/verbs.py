@@ -120,6 +120,7 @@ def run_in_columns(
     """Every result of the pack, computed by columns: equal to `run` in every value and state.
 
     Shape: one Arrow table per result, a row per subject (and period), read as outcomes where asked.
+    The database lives as long as the run, which asks it for the rows that it explains.
     `progress` is told how many of the statements are done. Raises `Refused` (R01, R02) where memory
     or room for what is laid off does not suffice.
     """
@@ -128,19 +129,15 @@ def run_in_columns(
 
     given = resources or Resources()
     with failures_told(given):
-        store = Store(compiled, facts, connect(given), progress)
-        try:
-            return store.run()
-        finally:
-            store.connection.close()
+        return Store(compiled, facts, connect(given), progress).run()
 
 
 def sql(compiled: Compiled, facts: ColumnFacts, *, tables: Path | None = None) -> str:
     """The statements that compute the results from tables `r_<register>`, with what each fills.
 
     They rest on what is promised of `facts` (widths of numbers, gaps). With `tables`, statements
-    come first that read the facts from the Parquet files in that folder. Raises `Unlowered` or
-    `TooWide` where a rule cannot be said in SQL.
+    come first that read the facts from the Parquet files in that folder. Raises `Unlowered`
+    where no result can be said in SQL; items that cannot are named in the legend.
     """
     from kaocheng.engine.columnar.listing import listing
 

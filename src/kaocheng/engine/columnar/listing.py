@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from kaocheng.engine.columnar.cells import Cell
 from kaocheng.engine.columnar.facts import ColumnFacts
 from kaocheng.engine.columnar.nodes import FALSE, Const, Ref
 from kaocheng.engine.columnar.planner import Planner
-from kaocheng.engine.columnar.rows import PERIOD, stored
+from kaocheng.engine.columnar.promises import widened
+from kaocheng.engine.columnar.rows import PERIOD, Unlowered, stored
 from kaocheng.engine.columnar.sql import name, text
-from kaocheng.engine.columnar.stages import wanted
-from kaocheng.engine.columnar.statements import Cut, Writer
+from kaocheng.engine.columnar.stages import Stages, stages_of
+from kaocheng.engine.columnar.statements import Statement
 from kaocheng.engine.compile import Compiled
 from kaocheng.engine.exact import exact_text
 from kaocheng.engine.language.periods import Period
@@ -30,46 +32,54 @@ _ABOUT = """\
 
 def listing(compiled: Compiled, facts: ColumnFacts, *, tables: Path | None = None) -> str:
     """Every statement below a comment that says what it fills, with a legend of columns on top."""
-    planner = Planner(compiled, facts)
+    planner = Planner(compiled, widened(facts))
     planner.plan()
-    writer = writer_of(planner, pretty=True)
-    statements = {cut: statement.sql for cut, statement in writer.written.items()}
+    if not planner.members:
+        raise Unlowered("；".join(dict.fromkeys(planner.left.values())))
+    stages = stages_of(planner, pretty=True)
     parts = [_comment([compiled.pack.scheme.title, "", *_ABOUT.splitlines()])]
     parts.append(_comment(["数据表", *_registers(planner)]))
     if tables is not None:
         parts.extend(f"{_loading(table, tables)};" for table in facts.tables)
     results = compiled.pack.results.values()
-    parts.extend(_comment(_legend(planner, result)) for result in results)
-    for cut, sql in statements.items():
-        parts.append(f"{_comment(_heading(planner, writer, cut))}\n{sql};")
+    parts.extend(_comment(_legend(planner, stages, result)) for result in results)
+    headings = _headings(planner, stages)
+    statements = [*stages.unit, *stages.wide]
+    parts.extend(
+        f"{_comment(heading)}\n{statement.sql};"
+        for heading, statement in zip(headings, statements, strict=True)
+    )
     return "\n\n".join(parts) + "\n"
 
 
-def writer_of(planner: Planner, *, pretty: bool = False) -> Writer:
-    """The writer that has written the statements of a plan."""
-    results = planner.pack.results.values()
-    nodes = {result.id: list(wanted(planner, result).values()) for result in results}
-    writer = Writer(planner.chains, nodes, pretty=pretty)
-    writer.statements()
-    return writer
+def _headings(planner: Planner, stages: Stages) -> Iterator[list[str]]:
+    """For each statement, which stretch of which result it fills, and the items it computes."""
+    statements = [*stages.unit, *stages.wide]
+    counts = Counter(statement.result for statement in statements)
+    begun: Counter[str] = Counter()
+    told: set[tuple[str, str]] = set()
+    for at, statement in enumerate(statements):
+        result = planner.pack.results[statement.result]
+        begun[result.id] += 1
+        stage = "单位之内" if at < len(stages.unit) else "全体一起"
+        place = f"第 {begun[result.id]} 段，共 {counts[result.id]} 段，{stage}"
+        lines = [f"{result.title}（{result.id}），{place}"]
+        fresh = [
+            item
+            for item in items_below(result.items)
+            if (result.id, item.id) not in told and _fills(planner, statement, item)
+        ]
+        told.update((result.id, item.id) for item in fresh)
+        if fresh:
+            lines.append(f"算出：{'、'.join(item.title for item in fresh)}")
+        yield lines
 
 
-def stretches(writer: Writer, chain: str) -> list[int]:
-    """The levels at which a chain is cut into statements, first to last."""
-    return sorted(level for name, level in writer.written if name == chain)
-
-
-def items_at(planner: Planner, writer: Writer, cut: Cut) -> list[Item]:
-    """The items whose values a statement computes."""
-    chain, upto = cut
-    below = max((level for level in stretches(writer, chain) if level < upto), default=-1)
-    standing = planner.chains[chain].standing
-    found = []
-    for item in items_below(planner.pack.results[chain].items):
-        node = planner.kept_items[chain, item.id].cell.node
-        if isinstance(node, Ref) and below < standing[node.name] <= upto:
-            found.append(item)
-    return found
+def _fills(planner: Planner, statement: Statement, item: Item) -> bool:
+    kept = planner.kept_items.get((statement.result, item.id))
+    if kept is None or not isinstance(kept.cell.node, Ref):
+        return False
+    return f' AS "{kept.cell.node.name}"' in statement.sql
 
 
 def _loading(table: str, folder: Path) -> str:
@@ -89,19 +99,12 @@ def _registers(planner: Planner) -> Iterator[str]:
         yield f"  {stored(table)}  {held.register.title}，{held.rows} 行"
 
 
-def _heading(planner: Planner, writer: Writer, cut: Cut) -> list[str]:
-    chain, upto = cut
-    result, cuts = planner.pack.results[chain], stretches(writer, chain)
-    lines = [f"{result.title}（{chain}），第 {cuts.index(upto) + 1} 段，共 {len(cuts)} 段"]
-    if titles := "、".join(item.title for item in items_at(planner, writer, cut)):
-        lines.append(f"算出：{titles}")
-    return lines
-
-
-def _legend(planner: Planner, result: Result) -> Iterator[str]:
-    chain = planner.chains[result.id]
+def _legend(planner: Planner, stages: Stages, result: Result) -> Iterator[str]:
     register = planner.pack.subject_of(result)
-    yield f"{result.title}（{result.id}）的列，结果在 {chain.cte(chain.top)}"
+    if result.id not in planner.members:
+        yield f"{result.title}（{result.id}）不在 SQL 里，由参考计算逐行核算"
+        return
+    yield f"{result.title}（{result.id}）的列，结果在 {stages.results[result.id]}"
     yield f"  _at  {register.title}中的位置，见 {stored(register.id)}._at"
     if result.each:
         spans = "，".join(f"{at} = {one.title}" for at, one in _periods(planner, result))
@@ -111,7 +114,11 @@ def _legend(planner: Planner, result: Result) -> Iterator[str]:
         states = [f"{at} = {one.title}" for at, one in enumerate(result.exempt, start=1)]
         yield f"  {exempt.name}  免于考核：{'，'.join(['0 = 不免', *states, '-1 = 未定'])}"
     for item in items_below(result.items):
-        kept = planner.kept_items[result.id, item.id]
+        kept = planner.kept_items.get((result.id, item.id))
+        if kept is None:
+            why = planner.left.get((result.id, item.id), "")
+            yield f"  （没有列）  {item.title}：由参考计算逐行核算（{why}）"
+            continue
         yield from _cell_lines(item.title, item.unit, kept.cell)
         for column, cell in kept.columns.items():
             yield from _cell_lines(f"{item.title}·{column}", "", cell)
