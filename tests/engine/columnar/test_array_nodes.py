@@ -12,10 +12,10 @@ import pytest
 from sqlglot import exp
 
 from kaocheng.engine.columnar import array_groups, sql
-from kaocheng.engine.columnar.array_chains import ORDERED
 from kaocheng.engine.columnar.array_groups import AGGREGATES
 from kaocheng.engine.columnar.array_nodes import OPERATORS, Values, constant
 from kaocheng.engine.columnar.array_tables import from_arrow, to_arrow
+from kaocheng.engine.columnar.array_windows import ORDERED, in_order
 from kaocheng.engine.columnar.nodes import Agg, Const, Node, Op, Over, Ref, SortKey
 
 NUMBERS = (None, -7, -2, 0, 1, 3, 64)
@@ -185,7 +185,7 @@ def test_window_means_what_it_means_in_the_database(name: str) -> None:
 
         columns = {one: from_arrow(table[one]) for one in table.column_names}
         groups = array_groups.partitions_of(table.num_rows, columns["key"], columns["text"])
-        sort = array_groups.in_order(tuple(key.down for key in order))
+        sort = in_order(tuple(key.down for key in order))
         ordered = sort(groups, columns["tie"], *([columns["order"]] if unique else []))
 
         found = ORDERED[name](ordered, *(columns[one] for one in WINDOWS[name]))

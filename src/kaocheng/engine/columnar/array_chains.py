@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kaocheng.engine.columnar import array_groups
-from kaocheng.engine.columnar.array_groups import AGGREGATES, Groups, Sorted, Unfit
+from kaocheng.engine.columnar.array_groups import AGGREGATES, Groups, Unfit
 from kaocheng.engine.columnar.array_nodes import Array, Values, taken
 from kaocheng.engine.columnar.array_sources import Joined, Source, Steps, length_of, rows_where
+from kaocheng.engine.columnar.array_windows import ORDERED, Sorted, in_order
 from kaocheng.engine.columnar.nodes import Node, Over, Ref
 from kaocheng.engine.columnar.relation import Chain
 from kaocheng.engine.columnar.rows import PERIOD
@@ -148,18 +149,9 @@ class ChainStretch:
         return step(ORDERED[node.function], ordered, *arguments, *where)
 
 
-ORDERED: Mapping[str, Callable[..., Values]] = {
-    "row_number": array_groups.row_number,
-    "rank": array_groups.rank,
-    "count": array_groups.count_so_far,
-    "sum": array_groups.sum_so_far,
-    "first_value": array_groups.first_value,
-}
-
-
 @cache
 def _sort(downs: tuple[bool, ...]) -> Callable[..., Sorted]:
-    return array_groups.in_order(downs)
+    return in_order(downs)
 
 
 @cache

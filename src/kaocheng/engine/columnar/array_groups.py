@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from kaocheng.engine.columnar.array_nodes import NULL, Array, Values, either, narrow, spread, true
+from kaocheng.engine.columnar.array_nodes import Array, Values, either, narrow, spread, true
 
 MOST_PAIRS = 2_000_000  # rows that meet in one join; more than these are left to the database
 _SPAN = 2**62
@@ -76,9 +76,9 @@ def codes(columns: Sequence[Values]) -> tuple[Array, Array | None]:
 
     The numbers are in the order of the values.
     """
-    found, nulls = _code(columns[0].data), columns[0].nulls
+    found, nulls = sortable(columns[0].data), columns[0].nulls
     for one in columns[1:]:
-        own, nulls = _code(one.data), either(nulls, one.nulls)
+        own, nulls = sortable(one.data), either(nulls, one.nulls)
         if len(found) == 0:
             return found, nulls
         found, own = _from_zero(found), _from_zero(own)
@@ -91,7 +91,7 @@ def codes(columns: Sequence[Values]) -> tuple[Array, Array | None]:
     return found, nulls
 
 
-def _code(data: Array) -> Array:
+def sortable(data: Array) -> Array:
     """Whole numbers in the order of the values."""
     if data.dtype == object:
         return np.unique(data, return_inverse=True)[1]
@@ -201,14 +201,14 @@ def _distinct(groups: Groups, *columns: Values) -> Values:
 def _arg_max(groups: Groups, column: Values, order: Values) -> Values:
     """The value in the row that comes last."""
     groups, (data, keys) = _known(groups, column, order)
-    by = np.lexsort((_code(keys), groups.ids))
+    by = np.lexsort((sortable(keys), groups.ids))
     ends = np.append(groups.starts[1:], len(by)) - 1 if len(by) else groups.starts
     return groups.placed(data[by][ends])
 
 
 def _run(groups: Groups, held: Values, order: Values) -> Values:
     """The length of the longest piece in which all hold, in order."""
-    by = np.lexsort((_code(groups.take(spread(order, groups.size).data)), groups.ids))
+    by = np.lexsort((sortable(groups.take(spread(order, groups.size).data)), groups.ids))
     holds = groups.take(np.broadcast_to(true(held), groups.size))[by]
     places = np.arange(len(by))
     breaks = ~holds
@@ -238,96 +238,6 @@ AGGREGATES: dict[str, Callable[..., Values]] = {
 }
 
 
-# Windows with an order
-
-
-@dataclass(eq=False)
-class Sorted:
-    """Rows in order within their partitions.
-
-    For every place: where its partition `begins`, where those equal to it begin (`equals`), and
-    the place behind the last of them (`ends`).
-    """
-
-    rows: Array
-    begins: Array
-    equals: Array
-    ends: Array
-
-    def back(self, found: Array) -> Array:
-        """From places to rows."""
-        placed = np.empty(len(found), found.dtype)
-        placed[self.rows] = found
-        return placed
-
-
-def in_order(downs: tuple[bool, ...]) -> Callable[..., Sorted]:
-    """Sorts the rows of every partition by keys; `downs` says which of them fall."""
-
-    def sort(groups: Groups, *keys: Values) -> Sorted:
-        columns = []
-        for key, down in zip(keys, downs, strict=True):
-            column = _code(spread(key, groups.size).data)
-            columns.append(-column if down else column)
-        columns.insert(0, groups.of_row)
-        rows = np.lexsort(columns[::-1])
-        new = np.ones(len(rows), dtype=bool)
-        new[1:] = columns[0][rows][1:] != columns[0][rows][:-1]
-        differs = new.copy()
-        for column in columns[1:]:
-            placed = column[rows]
-            differs[1:] |= placed[1:] != placed[:-1]
-        places = np.arange(len(rows))
-        equals = np.maximum.accumulate(np.where(differs, places, 0)) if len(rows) else places
-        starts = np.append(np.flatnonzero(differs), len(rows))
-        ends = starts[np.cumsum(differs)] if len(rows) else places
-        begins = np.maximum.accumulate(np.where(new, places, 0)) if len(rows) else places
-        return Sorted(rows, begins, equals, ends)
-
-    return sort
-
-
-def row_number(order: Sorted) -> Values:
-    return Values(order.back(np.arange(len(order.rows)) - order.begins + 1))
-
-
-def rank(order: Sorted) -> Values:
-    return Values(order.back(order.equals - order.begins + 1))
-
-
-def count_so_far(order: Sorted, *counted: Values) -> Values:
-    """How many rows there are up to each row and its equals for which all of `counted` hold."""
-    return Values(order.back(_so_far(order, _held(order, counted).astype(np.int64))))
-
-
-def sum_so_far(order: Sorted, column: Values, *counted: Values) -> Values:
-    whole = spread(column, len(order.rows))
-    held = _held(order, counted)
-    if whole.nulls is not None:
-        held = held & ~whole.nulls[order.rows]
-    data = _so_far(order, np.where(held, whole.data[order.rows], 0))
-    return Values(order.back(data), order.back(_so_far(order, held.astype(np.int64)) == 0))
-
-
-def _held(order: Sorted, counted: Sequence[Values]) -> Array:
-    held = np.ones(len(order.rows), dtype=bool)
-    for one in counted:
-        held &= np.broadcast_to(true(one), len(held))[order.rows]
-    return held
-
-
-def _so_far(order: Sorted, numbers: Array) -> Array:
-    summed = np.concatenate((np.zeros(1, numbers.dtype), np.cumsum(numbers)))
-    return summed[order.ends] - summed[order.begins]
-
-
-def first_value(order: Sorted, column: Values) -> Values:
-    whole = spread(column, len(order.rows))
-    first = order.back(order.rows[order.begins])
-    nulls = None if whole.nulls is None else whole.nulls[first]
-    return Values(whole.data[first], nulls)
-
-
 # Rows that meet
 
 
@@ -337,7 +247,7 @@ def _sides(left: Sequence[Values], right: Sequence[Values]) -> tuple[Array, Arra
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     size = len(left[0].data)
     if len(left) == 1 and left[0].data.dtype != object:
-        return _code(left[0].data), _code(right[0].data)
+        return sortable(left[0].data), sortable(right[0].data)
     joined = [
         Values(np.concatenate((one.data, other.data)))
         for one, other in zip(left, right, strict=True)
@@ -413,6 +323,3 @@ def pairs(count: int, others: int, *keys: Values) -> tuple[Array, Array]:
     ends = np.cumsum(many)
     inside = np.arange(total) - np.repeat(ends - many, many)
     return np.repeat(np.arange(count), many), rows[np.repeat(low, many) + inside]
-
-
-__all__ = ["AGGREGATES", "NULL", "Groups", "Sorted", "Unfit"]
