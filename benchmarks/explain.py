@@ -27,8 +27,7 @@ def main(arguments: Sequence[str]) -> None:
     size = peers.Size(SMALL_TEACHERS if options.small else options.teachers)
     rounds = SMALL_ROUNDS if options.small else ROUNDS
     ours = Ours(size)
-    ours.run()
-    explainer = Explainer(ours.done)
+    explainer = Explainer(ours.store.run())
     keys = ours.store.facts.tables["teacher"].arrow["id"]
     # Another teacher of another school each time: nothing of the answer is there yet.
     step = max(1, size.teachers // (rounds + 1))

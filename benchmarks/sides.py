@@ -13,20 +13,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from benchmarks import cities, peers
 from benchmarks.harness import compare
 from benchmarks.saved_facts import read_saved_facts, save_facts
 from kaocheng.engine import verbs
-from kaocheng.engine.columnar.facts import ColumnFacts
 from kaocheng.engine.columnar.run import Store
 from kaocheng.engine.compile import Compiled
 from kaocheng.engine.problems import Problems
@@ -101,21 +99,6 @@ class Ours:
             (int(key[0]), *(_as_peer(column[key].value, item) for item, column in columns.items()))
             for key in run.members[cities.RESULT]
         )
-
-
-def with_rows(facts: ColumnFacts, unit: str, changed: Mapping[str, pa.Table]) -> ColumnFacts:
-    """The facts with other rows about the teachers of a school: they lie together."""
-    schools, teachers = facts.tables["school"].arrow["id"], facts.tables["teacher"].arrow["school"]
-    here = pc.equal(teachers, pc.index(schools, unit).as_py())
-    first = pc.index(here, True).as_py()
-    end = first + pc.sum(here).as_py()
-    tables = dict(facts.tables)
-    for name, rows in changed.items():
-        arrow = tables[name].arrow
-        before = arrow.filter(pc.less(arrow["teacher"], first))
-        after = arrow.filter(pc.greater_equal(arrow["teacher"], end))
-        tables[name] = replace(tables[name], arrow=pa.concat_tables([before, rows, after]))
-    return replace(facts, tables=tables)
 
 
 def _as_peer(value: object, item: str) -> object:

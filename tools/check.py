@@ -64,9 +64,14 @@ def has_java() -> bool:
     return version is not None and int(version[1]) >= 17
 
 
+def has_calc() -> bool:
+    return shutil.which("soffice") is not None
+
+
 PARTS = (
     Part("chromium", has_chromium),
     Part("fonts-noto-cjk", has_chinese_font),
+    Part("libreoffice-calc-nogui", has_calc),
     Part("openjdk-17-jre-headless", has_java),
 )
 

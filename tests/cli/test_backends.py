@@ -202,6 +202,29 @@ def test_numbers_beyond_63_bits_are_computed_by_rows_or_refused(
     assert f"Z,大,{'3' * 30},scored" in out.read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("value", "by"),
+    [("weight * weight", "由 DuckDB 按列核算"), ("weight * weight * weight", "由参考计算逐行核算")],
+)
+def test_products_of_up_to_127_bits_are_computed_by_columns_and_larger_ones_by_rows(
+    kaocheng: Kaocheng, large: Path, tmp_path: Path, value: str, by: str
+) -> None:
+    scheme = (large / "scheme.yaml").read_text("utf-8")
+    total = "sum(points over entry) + weight / 3"
+    (large / "scheme.yaml").write_text(scheme.replace(total, value), encoding="utf-8")
+    teachers = (large / "example" / "teacher.csv").read_text("utf-8")
+    weight = 10**16 + 1
+    (large / "example" / "teacher.csv").write_text(f"{teachers}Z,大,S1,{weight}\n", "utf-8")
+    out = tmp_path / "out.csv"
+
+    ran = kaocheng("score", large, "--facts", large / "example", "--out", out)
+
+    assert ran.code == 0
+    assert by in ran.out
+    exact = weight ** (value.count("*") + 1)
+    assert out.read_text("utf-8").splitlines()[-1] == f"Z,大,{exact},scored,优秀,scored,1,"
+
+
 def test_very_many_facts_of_one_person_are_one_sum(
     kaocheng: Kaocheng, large: Path, tmp_path: Path
 ) -> None:

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from kaocheng.engine import verbs
-from kaocheng.engine.columnar.encoding import encode_facts
 from kaocheng.engine.columnar.columnar_run import ColumnarRun
+from kaocheng.engine.columnar.encoding import encode_facts
 from kaocheng.engine.columnar.run import run_columnar
 from kaocheng.engine.problems import Problems
 from kaocheng.formats import read_tables

@@ -13,8 +13,8 @@ from kaocheng.documents.result_table import result_table, titled_table
 from kaocheng.documents.summary_columns import summarize_columns
 from kaocheng.engine import verbs
 from kaocheng.engine.cases import case_facts
-from kaocheng.engine.columnar.encoding import encode_facts
 from kaocheng.engine.columnar.columnar_run import ColumnarRun
+from kaocheng.engine.columnar.encoding import encode_facts
 from kaocheng.engine.columnar.run import run_columnar
 from kaocheng.engine.compile import Compiled
 from kaocheng.engine.problems import Problems

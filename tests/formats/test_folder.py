@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kaocheng.engine.problems import Problems
-from kaocheng.formats import Limits, read_tables
+from kaocheng.formats import Limits, has_columns, read_tables
+from kaocheng.formats.folder import LARGE_CSV
 from tests.formats.books import compound_file, write_xlsx_book
 from tests.formats.reading import faults_in, found_in
 
@@ -176,3 +177,17 @@ def test_pipe_in_folder_is_passed_over(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "attendance.csv")
 
     assert faults_in(tmp_path) == [f"{tmp_path} F04"]
+
+
+def test_files_of_columns_and_large_csv_files_are_to_be_read_by_columns(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id\n1\n", encoding="utf-8")
+    assert not has_columns(tmp_path)
+    assert not has_columns(tmp_path / "nothing")
+
+    (tmp_path / "b.csv").write_text("id\n" + "1\n" * LARGE_CSV, encoding="utf-8")
+    assert has_columns(tmp_path)
+    assert has_columns(tmp_path / "b.csv")
+    assert not has_columns(tmp_path / "a.csv")
+
+    (tmp_path / "b.csv").rename(tmp_path / "b.parquet")
+    assert has_columns(tmp_path)

@@ -25,8 +25,8 @@ from kaocheng.engine.values import is_known
 if TYPE_CHECKING:
     from kaocheng.documents.result_summary import ResultSummary
     from kaocheng.documents.result_table import AnyRun
-    from kaocheng.engine.columnar.database import Resources
     from kaocheng.engine.columnar.columnar_run import ColumnarRun
+    from kaocheng.engine.columnar.database import Resources
     from kaocheng.formats import Kind, Writable
 
 Backend = Literal["auto", "duckdb", "reference"]

@@ -15,13 +15,13 @@ import pyarrow.compute as pc
 
 from kaocheng.documents.result_layout import Layout, fixed_extras
 from kaocheng.engine.columnar.cells import Cell
+from kaocheng.engine.columnar.columnar_run import ColumnarRun
 from kaocheng.engine.columnar.decoding import keys_of
 from kaocheng.engine.columnar.facts import AT, ORDER
 from kaocheng.engine.columnar.nodes import FALSE, ONE, Const, Node, Ref
 from kaocheng.engine.columnar.outcomes import Reader
 from kaocheng.engine.columnar.planner import Kept
 from kaocheng.engine.columnar.rows import PERIOD
-from kaocheng.engine.columnar.columnar_run import ColumnarRun
 from kaocheng.engine.language.registers import Field
 from kaocheng.engine.language.scheme import Item, Result, items_below
 from kaocheng.formats.cell_text import NO, YES

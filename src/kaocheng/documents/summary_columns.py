@@ -16,8 +16,8 @@ from kaocheng.documents.result_summary import (
     in_order_of_grades,
 )
 from kaocheng.engine.columnar.cells import Cell
-from kaocheng.engine.columnar.nodes import ONE
 from kaocheng.engine.columnar.columnar_run import ColumnarRun
+from kaocheng.engine.columnar.nodes import ONE
 from kaocheng.engine.exact import read_exact
 from kaocheng.engine.explain import unit_of
 from kaocheng.engine.language.scheme import Result

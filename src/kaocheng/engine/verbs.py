@@ -28,9 +28,9 @@ COLLISIONS = ("P13", "P14", "P15", "P16", "P17", "P18", "P19", "P20")
 if TYPE_CHECKING:
     from kaocheng.engine.cases import CaseReport
     from kaocheng.engine.columnar.arrow_table import ArrowTable
+    from kaocheng.engine.columnar.columnar_run import ColumnarRun
     from kaocheng.engine.columnar.database import Resources
     from kaocheng.engine.columnar.facts import ColumnFacts
-    from kaocheng.engine.columnar.columnar_run import ColumnarRun
     from kaocheng.engine.explain import Explanation
     from kaocheng.engine.reference.run import Run
 

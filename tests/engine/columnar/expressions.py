@@ -38,7 +38,6 @@ NUMBERS = (
 )
 FACTORS = ("2", "0.5", "10", "3", "1.5", "20%", "7", "0.25")
 DAYS = ("2024-09-01", "2024-02-29", "2025-01-31", "1985-03-01", "2000-02-28")
-ONE_VALUE = ("one", "latest", "min", "max", "best", "worst")
 EXPRESSION_CHARACTERS = 600  # far below what the language takes, and still readable
 
 
@@ -144,7 +143,7 @@ class Expressions:
             (
                 *("max", "min", "abs", "floor", "ceil", "round", "if", "or_else", "or_else"),
                 *("provided", "age", "months_between", "days_between", "year", "month", "day"),
-                *("length", "hours_between", "hours_between"),
+                *("length", "hours_between", "hours_between", "hours_between"),
             )
         )
         match name:
@@ -260,9 +259,9 @@ class Expressions:
         dice = self.dice
         if dice.chance(22) and (same := self._of_two_texts()) is not None:
             return same
-        if dice.chance(15) and (graded := self.graded(1)) is not None:
+        if dice.chance(25) and (graded := self.graded(1)) is not None:
             text, type_ = graded
-            if dice.chance(40):
+            if dice.chance(50):
                 text = f"lower({text}, {dice.pick(('1', '-1', '2'))})"
             return f"{text} {dice.pick(('=', '!='))} {self.word(type_.options)}"
         found = [
@@ -363,8 +362,8 @@ class Expressions:
             return None
         inner = self._inside_of(source)
         value = self._value(inner, function, type_, depth)
-        if value is None or (value.startswith(("own.", "outer.")) and function in ONE_VALUE):
-            return None  # what belongs to nobody's row is no value of the rows
+        if value is None:
+            return None
         where = ""
         if function == "run" or self.dice.chance(55):
             where = f" where {inner.truth(min(depth - 1, 1))}"

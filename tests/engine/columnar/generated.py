@@ -60,6 +60,7 @@ GRID = {
     "key": ["level", "n"],
     "rows": "level,n,points\n小学,1,5\n小学,80,7.5\n初中,1,3\n初中,0,不适用\n高中,2,0\n",
 }
+PERSONAL = ("born", "balance")
 # One string of bytes, not thousands of draws: Hypothesis would vary and repeat parts of these, and
 # so look at a fifth as many different packs.
 FEWEST_ROLLS, MOST_ROLLS = 3000, 7000
@@ -259,7 +260,7 @@ class _Author:
             body: Yaml = {"id": name, "title": f"参数{name[2:]}", "type": type_.kind}
             if type_.options:
                 body["options"] = {one: f"读法{one}" for one in type_.options}
-            if type_.options or not self.dice.chance(4):
+            if not self.dice.chance(4):
                 body["default"] = parameter_value(self.dice, name, type_)
             found.append(body)
         for name, table in (("p_rates", RATES), ("p_grid", GRID)):
@@ -307,4 +308,6 @@ def _field(name: str, column: Column) -> Yaml:
         body.update({"least": str(column.low), "most": str(column.high)})
     if column.required:
         body["required"] = "是"
+    if name in PERSONAL:
+        body["personal"] = "是"
     return body

@@ -77,58 +77,80 @@ class Change:
     rows: pa.Table
     facts_after: Facts
 
-    def is_agreed_by_all(self) -> None:
-        """The changed store, a whole run on the changed facts and the reference say the same."""
+    def is_agreed_by_all(self) -> bool:
+        """The changed store, a whole run on the changed facts and the reference say the same.
+
+        Whether the store has kept its plan: the rows keep what was promised of them.
+        """
         store = Store(self.compiled, self.before)
         store.compute()
+        planner = store.planner
         store.run_unit(self.unit, {self.register: self.rows})
         found = results_of(store)
         whole = tables_of(run_in_columns(self.compiled, self.facts_after))
         for name, wanted in tables_of(verbs.run(self.compiled, self.facts_after)).items():
             assert canonical_csv_bytes(found[name]) == canonical_csv_bytes(wanted), name
             assert canonical_csv_bytes(whole[name]) == canonical_csv_bytes(wanted), name
+        return store.planner is planner
 
 
 def changes(case: Generated) -> Iterator[Change]:
-    """The last row of every register that is split by unit goes, and comes again."""
+    """For every register that is split: all rows of a unit go, and come again.
+
+    They stand behind those of the others, whose lines therefore stay as they are.
+    """
     compiled = compiled_pack(case.pack)
-    many = facts_of(compiled, case.facts)
-    store = Store(compiled, encode_facts(compiled.pack, many))
-    for register in store.stages.units.links:
-        if compiled.pack.registers[register].key or case.facts[register].count("\n") < 3:
+    given = encode_facts(compiled.pack, facts_of(compiled, case.facts))
+    store = Store(compiled, given)
+    for register, (link, roster) in store.stages.units.links.items():
+        rows = given.tables[register].arrow
+        if compiled.pack.registers[register].key:
             continue
-        less = "".join(case.facts[register].splitlines(keepends=True)[:-1])
-        few = facts_of(compiled, {**case.facts, register: less})
-        for before, after in ((many, few), (few, many)):
-            found = _change(store, compiled, register, before, after)
-            if found is not None:
-                yield found
+        for unit in units_of(store):
+            low, high = store.ranges(unit)[roster]
+            own = set(rows.filter(_inside(rows, link, low, high))[LINE].to_pylist())
+            if own:
+                yield from _coming_and_going(compiled, case, register, own, (unit, link, low, high))
+                break
 
 
-def _change(
-    store: Store, compiled: Compiled, register: str, before: Facts, after: Facts
-) -> Change | None:
-    """None where the row belongs to no unit, or its numbers need another scale."""
-    link, roster = store.stages.units.links[register]
-    both = [encode_facts(compiled.pack, facts) for facts in (before, after)]
+def _inside(rows: pa.Table, link: str, low: int, high: int) -> pa.ChunkedArray:
+    return pc.and_(pc.greater_equal(rows[link], low), pc.less_equal(rows[link], high))
+
+
+def _coming_and_going(
+    compiled: Compiled,
+    case: Generated,
+    register: str,
+    own: set[int],
+    place: tuple[str, str, int, int],
+) -> Iterator[Change]:
+    """Nothing where the numbers would need another scale."""
+    unit, link, low, high = place
+    lines = case.facts[register].splitlines(keepends=True)
+    others = [line for at, line in enumerate(lines, start=1) if at not in own]
+    theirs = [lines[at - 1] for at in sorted(own)]
+    few, many = (
+        facts_of(compiled, {**case.facts, register: "".join(one)})
+        for one in (others, [*others, *theirs])
+    )
+    encoded = [encode_facts(compiled.pack, facts) for facts in (few, many)]
     scales = [
         {name: column.scale for name, column in facts.tables[register].columns.items()}
-        for facts in both
+        for facts in encoded
     ]
-    rows = max((facts.tables[register].arrow for facts in both), key=lambda one: one.num_rows)
-    last = rows.filter(pc.equal(rows[LINE], pc.max(rows[LINE])))
-    (subject,) = last[link].to_pylist()
-    if scales[0] != scales[1] or subject is None:
-        return None
-    for unit in units_of(store):
-        low, high = store.ranges(unit)[roster]
-        if low <= subject <= high:
-            changed = both[1].tables[register].arrow
-            inside = pc.and_(
-                pc.greater_equal(changed[link], low), pc.less_equal(changed[link], high)
+    if scales[0] == scales[1]:
+        for before, after, facts in ((0, 1, many), (1, 0, few)):
+            rows = encoded[after].tables[register].arrow
+            yield Change(
+                compiled,
+                encoded[before],
+                encoded[after],
+                unit,
+                register,
+                rows.filter(_inside(rows, link, low, high)),
+                facts,
             )
-            return Change(compiled, both[0], both[1], unit, register, changed.filter(inside), after)
-    return None
 
 
 def never_too_wide(patch: pytest.MonkeyPatch) -> None:

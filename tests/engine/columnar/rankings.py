@@ -142,6 +142,8 @@ class Rankings:
     def _pool(self) -> str:
         names = self.place.at_subject().subject.table.columns
         pools = ["p_pool", "p_pool / 3", "100 * count(teacher of all) + 0.01", "10000.57"]
+        if self.dice.chance(6):
+            pools = ["0 - p_pool", "10 * count(leave of all) - 100"]
         if "school" in names:
             pools.extend(("school.budget", "school.budget", "sum(budget over school of all)"))
         return self.dice.pick(pools)
@@ -158,6 +160,8 @@ class Rankings:
 
     def _amount(self) -> str:
         special = ("rest / heads", "rest / max(1, heads * 2)", "rest * 10% / max(1, heads)")
+        if self.dice.chance(4):
+            return "rest / 2 - 100"
         plain = ("10", "100", "0.005", "1 / 3", "33.335", "if(or_else(mark_a, 0) > 80, 10, 5)")
         known = "mark_a" in self.place.subject.table.columns
         return self.dice.pick((*plain[: 6 if known else 5], *special))

@@ -69,5 +69,8 @@ def scope_of(dice: Dice, place: Place) -> str:
     links = [name for name in own if fields[name].type.kind == "ref"]
     if links and dice.chance(40):
         return dice.pick(links)
+    if place.subject.result is not None and dice.chance(20):
+        items = place.subject.result.items
+        own.extend(name for name, one in items.items() if one.kind in kinds)
     seen = [f"{one}.level" for one in links if fields[one].type == reference("school")]
     return dice.pick([*own, *seen])

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 
 from kaocheng.engine import verbs
 from kaocheng.engine.cases import case_facts
+from kaocheng.engine.columnar.columnar_run import ColumnarRun
 from kaocheng.engine.columnar.encoding import encode_facts
 from kaocheng.engine.columnar.explaining import Explainer, explain_from_columns
-from kaocheng.engine.columnar.columnar_run import ColumnarRun
 from kaocheng.engine.columnar.run import run_columnar
 from kaocheng.engine.compile import Compiled
 from kaocheng.engine.explain import explain_subject

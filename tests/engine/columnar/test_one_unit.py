@@ -68,14 +68,12 @@ def test_units_apart_are_the_whole_in_periods(case: Generated) -> None:
     units_are_the_whole(case)
 
 
-@given(generated(Emphasis(("deduct", "add", "choose", "count", "mark"))))
-@LOOKING
-def test_changed_unit_is_computed_as_the_reference_computes_it(case: Generated) -> None:
-    try:
-        for change in changes(case):
-            change.is_agreed_by_all()
-    except Unreadable:
-        return
+def test_changed_unit_is_computed_as_the_reference_computes_it() -> None:
+    """With the plan as it was, and with another where the rows break what was promised."""
+    kept = [one.is_agreed_by_all() for case in map(numbered, range(10)) for one in changes(case)]
+
+    assert kept.count(True) > 10
+    assert kept.count(False) > 0
 
 
 def test_too_many_pairs_of_rows_are_left_to_the_database(monkeypatch: pytest.MonkeyPatch) -> None:

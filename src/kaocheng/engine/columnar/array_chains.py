@@ -140,15 +140,15 @@ class ChainStretch:
         if not node.order and node.function in AGGREGATES:
             rows = step(array_groups.restricted, groups, *where) if where else groups
             return step(_by_row, step(AGGREGATES[node.function], rows, *arguments), groups)
-        if node.function not in _ORDERED or (node.function == "count" and arguments):
+        if node.function not in ORDERED or (node.function == "count" and arguments):
             raise Unfit(f"a window: {node.function}")
         sort = _sort(tuple(key.down for key in node.order))
         keys = [compiler.node(key.node, self) for key in node.order]
         ordered = step(sort, groups, *keys)
-        return step(_ORDERED[node.function], ordered, *arguments, *where)
+        return step(ORDERED[node.function], ordered, *arguments, *where)
 
 
-_ORDERED: Mapping[str, Callable[..., Values]] = {
+ORDERED: Mapping[str, Callable[..., Values]] = {
     "row_number": array_groups.row_number,
     "rank": array_groups.rank,
     "count": array_groups.count_so_far,

@@ -337,7 +337,7 @@ def logic(operator: str, a: Cell, b: Cell) -> Cell:
     """`and`, `or`: decided by what is known."""
     node = (both if operator == "and" else any_of)(a.node, b.node)
     if isinstance(node, Const) and node.value is not None:
-        return literal(node.value)
+        return literal(value=node.value is True)
     na = any_of(a.na, b.na)
     if na != FALSE:
         na = both(is_null(node), na, negated(a.missing), negated(b.missing))

@@ -9,14 +9,14 @@ from typing import Any
 
 from kaocheng.engine.columnar.decoding import decode_facts, decode_table, keys_of
 from kaocheng.engine.columnar.facts import AT
-from kaocheng.engine.columnar.nodes import Const, Node, Ref
+from kaocheng.engine.columnar.nodes import Const, Ref
 from kaocheng.engine.columnar.outcomes import Reader
 from kaocheng.engine.columnar.planner import Planner
 from kaocheng.engine.columnar.rows import PERIOD
 from kaocheng.engine.columnar.stages import Stages
 from kaocheng.engine.compile import MEMBERS, Column, Compiled
 from kaocheng.engine.facts import Facts
-from kaocheng.engine.language.scheme import Result, items_below
+from kaocheng.engine.language.scheme import Result
 from kaocheng.engine.model import Pack
 from kaocheng.engine.reference.evaluate import ResultRow
 from kaocheng.engine.reference.run import Member, RowKey, Run, fill, find_members, run_reference

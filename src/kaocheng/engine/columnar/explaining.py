@@ -6,14 +6,14 @@ The tree is made by `engine.explain` from a run that is read where the reference
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from kaocheng.engine.columnar.columnar_run import ColumnarRun
 from kaocheng.engine.columnar.decoding import decode_table
 from kaocheng.engine.columnar.facts import ColumnFacts
 from kaocheng.engine.columnar.finding import Finder
 from kaocheng.engine.columnar.read_run import ReadRun
-from kaocheng.engine.columnar.columnar_run import ColumnarRun
 from kaocheng.engine.columnar.stored import StoredResult
 from kaocheng.engine.explain import Explanation, explain_row
 from kaocheng.engine.facts import Facts, FactTable
@@ -39,8 +39,20 @@ class Explainer:
     shared: dict[tuple[int, Known, str], Value] = field(default_factory=dict)
 
     @cached_property
+    def columns(self) -> ColumnFacts:
+        """The facts with the rows that the store holds."""
+        facts = self.done.planner.facts
+        tables = {
+            name: table
+            if table.count is None
+            else replace(table, arrow=self.done.fetch(name, None), count=None)
+            for name, table in facts.tables.items()
+        }
+        return replace(facts, tables=tables)
+
+    @cached_property
     def finder(self) -> Finder:
-        return Finder(self.done.planner.facts)
+        return Finder(self.columns)
 
     @cached_property
     def stored(self) -> dict[str, StoredResult]:
@@ -53,7 +65,7 @@ class Explainer:
 
     @cached_property
     def _tables(self) -> _DecodedTables:
-        return _DecodedTables(self.done.planner.facts)
+        return _DecodedTables(self.columns)
 
     @property
     def decoded(self) -> set[str]:
@@ -70,7 +82,7 @@ class Explainer:
         explanations = self._explained(run, subject)
         tables = {}
         for name, rows in run.rows_read().items():
-            table = self.done.planner.facts.tables[name]
+            table = self.columns.tables[name]
             in_order = tuple(sorted(rows, key=lambda row: row.ref.line))
             is_whole = name in self.decoded
             tables[name] = (
@@ -93,7 +105,7 @@ class Explainer:
         return found
 
     def _facts_in(self, tables: Mapping[str, FactTable]) -> Facts:
-        facts = self.done.planner.facts
+        facts = self.columns
         return Facts(tables, facts.periods, facts.parameters, facts.parameter_tables)
 
 

@@ -128,7 +128,7 @@ def lower(node: Bound, place: Place) -> Cell:  # noqa: C901  # one case per kind
 
 def _follow(node: BFollow, place: Place) -> Cell:
     key = lower(node.base, place)
-    view = place.rows[_level_of(node.base, place)]
+    view = place.rows[_level_of(place)]
     if not key.coded:
         raise Unlowered(f"“{node.title}”的编号是算出来的文字")
     found = view.follow(_keyed(key, view), node.table, node.field)
@@ -147,7 +147,7 @@ def _keyed(key: Cell, view: View) -> Node:
     return key.node
 
 
-def _level_of(node: Bound, place: Place) -> int:
+def _level_of(place: Place) -> int:
     """The row whose host takes the joins: the innermost that the key is read from."""
     return len(place.rows) - 1
 
@@ -334,8 +334,7 @@ def _lookup(node: BLookup, place: Place) -> Cell:
     reader = place.reader
     keys = [lower(key, place) for key in node.keys]
     table = reader.facts.parameter_tables[node.parameter]
-    parameter = reader.pack.parameters[node.parameter]
-    wanted = list(_lookup_rows(node, parameter.key, table.rows))
+    wanted = list(_lookup_rows(node, table.rows))
     branches: list[tuple[Node, Cell]] = []
     for known, value in wanted:
         same = both(
@@ -350,7 +349,7 @@ def _lookup(node: BLookup, place: Place) -> Cell:
 
 
 def _lookup_rows(
-    node: BLookup, key: Sequence[str], rows: Mapping[tuple[Known, ...], Mapping[str, Value]]
+    node: BLookup, rows: Mapping[tuple[Known, ...], Mapping[str, Value]]
 ) -> Iterator[tuple[tuple[Known, ...], Value]]:
     for known, values in rows.items():
         yield known, values[node.column]

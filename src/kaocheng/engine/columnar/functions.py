@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import reduce
 
 from kaocheng.engine.columnar import numbers
@@ -47,9 +48,7 @@ def _round(value: Cell, places: Cell) -> Cell:
     return by_case(cases, blank)
 
 
-def _fraction(at: int):  # type: ignore[no-untyped-def]  # a constant's own type
-    from fractions import Fraction
-
+def _fraction(at: int) -> Fraction:
     return Fraction(at)
 
 

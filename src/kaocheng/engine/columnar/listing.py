@@ -12,8 +12,8 @@ from kaocheng.engine.columnar.facts import ColumnFacts
 from kaocheng.engine.columnar.nodes import FALSE, Const, Ref
 from kaocheng.engine.columnar.planner import Planner
 from kaocheng.engine.columnar.rows import PERIOD, stored
-from kaocheng.engine.columnar.stages import wanted
 from kaocheng.engine.columnar.sql import name, text
+from kaocheng.engine.columnar.stages import wanted
 from kaocheng.engine.columnar.statements import Cut, Writer
 from kaocheng.engine.compile import Compiled
 from kaocheng.engine.exact import exact_text

@@ -102,7 +102,7 @@ def constant(value: Fraction) -> Num:
 
 def whole(node: Node, low: int, high: int) -> Num:
     """A whole number that SQL already holds as a BIGINT, or as an INTEGER by cases."""
-    return Num(node, low, high, small=isinstance(node, Const | Op) and SMALL > max(-low, high))
+    return Num(node, low, high, small=isinstance(node, Const | Op) and max(-low, high) < SMALL)
 
 
 def _needs_huge(*bounds: int) -> bool:
@@ -213,16 +213,11 @@ def all_aligned(nums: Sequence[Num]) -> list[Num]:
 
 def _as(num: Num, common: Num) -> Num:
     found, _ = aligned(num, Num(ZERO, 0, 0, common.den, common.over, common.most_over))
-    if found.over == common.over or found.over == ONE:
-        return (
-            replace(
-                _times_over(found, common.over, common.most_over),
-                over=common.over,
-                most_over=common.most_over,
-            )
-            if found.over == ONE
-            else found
-        )
+    if found.over == common.over:
+        return found
+    if found.over == ONE:
+        found = _times_over(found, common.over, common.most_over)
+        return replace(found, over=common.over, most_over=common.most_over)
     # The common divisor is a product that holds this one: divide it out exactly.
     factor = Num(op("//", common.over, num.over), 1, common.most_over)
     scaled_up = scaled(num, common.den // num.den)
@@ -233,7 +228,7 @@ def _as(num: Num, common: Num) -> Num:
 def added(a: Num, b: Num) -> Num:
     left, right = aligned(a, b)
     low, high = left.low + right.low, left.high + right.high
-    if left.node == ZERO or right.node == ZERO:
+    if ZERO in (left.node, right.node):
         return right if left.node == ZERO else left
     node, huge, small = _wide_enough(left, low, high)
     if right.huge and not huge:
@@ -535,9 +530,34 @@ def sort_key(num: Num) -> Num:
 
 
 __all__ = [
-    "FALSE", "TRUE", "Num", "Op", "TooWide", "absolute", "added", "bare", "aligned", "all_aligned",
-    "ceil_of", "chosen", "compared", "constant", "cut_off",
-    "denominator", "denominator_of", "divided", "extreme", "floor_of",
-    "floored", "half_up", "minus", "multiplied", "remainder", "rounded", "scaled", "settled",
-    "sort_key", "whole",
+    "FALSE",
+    "TRUE",
+    "Num",
+    "Op",
+    "TooWide",
+    "absolute",
+    "added",
+    "aligned",
+    "all_aligned",
+    "bare",
+    "ceil_of",
+    "chosen",
+    "compared",
+    "constant",
+    "cut_off",
+    "denominator",
+    "denominator_of",
+    "divided",
+    "extreme",
+    "floor_of",
+    "floored",
+    "half_up",
+    "minus",
+    "multiplied",
+    "remainder",
+    "rounded",
+    "scaled",
+    "settled",
+    "sort_key",
+    "whole",
 ]  # fmt: skip

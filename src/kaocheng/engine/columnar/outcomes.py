@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from kaocheng.engine.columnar.cells import Cell
 from kaocheng.engine.columnar.facts import ColumnFacts
@@ -55,12 +55,12 @@ class Reader:
         if cell.num is not None:
             return Fraction(int(value), cell.num.den * int(over))
         if not cell.coded:
-            return value  # type: ignore[no-any-return]  # text, date, yes or no
+            return cast("Value", value)  # text, date, yes or no
         if cell.type.options:
-            return cell.type.options[value]
+            return cell.type.options[int(value)]
         if cell.type.table:
-            return self.keys[cell.type.table][value]
-        return self.facts.periods[value].id
+            return self.keys[cell.type.table][int(value)]
+        return self.facts.periods[int(value)].id
 
     def _column(self, node: Node) -> list[Any]:
         if isinstance(node, Const):

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from kaocheng.engine.columnar import numbers
 from kaocheng.engine.columnar.cells import (
@@ -47,6 +46,7 @@ from kaocheng.engine.columnar.sources import Sources
 from kaocheng.engine.compile import MEMBERS, Column, Compiled
 from kaocheng.engine.expressions.bound import BField, BFollowItem, Bound
 from kaocheng.engine.language.scheme import Item, Limit, Result
+from kaocheng.engine.language.types import Type
 from kaocheng.engine.mechanisms import MECHANISMS
 from kaocheng.engine.mechanisms.mechanism import unset_setting
 from kaocheng.engine.model import Pack
@@ -231,7 +231,7 @@ class Planner:
     def _only(self, asked: Node, cell: Cell) -> Cell:
         return by_case([(negated(asked), not_applicable(cell.type))], cell)
 
-    def typed(self, cell: Cell, type_: Any) -> Cell:
+    def typed(self, cell: Cell, type_: Type) -> Cell:
         """Texts of an item in the coding of its type."""
         if cell.node == NULL:
             num = Num(NULL, 0, 0) if type_.kind == "number" else None
@@ -244,7 +244,7 @@ class Planner:
         """Cells that may take each other's place; references to different tables as their ids."""
         return comparable(cells, self.reader)
 
-    def _aligned(self, cells: Sequence[Cell], type_: Any) -> list[Cell]:
+    def _aligned(self, cells: Sequence[Cell], type_: Type) -> list[Cell]:
         typed = [self.typed(cell, type_) for cell in cells]
         return comparable(typed, self.reader)
 
@@ -329,7 +329,7 @@ class Planner:
 
     @cached_property
     def _ranked(self) -> set[Column]:
-        """The items whose least value is asked for: what seats rank by, and what that is made of."""
+        """The items whose least value is asked for: what seats rank by and its parts."""
         return ranked(self.compiled)
 
     def kept(self, name: str, cell: Cell, chain: Chain) -> Cell:

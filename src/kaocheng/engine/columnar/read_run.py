@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from kaocheng.engine.columnar.finding import Finder, Numbers
 from kaocheng.engine.columnar.columnar_run import ColumnarRun
+from kaocheng.engine.columnar.finding import Finder, Numbers
 from kaocheng.engine.columnar.stored import BLOCK, StoredResult
 from kaocheng.engine.compile import MEMBERS
 from kaocheng.engine.expressions.bound import BAggregate, BField, BFollow, Bound

@@ -204,8 +204,9 @@ class Chain:
     def gather_windows(self, needed: set[str], outside: Mapping[str, int]) -> None:
         """Move windows up to the level of others over the same partition: one sort serves all.
 
-        What reads them moves up too where it can. `needed` are the columns that are written, `outside`: the lowest level at which a column
-        must stand already, because something outside the chain reads it there.
+        What reads them moves up too where it can. `needed` are the columns that are written,
+        `outside`: the lowest level at which a column must stand already, because something
+        outside the chain reads it there.
         """
         windows = [
             name
@@ -250,11 +251,12 @@ class Chain:
                 return False
             for reader, node in one.columns.items():
                 stands = max(at, moves.get(reader, 0))
-                if stands <= level and _reads(node, name):
-                    if isinstance(node, Over) or not self._may_move(
-                        reader, level + 1, moves, outside
-                    ):
-                        return False
+                if stands > level or not _reads(node, name):
+                    continue
+                if isinstance(node, Over):
+                    return False
+                if not self._may_move(reader, level + 1, moves, outside):
+                    return False
         return True
 
     def _written(self, name: str) -> Node:

@@ -184,7 +184,9 @@ class Store:
             result: self._arrow(f"FROM {column_name(table)} LIMIT 0").schema
             for result, table in self.stages.tables.items()
         }
-        return compiled_unit(self.planner.chains, self.stages.unit_needed, schemas, self.stages.units)
+        return compiled_unit(
+            self.planner.chains, self.stages.unit_needed, schemas, self.stages.units
+        )
 
     def compute_alone(self, unit: str) -> dict[str, Any]:
         """The unit stage for one unit by the statements of the database."""

@@ -41,6 +41,7 @@ from kaocheng.engine.expressions.bound import (
     Bound,
     BParameter,
     BSpecial,
+    reads_period,
     walk_bound,
 )
 from kaocheng.engine.language.periods import Period
@@ -97,12 +98,11 @@ class Sources:
         return any(self._follows(one, place) for one in read)
 
     def _follows(self, node: Bound, place: Place) -> bool:
-        """Whether `node` reads items of another result in the period of who asks."""
+        """Whether `node` looks at the period of who asks."""
         if place.period is not None:
             return False
-        results = self.planner.pack.results
-        found = (one for one in walk_bound(node) if isinstance(one, BFollowItem))
-        return any(results[one.result].each for one in found)
+        results = self.planner.pack.results.values()
+        return reads_period(node, {one.id for one in results if one.each})
 
     def _by_equal_keys(self, node: BAggregate, place: Place) -> Cell | None:
         """Conditions “field = something of the asker” become keys of one shared pass.
@@ -245,7 +245,7 @@ class Sources:
         node: BAggregate,
         place: Place,
         by_period: bool,
-        more: Sequence[Bound],  # noqa: FBT001
+        more: Sequence[Bound],
         read: Sequence[Bound],
     ) -> tuple[Aggregate, View, Place]:
         keys_of = (node.source, node.is_result, node.link, node.scope and node.scope[1], node.whole)
@@ -340,7 +340,8 @@ class Sources:
         """The period of who asks, where it narrows the rows."""
         if not node.timed or place.period is not None:
             return None
-        return place.rows[0].period() if isinstance(place.rows[0], View) else None
+        asker: object = place.rows[0]
+        return asker.period() if isinstance(asker, View) else None
 
     def _inside(self, node: BAggregate, row: View, period: Period | None) -> Node:
         """Whether a row lies in the one period that is asked for; never null."""

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 
 from kaocheng.engine.columnar.facts import AT, ColumnFacts
 from kaocheng.engine.columnar.nodes import Const, Node, Over, Ref, parts, refs
-from kaocheng.engine.columnar.relation import Aggregate, Chain, Join, Level, Scan
 from kaocheng.engine.columnar.planner import Planner
+from kaocheng.engine.columnar.relation import Aggregate, Chain, Join, Level, Scan
 from kaocheng.engine.columnar.rows import PERIOD, stored
 from kaocheng.engine.columnar.statements import Statement, Writer
 from kaocheng.engine.language.scheme import Result, items_below

@@ -283,7 +283,7 @@ class Writer:
                 alias=exp.TableAlias(this=name("p"), columns=[name("_period")]),
             )
             if not rows:
-                select = select.where(exp.false(), copy=False)  # type: ignore[attr-defined]
+                select = select.where(exp.false(), copy=False)
                 rows = [exp.Tuple(expressions=[exp.Literal.number(0)])]
                 values.set("expressions", rows)
             select.append("joins", exp.Join(this=values, kind="CROSS"))

@@ -6,7 +6,7 @@ the name, 2 the row of an aggregate inside that one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from kaocheng.engine.language.types import Type
@@ -177,6 +177,16 @@ def bound_parts(node: Bound) -> tuple[Bound, ...]:
             return (*inner, *link, *(scope or ()))
         case _:
             return ()
+
+
+def reads_period(node: Bound, periodic: Container[str]) -> bool:
+    """Whether a node looks at the period of who asks; `periodic` are the results with periods."""
+    return any(
+        (isinstance(one, BFollowItem) and one.result in periodic)
+        or (isinstance(one, BAggregate) and one.timed)
+        or isinstance(one, BPeriod)
+        for one in walk_bound(node)
+    )
 
 
 def walk_bound(node: Bound) -> Iterator[Bound]:

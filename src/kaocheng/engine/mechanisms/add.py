@@ -3,6 +3,8 @@
     value = Σ entries   or, with `take: highest`, the largest of them (D12)
 
 There is no ceiling unless the item says `cap` (D3). Amounts of money use it too (unit: 元).
+
+Error bound: 0, a sum, or the largest, of fractions.
 """
 
 from __future__ import annotations
@@ -84,7 +86,6 @@ def _highest(lines: list[Line]) -> Outcome:
 
 
 def _lower(item: Item, low: Lowering) -> Lowered:
-    """Exact: a sum, or the largest, of fractions."""
     spec = _spec(item)
     zero = literal(Fraction(0))
     entries = [low.keep("entry", lower_entry(entry, low)) for entry in spec.entries]

@@ -3,6 +3,8 @@
 The latest row of `register` for which `when` holds gives the new value; rows for which it does not
 hold change nothing and are flagged. `where` says which rows are meant at all: in a yearly result
 the ledger's quarterly rows lie within the year too. Later items read the adjusted value.
+
+Error bound: 0, values are taken over as they are.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 The picks are the subject's rows of a register; `item` is the field that names what was picked. The
 value is 是 when every rule holds: how many, no repeats, what must be among them, how many different
 environments or dimensions they cover, and conditions that each pick must meet.
+
+Error bound: 0, picks are counted.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@
 
 Nothing is cut off unless the item says `cap`: one and a half times the mean earns one and a half
 times the points. A mean of 0 leaves the value undefined.
+
+Error bound: 0, the mean stays a fraction over the size of its group.
 """
 
 from __future__ import annotations
@@ -59,7 +61,6 @@ def _outcome(item: Item, frame: Frame) -> Outcome:
 
 
 def _lower(item: Item, low: Lowering) -> Lowered:
-    """Exact: the mean stays a fraction, its divisor the same for the whole group."""
     spec = _spec(item)
     points = literal(item.points if item.points is not None else Fraction(1))
     own, mean = low.value(spec.own), low.keep("mean", low.value(spec.mean))

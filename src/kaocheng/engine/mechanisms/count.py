@@ -3,6 +3,8 @@
     value = points × min(1, of ÷ at_least)
 
 Below the minimum the points are pro rata (D5); `short: nothing` gives nothing until it is reached.
+
+Error bound: 0, `of ÷ at_least` stays a fraction.
 """
 
 from __future__ import annotations
@@ -82,7 +84,6 @@ def _points(item: Item) -> Fraction:
 
 
 def _lower(item: Item, low: Lowering) -> Lowered:
-    """Exact: `of ÷ at_least` stays a fraction."""
     spec, points = _spec(item), literal(_points(item))
     of, least = low.value(spec.of), low.keep("least", low.value(spec.at_least))
     share = arithmetic("*", points, arithmetic("/", of, least))

@@ -4,6 +4,8 @@
 
 An entry takes `points` for each `per` of its `amount` beyond `free` (in each period of `each`), or
 `percent` of what is left after the entries before it: the order of the entries matters.
+
+Error bound: 0, entries are fractions of points and percentages multiply.
 """
 
 from __future__ import annotations
@@ -115,7 +117,6 @@ def _percent_line(entry: Entry, left: Fraction, frame: Frame) -> Line:
 
 
 def _lower(item: Item, low: Lowering) -> Lowered:
-    """Exact: entries are fractions of points; percentages multiply."""
     spec = _spec(item)
     assert spec.start is not None or item.points is not None
     start = literal(item.points or Fraction(0)) if spec.start is None else low.value(spec.start)

@@ -3,6 +3,8 @@
 `fail` lists conditions in order; the first that holds gives its grade whatever the score. Then the
 bands: a lower bound belongs to its band, so 80 between 60–80 and 80–100 is the better grade (D1,
 D2). The exact value is graded, never the displayed one (D17).
+
+Error bound: 0, the score itself is compared, whatever it is displayed as.
 """
 
 from __future__ import annotations
@@ -148,7 +150,6 @@ def _range(spec: Grade, frame: Frame, score: Missing) -> str:
 
 
 def _lower(item: Item, low: Lowering) -> Lowered:
-    """Exact: the score itself is compared, whatever it is displayed as."""
     spec = _spec(item)
     type_ = low.type_of(item)
     decided: list[tuple[Node, Cell]] = []

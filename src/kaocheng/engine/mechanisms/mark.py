@@ -4,6 +4,8 @@
 
 `out_of` is the full mark of the raw mark; without it the raw mark counts as it is. A raw mark
 below 0 or above its full mark is treated as missing: it is a slip of the pen, not a result.
+
+Error bound: 0, the full mark is a constant or another column.
 """
 
 from __future__ import annotations
@@ -68,7 +70,6 @@ def _advise(item: Item, frame: Frame) -> list[Advice]:
 
 
 def _lower(item: Item, low: Lowering) -> Lowered:
-    """Exact: the division is by the full mark, which a constant or another column is."""
     spec = _spec(item)
     raw = low.value(spec.of)
     points = None if item.points is None else literal(item.points)

@@ -4,6 +4,8 @@
 part applies to everybody (different rules for different groups) and is the value. A part that is
 not applicable is left out, counts as full, or counts as 0, as the part itself says; with weights or
 a mean, what is left is scaled to 100 %.
+
+Error bound: 0, marks and weights are fractions and their scale divides exactly.
 """
 
 from __future__ import annotations
@@ -205,7 +207,6 @@ def _chosen(spec: Parts, taking: Sequence[_Part]) -> Outcome:
 
 
 def _lower(item: Item, low: Lowering) -> Lowered:
-    """Exact: weights and marks are fractions; the scale of the weights divides exactly."""
     spec = _spec(item)
     taking = [_taking(part, spec, low) for part in spec.parts]
     nobody = both(*(negated(one.here) for one in taking))

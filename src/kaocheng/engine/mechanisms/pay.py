@@ -5,6 +5,8 @@ proportion to `by`. Inside `amount`, `rest` is what the steps before have left a
 number of people for whom the pay's `heads` holds. Fixed amounts are rounded half up to the fen; the
 shares of a proportional step by largest remainder, so that they use up the rest exactly (D8).
 `rounding: together` keeps fixed amounts exact and rounds everything in one largest remainder.
+
+Error bound: 0, money is counted in whole fen and shared out by whole divisions.
 """
 
 from __future__ import annotations
@@ -354,7 +356,6 @@ def _outcome(spec: Pay, person: _Person) -> Outcome:
 
 
 def _lower(item: Item, low: Lowering) -> Lowered:
-    """Exact: money in whole fen; what is left is shared out by whole divisions."""
     spec = _spec(item)
     group = None if spec.within is None else low.keep("within", low.value(spec.within))
     within = [low.asked, *([] if group is None else [low.key(group)])]
@@ -490,8 +491,10 @@ class _Waterfall:
         return numbers.chosen([(somebody, left)], rest)
 
     def of_everybody(self, steps: Sequence[Num]) -> Num:
-        """What each gets of all steps: exact shares are of one step only, the first that finds
-        somebody, for it leaves nothing."""
+        """What each gets of all steps.
+
+        Exact shares are of one step only, the first that finds somebody, for it leaves nothing.
+        """
         zero = numbers.constant(Fraction(0))
         if not self.together or len(self.shared_out) < 2:
             return reduce(numbers.added, steps)
@@ -535,7 +538,7 @@ class _Waterfall:
                 numbers.added(rest, numbers.minus(spent)), numbers.constant(Fraction(FEN))
             )
         )
-        if left_fen.high <= 0 or per_yuan == FEN and step.remainder != "best":
+        if left_fen.high <= 0 or (per_yuan == FEN and step.remainder != "best"):
             return amounts
         best = op("=", places, ONE)
         gift = numbers.chosen([(best, left_fen)], numbers.constant(Fraction(0)))

@@ -5,6 +5,8 @@
 The value is 是 or 否; an item with `points` earns them when met, otherwise nothing. A need that is
 not met while its pool is empty (nobody's work to review yet) is decided by `if_empty`: `owed`
 counts as met and is flagged as a debt, `met` and `unmet` decide at once.
+
+Error bound: 0, needs are counted.
 """
 
 from __future__ import annotations

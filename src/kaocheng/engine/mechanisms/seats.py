@@ -10,6 +10,8 @@ the later one). Everybody whom a cut line divides from an equal is flagged. `tie
 a tied group that no longer fits the worse grade as a whole. A missing score is ranked with what it
 has so far (0 where nothing is known), so that the others see where they stand; its own grade stays
 missing, and every seat is flagged as provisional (D18).
+
+Error bound: 0, places are whole numbers and equal keys mean equal scores.
 """
 
 from __future__ import annotations
@@ -375,7 +377,6 @@ def _among(expr: Expr | None, frame: Frame) -> Value:
 
 
 def _lower(item: Item, low: Lowering) -> Lowered:
-    """Exact: places are whole numbers, scores are ordered by keys equal only where they are."""
     spec = _spec(item)
     group = None if spec.within is None else low.keep("within", low.value(spec.within))
     within = [low.asked, *([] if group is None else [low.key(group)])]
@@ -390,12 +391,12 @@ def _lower(item: Item, low: Lowering) -> Lowered:
     people = low.number_of(base, within)
     type_ = low.type_of(item)
     if spec.take is None:
-        found, flags, placed = _lowered_shares(spec, ranking, people, type_, low)
+        found, flags, placed = _lowered_shares(spec, ranking, people, low)
         rest = not_applicable(type_)
     else:
         rest = _lowered_rest(spec, type_, low)
         number_filled = low.number_of(filled, within) if filled != FALSE else whole(ZERO, 0, 0)
-        found, flags, placed = _lowered_take(spec, ranking, people, number_filled, rest, low)
+        found, flags, placed = _lowered_take(spec, ranking, (people, number_filled), rest, low)
     found = low.by_case(
         [(candidate, found), (blank_where(among.missing, stands), missing(type_))], rest
     )
@@ -423,8 +424,11 @@ def blank_where(missing_: Node, stands: Node) -> Node:
 
 @dataclass(frozen=True)
 class _Ranking:
-    """Where everybody stands: `at` counts through, `rank` is shared by equals, `last` is the
-    place of the last of them; `lacks` (never null): the score is not known."""
+    """Where everybody stands.
+
+    `at` counts through, `rank` is shared by equals, `last` is the place of the last of them;
+    `lacks` (never null): the score is not known.
+    """
 
     at: Num
     rank: Num
@@ -482,7 +486,7 @@ def _ties_of(spec: Seats, low: Lowering) -> str:
 
 
 def _lowered_shares(
-    spec: Seats, ranking: _Ranking, people: Num, type_: Type, low: Lowering
+    spec: Seats, ranking: _Ranking, people: Num, low: Lowering
 ) -> tuple[Cell, list[Flag], Node]:
     """The grades, what is said of them, and where there are places at all (never null)."""
     shares = [ranking.first(share) for share in spec.shares.values()]
@@ -539,11 +543,11 @@ def _largest_remainders(people: Num, shares: list[Num], low: Lowering) -> list[N
 
 
 def _lowered_take(
-    spec: Seats, ranking: _Ranking, people: Num, filled: Num, rest: Cell, low: Lowering
+    spec: Seats, ranking: _Ranking, counted: tuple[Num, Num], rest: Cell, low: Lowering
 ) -> tuple[Cell, list[Flag], Node]:
     take = spec.take
     assert take is not None
-    limit = low.keep("limit", _lowered_limit(take, ranking, people, filled, low))
+    limit = low.keep("limit", _lowered_limit(take, ranking, *counted, low))
     ties = _ties_of(spec, low)
     place = ranking.last if ties == "leave_out" else ranking.at.node
     taken = op("holds", op("<=", place, limit.node))

@@ -5,6 +5,8 @@
 
 The cases are tried in order; a condition that is missing makes the value missing unless an earlier
 case applied. Without `otherwise` nothing applies: the value is not applicable.
+
+Error bound: 0, formulas are exact fractions.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from kaocheng.engine.compile import MEMBERS, Column, Compiled
-from kaocheng.engine.expressions.bound import BAggregate, BFollowItem, Bound, walk_bound
+from kaocheng.engine.expressions.bound import BAggregate, Bound, bound_parts, reads_period
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.facts import FactRow, Facts
 from kaocheng.engine.language.periods import Period
@@ -103,11 +103,9 @@ class Run:
     def reads_period(self, node: BAggregate) -> bool:
         """Whether what a node reads depends on the period of who asks, besides its rows."""
         if id(node) not in self._reading_period:
-            results = self.pack.results
-            self._reading_period[id(node)] = any(
-                isinstance(one, BFollowItem) and bool(results[one.result].each)
-                for one in walk_bound(node)
-            )
+            periodic = {one.id for one in self.pack.results.values() if one.each}
+            parts = bound_parts(node)
+            self._reading_period[id(node)] = any(reads_period(one, periodic) for one in parts)
         return self._reading_period[id(node)]
 
     def _index(
