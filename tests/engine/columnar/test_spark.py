@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +18,7 @@ import pyarrow as pa
 import pytest
 
 from benchmarks import cities, peers
+from kaocheng.documents.result_table import result_table
 from kaocheng.engine import verbs
 from kaocheng.engine.columnar.encoding import encode_facts
 from kaocheng.engine.columnar.range_task import Task
@@ -24,7 +28,7 @@ from kaocheng.engine.columnar.spark import RangeFailed, run_on_spark, run_ranges
 from kaocheng.engine.compile import Compiled
 from kaocheng.engine.facts import Facts
 from kaocheng.engine.problems import Problems
-from kaocheng.formats import read_tables
+from kaocheng.formats import canonical_csv_bytes, read_tables
 from kaocheng.formats.range_folder import RangeFolder
 from tests.engine.columnar.ranged import city, compute_here, dealt_into, digests
 from tests.engine.columnar.spark_cluster import (
@@ -153,6 +157,33 @@ def test_city_of_the_benchmarks_gives_the_same_bytes(context: SparkContext, tmp_
     facts = verbs.facts(compiled.pack, texts, problems=problems)
 
     assert_equal_everywhere(context, tmp_path / "facts", compiled, facts, ranges=3)
+
+
+@needs_spark
+def test_script_of_the_documentation_gives_the_same_bytes(
+    tmp_path: Path,
+) -> None:
+    page = (ROOT / "docs" / "how-to" / "spark.md").read_text("utf-8")
+    (script,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    scheme, shared, results = ROOT / "schemes" / "s4.1-dongliu", tmp_path / "shared", tmp_path
+    shared.mkdir()
+
+    # A cluster of its own: the connection of the other tests holds all cores of theirs.
+    with spark_cluster(tmp_path / "cluster", workers=1) as cluster:
+        given = [cluster.address, scheme, scheme / "example", shared, results]
+        subprocess.run(
+            [sys.executable, "-c", script, *map(str, given)],
+            env={**os.environ, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"},
+            check=True,
+            timeout=120,
+        )
+
+    compiled, problems = checked(scheme), Problems()
+    tables = read_tables(scheme / "example", problems=problems)
+    run = verbs.run(compiled, verbs.facts(compiled.pack, tables, problems=problems))
+    for result in compiled.pack.scheme.results:
+        written = (results / f"{result.id}.csv").read_bytes()
+        assert written == canonical_csv_bytes(result_table(run, result))
 
 
 @needs_spark
