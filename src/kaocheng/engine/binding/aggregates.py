@@ -158,7 +158,7 @@ def _moved(bound: Bound, level: int, link: tuple[Bound, ...], row: Level) -> Bou
             return replace(bound, level=level)
         case BItem() if link:
             return BFollowItem(link[0], bound.result, bound.item, bound.type, bound.title)
-        case BItem() if row.result is not None:
+        case BItem() if row.result is not None and row.result.id == bound.result:
             return replace(bound, level=level)
         case BItem() if row.register is not None:
             register = row.register
