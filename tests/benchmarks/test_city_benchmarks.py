@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks import peers
 from benchmarks.growth import exponent
+from tests.engine.columnar.spark_cluster import missing_for_spark
 
 PEERS_MISSING = pytest.mark.skipif(
     not peers.are_here(), reason="the peers are not beside the checkout (../shared/bench)"
@@ -55,6 +56,15 @@ def test_growth_ends_with_the_exponents_of_both_sides() -> None:
     lines = small("growth").splitlines()
 
     assert re.fullmatch(r"growth: ours=\S+ peer=\S+ ratio=\S+ \(exponents\)", lines[-1])
+
+
+@PEERS_MISSING
+@pytest.mark.skipif(bool(missing_for_spark()), reason="Java or pyspark is not installed")
+def test_spark_finds_every_row_equal_and_ends_with_the_ratio() -> None:
+    lines = small("spark").splitlines()
+
+    assert "  equal by SHA-256 of all rows; limit of the ratio 1.3" in lines
+    assert re.fullmatch(f"spark: {RATIO}", lines[-1])
 
 
 @PEERS_MISSING
