@@ -73,12 +73,13 @@ class ColumnarRun:
         rows of no unit are in doubt, with everybody.
         """
         doubted = {result: self._doubted(result) for result in self.tables}
-        if any(doubted.values()) and (self.stages.wide or self.planner.left):
+        units = set().union(*doubted.values())
+        if units and (self.stages.wide or self.planner.left or -1 in units):
             return run_reference(self.compiled, self._facts(None))
         run = Run(self.compiled, self._facts(None) if self.planner.left else Facts({}))
         run.members.update({name: self._members(self.pack.results[name]) for name in self.tables})
         self._read(run)
-        for unit in sorted(set().union(*doubted.values())):
+        for unit in sorted(units):
             alone = run_reference(self.compiled, self._facts(unit))
             for column, found in alone.outcomes.items():
                 run.outcomes[column] = {**run.outcomes[column], **found}

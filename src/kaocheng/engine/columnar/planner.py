@@ -7,9 +7,9 @@ facts (`facts.Column`); with other promises it is made anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from kaocheng.engine.columnar import numbers
 from kaocheng.engine.columnar.cells import (
@@ -23,12 +23,12 @@ from kaocheng.engine.columnar.cells import (
 )
 from kaocheng.engine.columnar.expressions import Place, Reader, comparable, lower
 from kaocheng.engine.columnar.facts import AT, LINE, ORDER, ColumnFacts
+from kaocheng.engine.columnar.following import follow_item
 from kaocheng.engine.columnar.lowered import Flag, Lowered
 from kaocheng.engine.columnar.lowering import Lowering, ranked
 from kaocheng.engine.columnar.nodes import (
     FALSE,
     NULL,
-    ONE,
     TRUE,
     Const,
     Node,
@@ -44,7 +44,6 @@ from kaocheng.engine.columnar.relation import Chain, Scan
 from kaocheng.engine.columnar.rows import PERIOD, Calendar, ChainHost, Unlowered, View, stored
 from kaocheng.engine.columnar.sources import Sources
 from kaocheng.engine.compile import MEMBERS, Column, Compiled
-from kaocheng.engine.expressions.bound import BField, BFollowItem, Bound
 from kaocheng.engine.language.scheme import Item, Limit, Result
 from kaocheng.engine.language.types import Type
 from kaocheng.engine.mechanisms import MECHANISMS
@@ -88,7 +87,7 @@ class Planner:
             self.facts,
             Calendar(self.facts.periods),
             self.sources.aggregate,
-            self._follow_item,
+            partial(follow_item, self),
             self.keys_of,
             lambda table: self.pack.registers[table].key,
         )
@@ -357,80 +356,3 @@ class Planner:
         when = self.let(f"{item.id}_flag", both(asked, flag.when))
         values = tuple(self.kept(f"{item.id}_said", one, self.chain) for one in flag.values)
         return replace(flag, when=when, values=values)
-
-    def _place_of(self, base: Bound, key: Cell, place: Place) -> Node:
-        """The position that a key stands for; a row's own key is the row itself."""
-        if key.coded:
-            return key.node
-        if isinstance(base, BField) and place.rows[base.level].register.key == base.field:
-            return place.rows[base.level].at
-        raise Unlowered("编号是算出来的文字")
-
-    # Items of another result
-
-    def _follow_item(self, node: BFollowItem, key: Cell, place: Place) -> Cell:
-        result = self.pack.results[node.result]
-        view = place.rows[-1]
-        chain = self.members_chain(node.result)
-        key_node = self._place_of(node.base, key, place)
-        if view.chain is not None and not view.alias:
-            key_node = view.chain.define("key", key_node)
-        level = chain.freeze()
-        alias = f"f_{node.result}{level}_{_named(key_node)}"
-        pairs: list[tuple[Node, Node]] = [(key_node, Ref(AT, alias))]
-        if result.each:
-            own: Node | None = None
-            if place.period is not None:
-                at = self.facts.periods.index(place.period)
-                own, alias = Const(at), f"{alias}_{at}"
-                pairs = [(key_node, Ref(AT, alias))]
-            elif isinstance(place.rows[0], View):  # else who asks has no period
-                own = place.rows[0].period()
-            if own is None:
-                return by_case([(key.missing, missing(node.type))], not_applicable(node.type))
-            pairs.append((own, Ref(PERIOD, alias)))
-        from kaocheng.engine.columnar.relation import Join
-        from kaocheng.engine.columnar.rows import moved
-
-        cell = self.item(node.result, node.item)
-        join = Join(chain, alias, tuple(pairs), level=level)
-        there = view.host.attach(join, AT)
-
-        def read(one: Node) -> Node:
-            if isinstance(one, Ref):
-                return view.host.attach(join, one.name)
-            return one
-
-        found = _rebuilt(moved(cell, ""), read)
-        outside = op("is_null", there)
-        branches = [(key.missing, missing(node.type)), (outside, not_applicable(node.type))]
-        return by_case([one for one in branches if one[0] != FALSE], found)
-
-
-def _never_null(over: Node) -> Node:
-    return op("coalesce", over, ONE)
-
-
-def _named(node: Node) -> str:
-    from kaocheng.engine.columnar.rows import _short
-
-    return _short(node)
-
-
-def _rebuilt(cell: Cell, read: Callable[[Node], Node]) -> Cell:
-    """A kept cell with its columns read elsewhere."""
-
-    def number(num: Num | None) -> Num | None:
-        return (
-            None
-            if num is None
-            else replace(
-                num,
-                node=read(num.node),
-                over=num.over if num.over == ONE else _never_null(read(num.over)),
-            )
-        )
-
-    node = read(cell.node)
-    num, low = number(cell.num), number(cell.low)
-    return replace(cell, node=node, na=read(cell.na), num=num, low=low, gap=None)

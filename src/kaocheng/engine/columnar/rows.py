@@ -138,11 +138,11 @@ class View:
 
     def joined(self, key: Node, table: str) -> Join:
         """The join that follows `key`; the same key gives the same join."""
-        alias = f"{table}_{_short(key)}"
+        alias = f"{table}_{short(key)}"
         return Join(table, alias, ((key, Ref(AT, alias)),))
 
 
-def _short(key: Node) -> str:
+def short(key: Node) -> str:
     """A readable name for what is followed."""
     match key:
         case Ref():

@@ -2,55 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING, NoReturn
 
 from kaocheng.engine.binding.aggregates import reads_only
-from kaocheng.engine.columnar.aggregates import Source, combined, settled_states
+from kaocheng.engine.columnar.aggregates import Source, combined
 from kaocheng.engine.columnar.cells import Cell, literal
+from kaocheng.engine.columnar.conditions import Shifted, conjuncts, outer_and_inner
 from kaocheng.engine.columnar.expressions import Place, lower
-from kaocheng.engine.columnar.facts import LINE, SEQ
 from kaocheng.engine.columnar.nodes import (
-    FALSE,
     ONE,
     TRUE,
-    ZERO,
     Agg,
-    Const,
     Node,
     Over,
     Ref,
     any_of,
     both,
-    case,
-    negated,
     op,
     refs,
 )
-from kaocheng.engine.columnar.numbers import Num
 from kaocheng.engine.columnar.relation import Aggregate, Chain, Join
-from kaocheng.engine.columnar.rows import PERIOD, PassHost, Unlowered, View, key_of, stored, within
+from kaocheng.engine.columnar.rows import PERIOD, PassHost, Unlowered, View, key_of
+from kaocheng.engine.columnar.runs import longest_run, run_of_many
+from kaocheng.engine.columnar.source_rows import (
+    counted,
+    holds_asker,
+    inside,
+    most_rows,
+    own_period,
+    period_of,
+    row_of,
+    time_of,
+)
 from kaocheng.engine.expressions.bound import (
     BAggregate,
     BBinary,
     BField,
     BFollowItem,
-    BLiteral,
     Bound,
-    BParameter,
-    BSpecial,
     reads_period,
     walk_bound,
 )
-from kaocheng.engine.language.periods import Period
-from kaocheng.engine.language.types import BOOLEAN, NUMBER
+from kaocheng.engine.language.types import BOOLEAN
 
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.planner import Planner
-
-FIRST_MOST = 2**31  # lines of one table
 
 
 @dataclass(frozen=True)
@@ -111,8 +110,8 @@ class Sources:
         """
         equal: list[tuple[Bound, Bound]] = []
         rest: list[Bound] = []
-        for one in _conjuncts(node.where):
-            pair = _outer_and_inner(one, node.level)
+        for one in conjuncts(node.where):
+            pair = outer_and_inner(one, node.level)
             if pair is not None:
                 equal.append(pair)
             elif reads_only(one, node.level) and not self._follows(one, place):
@@ -138,7 +137,7 @@ class Sources:
             raise Unlowered("汇总里再汇总")
         subject = replace(outer, alias="", host=self.planner.host(outer.chain))
         holes = [Hole() for _ in place.rows[1:]]
-        shifted = _Shifted(node, len(place.rows) - 1)
+        shifted = Shifted(node, len(place.rows) - 1)
         cell = self.aggregate(shifted.node, replace(place, rows=(subject,)))
         del holes
         from kaocheng.engine.columnar.rows import moved
@@ -171,11 +170,11 @@ class Sources:
             take,
             inner,
             TRUE,
-            _time_of(subject),
-            self._most(node),
+            time_of(subject),
+            most_rows(self.planner, node),
             group,
             self._doubt(place),
-            self._holds_asker(node, place),
+            holds_asker(self.planner, node, place),
         )
         return combined(node, source)
 
@@ -185,7 +184,11 @@ class Sources:
         """One pass, shared by all that ask for rows grouped alike."""
         source, row = self._grouping(node, place)
         assert source is not None
-        return self._run(node, source, row) if node.function == "run" else combined(node, source)
+        return (
+            longest_run(self.planner, node, source, row)
+            if node.function == "run"
+            else combined(node, source)
+        )
 
     def _grouping(
         self,
@@ -196,7 +199,7 @@ class Sources:
     ) -> tuple[Source | None, View]:
         """The rows grouped by what ties them to who asks; None where a key may not be known."""
         asker = place.rows[0] if not node.whole else None
-        own = self._own_period(node, place)
+        own = own_period(self.planner, node, place)
         more = [one for _, one in equal]
         over, row, inner = self._pass(node, place, own is not None, more, read)
         pairs: list[tuple[Node, Node]] = []
@@ -220,16 +223,16 @@ class Sources:
         def take(agg: Agg) -> Node:
             return host.attach(join, over.add(agg).name)
 
-        inside = self._inside(node, row, place.period)
+        here = inside(self.planner, node, row, place.period)
         return Source(
             take,
             inner,
-            inside,
-            _time_of(row),
-            self._most(node),
+            here,
+            time_of(row),
+            most_rows(self.planner, node),
             group,
             self._doubt(place),
-            self._holds_asker(node, place),
+            holds_asker(self.planner, node, place),
         ), row
 
     def opened(self, node: BAggregate, place: Place, read: Sequence[Bound]) -> tuple[Source, View]:
@@ -260,7 +263,7 @@ class Sources:
             self._results_read([node.value, node.where, *(node.scope or ())[1:], *read]),
         )
         over = self.passes.get(key)
-        row = self._row(node, None if over is None else over)
+        row = row_of(self.planner, node, None if over is None else over)
         if over is None:
             over = Aggregate(f"p{len(self.passes) + 1}_{node.source}", row[1], "r", ())
             if source_chain is not None:
@@ -273,10 +276,10 @@ class Sources:
             elif not node.whole:
                 keys.append(self._link(node, view, inner))
             if by_period:
-                keys.append(self._period_of(view, own))
+                keys.append(period_of(self.planner, view, own))
             keys.extend(key_of(lower(one, inner)) for one in more)
             over.keys = tuple(keys)
-            over.where = self._counted(node, view)
+            over.where = counted(self.planner, node, view)
             self._unit(node, over)
             self.passes[key] = over
         view = replace(row[0], host=PassHost(over))
@@ -310,66 +313,8 @@ class Sources:
         holes = tuple(Hole() for _ in range(node.level))
         return replace(place, rows=(*holes, view))  # type: ignore[arg-type]  # reads nothing there
 
-    def _row(self, node: BAggregate, over: Aggregate | None) -> tuple[View, str | Chain]:
-        """A row of the source and where it is read."""
-        del over
-        planner = self.planner
-        dummy = PassHost(Aggregate("", "", "r", ()))
-        if node.is_result:
-            chain = planner.members_chain(node.source)
-            result = planner.pack.results[node.source]
-            register = planner.pack.registers[result.of]
-            return View(planner.facts, register, dummy, "r", result, chain, planner.item), chain
-        register = planner.pack.registers[node.source]
-        return View(planner.facts, register, dummy, "r"), stored(node.source)
-
     def _link(self, node: BAggregate, view: View, inner: Place) -> Node:
         return key_of(lower(node.link[0], inner)) if node.link else view.at
-
-    def _counted(self, node: BAggregate, view: View) -> Node | None:
-        """The rows of a register that count at all."""
-        if node.is_result:
-            return None
-        expr = self.planner.pack.registers[node.source].counts_when
-        if expr is None:
-            return None
-        bound = self.planner.compiled.bound[expr]
-        return lower(bound, Place(self.planner.reader, (view,))).true
-
-    def _own_period(self, node: BAggregate, place: Place) -> Node | None:
-        """The period of who asks, where it narrows the rows."""
-        if not node.timed or place.period is not None:
-            return None
-        asker: object = place.rows[0]
-        return asker.period() if isinstance(asker, View) else None
-
-    def _inside(self, node: BAggregate, row: View, period: Period | None) -> Node:
-        """Whether a row lies in the one period that is asked for; never null."""
-        if period is None or not node.timed:
-            return TRUE
-        calendar = self.planner.reader.calendar
-        own = row.period()
-        if own is not None:
-            return calendar.contains(period, own)
-        register = row.register
-        if register.date:
-            return within(_day(row), period)
-        if register.period:
-            return calendar.contains(period, row.field(register.period).node)
-        return FALSE
-
-    def _period_of(self, row: View, kind: str) -> Node:
-        """The period of `kind` in which a row lies, by its date or else its own period."""
-        calendar = self.planner.reader.calendar
-        own = row.period()
-        if own is not None:
-            return calendar.holding(own, kind)
-        register = row.register
-        if register.date:
-            return calendar.of_day(_day(row), kind)
-        if register.period:
-            return calendar.holding(row.field(register.period).node, kind)
-        return Const(None)
 
     # One pass for each asker: the condition looks at the asker too
 
@@ -377,7 +322,7 @@ class Sources:
         source, _ = self._asking(node, place)
         if node.function == "run":
             where = literal(value=True) if node.where is None else lower(node.where, source.inner)
-            return self._run_of_many(source, where)
+            return run_of_many(source, where)
         return combined(node, source)
 
     def _asking(self, node: BAggregate, place: Place) -> tuple[Source, View]:
@@ -388,7 +333,7 @@ class Sources:
         over = Aggregate(f"p{len(self.passes) + 1}_{node.source}", chain, "s", ())
         self.passes[over.name] = over
         outer = replace(subject, alias="s", host=PassHost(over))
-        row, source_table = self._row(node, None)
+        row, source_table = row_of(self.planner, node, None)
         view = replace(row, host=PassHost(over), asks=True)
         inner = replace(place, rows=(outer, view))
         pairs: list[tuple[Node, Node]] = []
@@ -404,13 +349,13 @@ class Sources:
         if own is not None:
             keys.append(Ref(PERIOD, "s"))
             back.append((own, Ref("k1", over.name)))
-        narrowed = self._own_period(node, place)
+        narrowed = own_period(self.planner, node, place)
         if narrowed is not None and subject.result is not None:
-            pairs.append((Ref(PERIOD, "s"), self._period_of(view, subject.result.each)))
+            pairs.append((Ref(PERIOD, "s"), period_of(self.planner, view, subject.result.each)))
         # A run looks also at the rows for which its condition does not hold.
         asked = None if node.function == "run" else node.where
         where = literal(value=True) if asked is None else lower(asked, inner)
-        also = both(self._counted(node, view) or TRUE, any_of(where.true, where.missing))
+        also = both(counted(self.planner, node, view) or TRUE, any_of(where.true, where.missing))
         over.keys = tuple(keys)
         direct = [pair for pair in pairs if _tables(pair[1]) <= {"r"}]
         later = [op("=", *pair) for pair in pairs if pair not in direct]
@@ -438,16 +383,16 @@ class Sources:
                 raise Unlowered("一处规则里先后汇总")
             return host.attach(join, over.add(agg).name)
 
-        inside = self._inside(node, view, place.period)
+        here = inside(self.planner, node, view, place.period)
         return Source(
             take,
             inner,
-            inside,
-            _time_of(view),
-            self._most(node),
+            here,
+            time_of(view),
+            most_rows(self.planner, node),
             group,
             self._doubt(place),
-            self._holds_asker(node, place),
+            holds_asker(self.planner, node, place),
         ), view
 
     def _doubt(self, place: Place) -> Callable[[Node], None]:
@@ -463,96 +408,6 @@ class Sources:
 
     # Bounds and runs
 
-    def _holds_asker(self, node: BAggregate, place: Place) -> bool:
-        """Whether who asks is among the rows: a group of one's own roster, all of it counting."""
-        if node.is_result or node.link or node.timed or not isinstance(place.rows[0], View):
-            return False
-        if place.rows[0].register.id != node.source:
-            return False
-        return self.planner.pack.registers[node.source].counts_when is None
-
-    def _most(self, node: BAggregate) -> int:
-        """The most rows that can belong to one asker."""
-        tables = self.planner.facts.tables
-        if node.is_result:
-            result = self.planner.pack.results[node.source]
-            periods = len(self.planner.reader.calendar.of_kind(result.each)) if result.each else 1
-            subjects = tables[result.of].rows
-            if node.scope is None and not node.whole:
-                subjects = 1
-                if node.link:
-                    named = node.link[0].field if isinstance(node.link[0], BField) else ""
-                    subjects = tables[result.of].most_per.get(named, tables[result.of].rows)
-            return max(1, subjects * periods)
-        table = tables[node.source]
-        if node.scope is None and node.link and isinstance(node.link[0], BField):
-            return max(1, table.most_per.get(node.link[0].field, table.rows))
-        return max(1, table.rows)
-
-    def _run_of_many(self, source: Source, where: Cell) -> Cell:
-        """The same where several rows of a group may lie in one period: row by row."""
-        within = None if source.within == TRUE else source.within
-        run = source.take(Agg("run", (where.true, source.order), within))
-        longest = op("coalesce", run, ZERO)
-        found = Cell(NUMBER, longest, Num(longest, 0, source.most))
-        return settled_states(source, found, both(source.within, where.missing))
-
-    def _run(self, node: BAggregate, source: Source, row: View) -> Cell:
-        """The longest run of periods in a row for which the condition holds."""
-        assert row.result is not None
-        own = row.period()
-        assert own is not None
-        where = literal(value=True) if node.where is None else lower(node.where, source.inner)
-        if node.scope is not None or node.whole or node.link:
-            return self._run_of_many(source, where)
-        longest: Node = ZERO
-        current: Node = ZERO
-        spans = self.planner.reader.calendar.of_kind(row.result.each)
-        chain = self.planner.chain
-        for at, _ in spans:
-            here = both(source.within, op("=", own, Const(at)))
-            there = op("coalesce", source.take(Agg("any", (here,))), FALSE)
-            held = op("coalesce", source.take(Agg("any", (both(here, where.true),))), FALSE)
-            current = chain.define(
-                "run", case([(held, op("+", current, ONE)), (negated(there), current)], ZERO)
-            )
-            longest = chain.define("longest", case([(op(">", current, longest), current)], longest))
-        found = Cell(NUMBER, longest, Num(longest, 0, len(spans)))
-        return settled_states(source, found, both(source.within, where.missing))
-
-
-def _conjuncts(node: Bound | None) -> list[Bound]:
-    if node is None:
-        return []
-    if isinstance(node, BBinary) and node.operator == "and":
-        return [*_conjuncts(node.left), *_conjuncts(node.right)]
-    return [node]
-
-
-def _outer_and_inner(node: Bound, level: int) -> tuple[Bound, Bound] | None:
-    """The sides of `asker's = row's`, whichever way round it is written."""
-    if not isinstance(node, BBinary) or node.operator != "=":
-        return None
-    for outer, inner in ((node.left, node.right), (node.right, node.left)):
-        if _reads_below(outer, level) and _reads_at(inner, level):
-            return outer, inner
-    return None
-
-
-def _reads_below(node: Bound, level: int) -> bool:
-    """Reads rows, but none at `level` or deeper."""
-    levels = [getattr(one, "level", None) for one in walk_bound(node)]
-    found = [one for one in levels if one is not None]
-    whole = not any(isinstance(one, BAggregate | BSpecial) for one in walk_bound(node))
-    return whole and bool(found) and max(found) < level
-
-
-def _reads_at(node: Bound, level: int) -> bool:
-    """Reads the row at `level` and nothing else."""
-    levels = {getattr(one, "level", level) for one in walk_bound(node)}
-    plain = not any(isinstance(one, BAggregate | BSpecial) for one in walk_bound(node))
-    return plain and levels == {level} and not isinstance(node, BLiteral | BParameter)
-
 
 def _same_coding(a: Cell, b: Cell) -> bool:
     """Whether equal values have equal nodes."""
@@ -563,59 +418,3 @@ def _same_coding(a: Cell, b: Cell) -> bool:
 
 def _tables(node: Node) -> set[str]:
     return {ref.table for ref in refs(node)}
-
-
-def _day(row: View) -> Node:
-    cell = row.field(row.register.date)
-    return op("day_of", cell.node) if cell.type.kind == "moment" else cell.node
-
-
-def _time_of(row: View) -> Node:
-    """The place of a row in time."""
-    own = row.period()
-    if own is not None:
-        return op("+", op("*", op("big", own), Const(FIRST_MOST)), row.column(LINE))
-    return row.column(SEQ)
-
-
-@dataclass(frozen=True)
-class _Shifted:
-    """An inner aggregate as if it stood directly at the subject: its rows are one level up."""
-
-    whole: BAggregate
-    by: int
-
-    @property
-    def node(self) -> BAggregate:
-        return shifted(self.whole, self.by, self.whole.level)
-
-
-def shifted(node: BAggregate, by: int, above: int) -> BAggregate:
-    """`node` with its own rows (at `above` and deeper) moved up by `by` levels."""
-    found = _shift(node, by, above)
-    assert isinstance(found, BAggregate)
-    return found
-
-
-def _shift(node: object, by: int, above: int) -> object:
-    """Every level at or above `above` less `by`; a level between belongs to a row unseen."""
-    if isinstance(node, tuple):
-        return tuple(_shift(one, by, above) for one in node)
-    level = getattr(node, "level", None)
-    if isinstance(level, int):
-        if 0 < level < above:
-            raise Unlowered("汇总的条件里再用外层的记录")
-        if level >= above:
-            node = replace(node, level=level - by)  # type: ignore[type-var]  # a bound node
-    fields: Mapping[str, object] = {
-        name: getattr(node, name)
-        for name in getattr(node, "__dataclass_fields__", {})
-        if name not in ("type", "level")
-    }
-    changed = {
-        name: _shift(value, by, above)
-        for name, value in fields.items()
-        if isinstance(value, tuple) or hasattr(value, "__dataclass_fields__")
-    }
-    changed = {name: value for name, value in changed.items() if value is not fields[name]}
-    return replace(node, **changed) if changed else node  # type: ignore[type-var]  # a bound node
