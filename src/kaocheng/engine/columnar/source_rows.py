@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
 
 from kaocheng.engine.columnar.expressions import Place, lower
 from kaocheng.engine.columnar.facts import LINE, SEQ
@@ -14,15 +16,26 @@ from kaocheng.engine.columnar.nodes import (
     op,
 )
 from kaocheng.engine.columnar.relation import Aggregate, Chain
-from kaocheng.engine.columnar.rows import PassHost, View, stored, within
+from kaocheng.engine.columnar.rows import PassHost, Unlowered, View, stored, within
 from kaocheng.engine.expressions.bound import (
     BAggregate,
     BField,
+    BFollowItem,
+    Bound,
+    walk_bound,
 )
 from kaocheng.engine.language.periods import Period
 
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.planner import Planner
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A row that an aggregate computed elsewhere cannot see."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise Unlowered("汇总的条件里再用外层的记录")
 
 
 FIRST_MOST = 2**31  # lines of one table
@@ -129,3 +142,24 @@ def time_of(row: View) -> Node:
     if own is not None:
         return op("+", op("*", op("big", own), Const(FIRST_MOST)), row.column(LINE))
     return row.column(SEQ)
+
+
+def results_read(planner: Planner, read: Sequence[Bound | None]) -> tuple[tuple[str, int], ...]:
+    """The results that a pass reads besides its rows, each as it stands now.
+
+    A pass that was joined before these stood cannot be asked for them.
+    """
+    named = {
+        one.result if isinstance(one, BFollowItem) else one.source
+        for part in read
+        if part is not None
+        for one in walk_bound(part)
+        if isinstance(one, BFollowItem) or (isinstance(one, BAggregate) and one.is_result)
+    }
+    return tuple((one, planner.chains[one].freeze()) for one in sorted(named))
+
+
+def reachable(node: Node, place: Place) -> Node:
+    """A key as a column of the chain, where the chain itself asks."""
+    chain = place.rows[-1].chain
+    return chain.define("key", node) if chain is not None and not place.rows[-1].alias else node

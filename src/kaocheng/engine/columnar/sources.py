@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from kaocheng.engine.binding.aggregates import reads_only
 from kaocheng.engine.columnar.aggregates import Source, combined
@@ -28,12 +28,15 @@ from kaocheng.engine.columnar.relation import Aggregate, Chain, Join
 from kaocheng.engine.columnar.rows import PERIOD, PassHost, Unlowered, View, key_of
 from kaocheng.engine.columnar.runs import longest_run, run_of_many
 from kaocheng.engine.columnar.source_rows import (
+    Hole,
     counted,
     holds_asker,
     inside,
     most_rows,
     own_period,
     period_of,
+    reachable,
+    results_read,
     row_of,
     time_of,
 )
@@ -41,23 +44,13 @@ from kaocheng.engine.expressions.bound import (
     BAggregate,
     BBinary,
     BField,
-    BFollowItem,
     Bound,
     reads_period,
-    walk_bound,
 )
 from kaocheng.engine.language.types import BOOLEAN
 
 if TYPE_CHECKING:
     from kaocheng.engine.columnar.planner import Planner
-
-
-@dataclass(frozen=True)
-class Hole:
-    """A row that an aggregate computed elsewhere cannot see."""
-
-    def __getattr__(self, name: str) -> NoReturn:
-        raise Unlowered("汇总的条件里再用外层的记录")
 
 
 @dataclass
@@ -215,7 +208,7 @@ class Sources:
             outer, inner_key = lower(outside, place), lower(inside_, inner)
             if outer.known != TRUE or inner_key.known != TRUE or not _same_coding(outer, inner_key):
                 return None, row
-            left = self._reachable(key_of(outer), place)
+            left = reachable(key_of(outer), place)
             pairs.append((left, Ref(f"k{len(pairs)}", over.name)))
         host = place.rows[-1].host
         join = Join(over, over.name, tuple(pairs))
@@ -260,7 +253,7 @@ class Sources:
             node.level,
             tuple(more),
             None if source_chain is None else source_chain.freeze(),
-            self._results_read([node.value, node.where, *(node.scope or ())[1:], *read]),
+            results_read(self.planner, [node.value, node.where, *(node.scope or ())[1:], *read]),
         )
         over = self.passes.get(key)
         row = row_of(self.planner, node, None if over is None else over)
@@ -284,25 +277,6 @@ class Sources:
             self.passes[key] = over
         view = replace(row[0], host=PassHost(over))
         return over, view, self._inner(node, place, view)
-
-    def _results_read(self, read: Sequence[Bound | None]) -> tuple[tuple[str, int], ...]:
-        """The results that a pass reads besides its rows, each as it stands now.
-
-        A pass that was joined before these stood cannot be asked for them.
-        """
-        named = {
-            one.result if isinstance(one, BFollowItem) else one.source
-            for part in read
-            if part is not None
-            for one in walk_bound(part)
-            if isinstance(one, BFollowItem) or (isinstance(one, BAggregate) and one.is_result)
-        }
-        return tuple((one, self.planner.chains[one].freeze()) for one in sorted(named))
-
-    def _reachable(self, node: Node, place: Place) -> Node:
-        """A key as a column of the chain, where the chain itself asks."""
-        chain = place.rows[-1].chain
-        return chain.define("key", node) if chain is not None and not place.rows[-1].alias else node
 
     def _unit(self, node: BAggregate, over: Aggregate) -> None:
         """What the filter of a unit is put on: the reference to the subject."""

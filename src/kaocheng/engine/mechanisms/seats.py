@@ -269,7 +269,7 @@ def _take(
         on_line = first < limit <= last
         flags = (f"同分处在名额线上，{ties}",) if on_line else ()
         text = f"{words}；{shown(one.score)} 分，第 {rank} 位"
-        value: Value = _taken(take) if at < cut else _untaken(spec, one.frame)
+        value: Value = take.grade or True if at < cut else _untaken(spec, one.frame)
         columns = {"rank": Fraction(rank)}
         line = Line(shown(value), value, text)
         found[id(one.frame)] = Outcome(value, (line,), text, flags, columns=columns)
@@ -315,10 +315,6 @@ def _rest(spec: Seats, frame: Frame, among: Value) -> Outcome:
         return Outcome(NotApplicable("不参加排名"))
     value = _untaken(spec, frame)
     return Outcome(value, text="不在备选之列")
-
-
-def _taken(take: Take) -> Value:
-    return take.grade or True
 
 
 def _untaken(spec: Seats, frame: Frame) -> Value:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from fractions import Fraction
 from functools import cached_property
 
 from kaocheng.engine.compile import MEMBERS, Column, Compiled
@@ -13,7 +12,7 @@ from kaocheng.engine.expressions.bound import BAggregate, Bound, bound_parts, re
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.facts import FactRow, Facts
 from kaocheng.engine.language.periods import Period
-from kaocheng.engine.language.scheme import Exemption, Item, Limit, Result
+from kaocheng.engine.language.scheme import Exemption, Item, Result
 from kaocheng.engine.language.shape import SettingValue
 from kaocheng.engine.mechanisms import MECHANISMS, Row
 from kaocheng.engine.mechanisms.mechanism import unset_setting
@@ -25,9 +24,10 @@ from kaocheng.engine.reference.evaluate import (
     evaluate,
     in_order_of_time,
 )
+from kaocheng.engine.reference.limits import bounded, clamped
 from kaocheng.engine.reference.spell import name_of, spell
-from kaocheng.engine.trace import PERCENT, Line, Outcome, RowRef, figure, shown
-from kaocheng.engine.values import Known, Missing, NotApplicable, Value, is_known, is_number
+from kaocheng.engine.trace import Line, Outcome, RowRef, shown
+from kaocheng.engine.values import Known, Missing, NotApplicable, Value, is_known
 
 RowKey = tuple[str, str]
 
@@ -255,7 +255,7 @@ def _by_period(
 def without_computing(item: Item, member: Member, frame: RowFrame) -> Outcome | None:
     """The outcome of whoever is exempt or for whom the item does not apply; otherwise None."""
     if member.unsettled is not None:
-        return _bounded(item, Outcome(member.unsettled), frame)
+        return bounded(item, Outcome(member.unsettled), frame)
     if member.exempt is not None:
         gives = member.exempt.gives.get(item.id)
         if gives is None:
@@ -268,74 +268,23 @@ def without_computing(item: Item, member: Member, frame: RowFrame) -> Outcome | 
     for condition in (*item.conditions, item.when):
         holds = True if condition is None else frame.value(condition)
         if isinstance(holds, Missing):
-            return _bounded(item, Outcome(holds), frame)
+            return bounded(item, Outcome(holds), frame)
         if holds is not True:
             return Outcome(NotApplicable("不属于本项的范围"))
     settings = MECHANISMS[item.mechanism].settings(item)
     unset = unset_setting(settings, frame.run.facts.parameters)
-    return None if unset is None else _bounded(item, Outcome(unset), frame)
+    return None if unset is None else bounded(item, Outcome(unset), frame)
 
 
 def finished(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
     """Floor, cap and bounds for the preview: the same for every mechanism."""
-    return _bounded(item, _clamped(item, outcome, frame), frame)
+    return bounded(item, clamped(item, outcome, frame), frame)
 
 
 def flagged(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
     """With the item's own flags, which may read the item itself."""
     said = tuple(flag.say for flag in item.flags if frame.value(flag.when) is True)
     return replace(outcome, flags=(*outcome.flags, *said))
-
-
-def _clamped(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
-    value = outcome.value
-    if not is_number(value):
-        return outcome
-    floor: Value | None = MECHANISMS[item.mechanism].least
-    if item.floor is not None:
-        floor = _limit(item.floor, frame)
-    cap = _limit(item.cap, frame)
-    for bound, words in ((floor, "最低"), (cap, "最高")):
-        if isinstance(bound, Missing):
-            return replace(outcome, value=bound)
-        if not is_number(bound):
-            continue
-        held = max(value, bound) if words == "最低" else min(value, bound)
-        if held != value:
-            limit = figure(bound, unit=PERCENT) if item.unit == PERCENT else shown(bound)
-            line = Line(f"{words} {limit}", held - value)
-            lines = (*outcome.lines, line) if outcome.adds_up else outcome.lines
-            text = f"{outcome.text}，{words}为 {limit}" if outcome.text else line.label
-            outcome, value = replace(outcome, value=held, lines=lines, text=text), held
-    return outcome
-
-
-def _limit(limit: Limit | None, frame: RowFrame) -> Value | None:
-    """The value of a floor or cap that holds here; None where there is none."""
-    if limit is None:
-        return None
-    holds: Value = True if limit.when is None else frame.value(limit.when)
-    if holds is True:
-        return frame.value(limit.at)
-    return holds if isinstance(holds, Missing) else None
-
-
-def _bounded(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
-    """A missing mark lies between nothing and the full mark, unless more is known (D18)."""
-    value = outcome.value
-    if not isinstance(value, Missing) or item.points is None:
-        return outcome
-    low = Fraction(0) if value.low is None else value.low
-    high = item.points if value.high is None else value.high
-    floor: Value | None = MECHANISMS[item.mechanism].least
-    if item.floor is not None:
-        floor = _limit(item.floor, frame)
-    cap = _limit(item.cap, frame)
-    if is_number(floor):
-        low, high = max(low, floor), max(high, floor)
-    if is_number(cap):
-        low, high = min(low, cap), min(high, cap)
-    return replace(outcome, value=Missing(value.why, low, high))
 
 
 @dataclass
