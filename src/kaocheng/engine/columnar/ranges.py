@@ -41,8 +41,9 @@ class Range:
 class DealtFacts:
     """Facts whose entries are dealt into `ranges`.
 
-    `read` gives those of a range, of the registers asked for. `links` names the dealt registers, each with the reference to its subject and the roster of
-    that; every entry is in one range, also where it has no subject. `facts` holds all other tables
+    `read` gives those of a range, of the registers asked for. `links` names the dealt registers,
+    each with the reference to its subject and the roster of that; every entry is in one range,
+    also where it has no subject. `facts` holds all other tables
     as a whole, those with keys among them, and of the dealt registers what is promised of them.
     """
 

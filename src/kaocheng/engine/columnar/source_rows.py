@@ -41,9 +41,8 @@ class Hole:
 FIRST_MOST = 2**31  # lines of one table
 
 
-def row_of(planner: Planner, node: BAggregate, over: Aggregate | None) -> tuple[View, str | Chain]:
+def row_of(planner: Planner, node: BAggregate) -> tuple[View, str | Chain]:
     """A row of the source and where it is read."""
-    del over
     dummy = PassHost(Aggregate("", "", "r", ()))
     if node.is_result:
         chain = planner.members_chain(node.source)
@@ -65,7 +64,7 @@ def counted(planner: Planner, node: BAggregate, view: View) -> Node | None:
     return lower(bound, Place(planner.reader, (view,))).true
 
 
-def own_period(planner: Planner, node: BAggregate, place: Place) -> Node | None:
+def own_period(node: BAggregate, place: Place) -> Node | None:
     """The period of who asks, where it narrows the rows."""
     if not node.timed or place.period is not None:
         return None

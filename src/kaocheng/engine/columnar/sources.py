@@ -192,7 +192,7 @@ class Sources:
     ) -> tuple[Source | None, View]:
         """The rows grouped by what ties them to who asks; None where a key may not be known."""
         asker = place.rows[0] if not node.whole else None
-        own = own_period(self.planner, node, place)
+        own = own_period(node, place)
         more = [one for _, one in equal]
         over, row, inner = self._pass(node, place, own is not None, more, read)
         pairs: list[tuple[Node, Node]] = []
@@ -256,7 +256,7 @@ class Sources:
             results_read(self.planner, [node.value, node.where, *(node.scope or ())[1:], *read]),
         )
         over = self.passes.get(key)
-        row = row_of(self.planner, node, None if over is None else over)
+        row = row_of(self.planner, node)
         if over is None:
             over = Aggregate(f"p{len(self.passes) + 1}_{node.source}", row[1], "r", ())
             if source_chain is not None:
@@ -307,7 +307,7 @@ class Sources:
         over = Aggregate(f"p{len(self.passes) + 1}_{node.source}", chain, "s", ())
         self.passes[over.name] = over
         outer = replace(subject, alias="s", host=PassHost(over))
-        row, source_table = row_of(self.planner, node, None)
+        row, source_table = row_of(self.planner, node)
         view = replace(row, host=PassHost(over), asks=True)
         inner = replace(place, rows=(outer, view))
         pairs: list[tuple[Node, Node]] = []
@@ -323,7 +323,7 @@ class Sources:
         if own is not None:
             keys.append(Ref(PERIOD, "s"))
             back.append((own, Ref("k1", over.name)))
-        narrowed = own_period(self.planner, node, place)
+        narrowed = own_period(node, place)
         if narrowed is not None and subject.result is not None:
             pairs.append((Ref(PERIOD, "s"), period_of(self.planner, view, subject.result.each)))
         # A run looks also at the rows for which its condition does not hold.

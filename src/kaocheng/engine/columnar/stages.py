@@ -216,7 +216,7 @@ class Splitter:
             return False
         over = join.table
         if isinstance(over.source, Chain):
-            return self._pass_over_chain(chain, over, join, ref)
+            return self._pass_over_chain(chain, over, ref)
         return self._pass_over_register(chain, over, join)
 
     def _pass_over_register(self, chain: Chain, over: Aggregate, join: Join) -> bool:
@@ -236,7 +236,7 @@ class Splitter:
     def _named(self, table: object) -> str:
         return str(table).removeprefix("r_")
 
-    def _pass_over_chain(self, chain: Chain, over: Aggregate, join: Join, ref: Ref) -> bool:
+    def _pass_over_chain(self, chain: Chain, over: Aggregate, ref: Ref) -> bool:
         """Rows of a result of the same roster, grouped by themselves or by their unit."""
         source = over.source
         assert isinstance(source, Chain)
@@ -339,9 +339,9 @@ class Splitter:
         found = set()
         for table in writer.read_tables():
             register = self._named(table)
-            if register in self.pack.registers and table == stored(register):
-                if self.pack.registers[register].kind not in KEYED:
-                    found.add(register)
+            known = self.pack.registers.get(register)
+            if known is not None and table == stored(register) and known.kind not in KEYED:
+                found.add(register)
         return found
 
 

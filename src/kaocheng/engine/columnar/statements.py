@@ -198,9 +198,9 @@ class Writer:
                 continue
             for one, node in level.columns.items():
                 if one in self.needed[chain.name]:
-                    later |= self._own(chain, node)
+                    later |= _own(node)
             if level.where is not None:
-                later |= self._own(chain, level.where)
+                later |= _own(level.where)
             for join in level.joins:
                 later |= {ref.name for left, _ in join.on for ref in refs(left)}
         for node in self.wanted.get(chain.name, ()):
@@ -211,9 +211,6 @@ class Writer:
             for one in chain.standing
             if one in later and one in self.needed[chain.name] and chain.standing[one] <= upto
         ]
-
-    def _own(self, chain: Chain, node: Node) -> set[str]:
-        return {ref.name for ref in refs(node) if not ref.table}
 
     def _read_elsewhere(self, chain: Chain, upto: int) -> set[str]:
         """What passes and joins of other chains read of this one at the cut."""
@@ -367,6 +364,11 @@ class Writer:
             places = [exp.Literal.number(at) for at in range(1, len(over.keys) + 1)]
             select = select.group_by(*places, copy=False)  # type: ignore[attr-defined]
         return select
+
+
+def _own(node: Node) -> set[str]:
+    """The columns of the chain itself that a node reads."""
+    return {ref.name for ref in refs(node) if not ref.table}
 
 
 def _of_t(node: Node) -> Node:

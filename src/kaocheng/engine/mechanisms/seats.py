@@ -186,7 +186,7 @@ def _group(spec: Seats, group: Value, members: list[Frame], said: Set[int]) -> d
     if spec.take is None:
         given = _distribute(spec, ordered, said, len(base), name)
     else:
-        given = _take(spec, spec.take, ordered, said, base, name)
+        given = _take(spec, ordered, base, said=said, name=name)
     missing = {id(one.frame): one.why for one in ordered if one.why}
     outcomes = {}
     for frame in members:
@@ -239,13 +239,10 @@ def _seat(
 
 
 def _take(
-    spec: Seats,
-    take: Take,
-    ordered: list[Standing],
-    said: Set[int],
-    base: list[Frame],
-    name: str,
+    spec: Seats, ordered: list[Standing], base: list[Frame], *, said: Set[int], name: str
 ) -> dict[int, Outcome]:
+    take = spec.take
+    assert take is not None
     if not ordered:
         return {}
     filled = [frame for frame in base if take.filled is not None and _holds(take.filled, frame)]
