@@ -36,10 +36,16 @@ def _declare(parser: argparse.ArgumentParser, say: Say) -> None:
     )
     parser.add_argument("--unit", metavar=say("单位", "ID"), help=unit)
     backend = say(
-        "计算方式：duckdb 按列，reference 逐行，结果相同；auto 按数据多少选",
-        "how to compute: duckdb by columns, reference by rows, to the same results; auto chooses",
+        "计算方式：duckdb 按列，reference 逐行，spark 在集群上，结果相同；auto 按数据多少选",
+        "how to compute: duckdb by columns, reference by rows, spark on a cluster, to the same "
+        "results; auto chooses",
     )
     parser.add_argument("--backend", choices=get_args(Backend), default="auto", help=backend)
+    cluster = say(
+        "Spark 集群的地址，如 spark://主机:7077；默认只用本机",
+        "address of the Spark cluster, such as spark://host:7077; this machine by default",
+    )
+    parser.add_argument("--cluster", metavar=say("地址", "URL"), default="local[*]", help=cluster)
     memory = say("duckdb 最多用多少内存，如 4GB", "most memory for duckdb, such as 4GB")
     parser.add_argument("--memory", metavar=say("大小", "SIZE"), default="", help=memory)
     temporary = say(
@@ -73,6 +79,7 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
             backend=options.backend,
             resources=resources,
             problems=problems,
+            cluster=options.cluster,
         )
         terminal.problems(problems, to=terminal.err)
         for result in results if options.unit is not None else ():

@@ -143,4 +143,18 @@ COMMANDS = (
         "The scheme cannot be written as SQL: {reason}.",
         "Scoring is not affected: `kaocheng score` computes such rules as ever.",
     ),
+    error(
+        "C21",
+        "没有安装 Spark 的部分，不能用 --backend spark。",
+        "请安装 kaocheng[spark] 和 Java，或改用 --backend duckdb；结果相同。",
+        "The Spark part is not installed, so `--backend spark` cannot be used.",
+        "Install `kaocheng[spark]` and Java, or use `--backend duckdb`: the results are the same.",
+    ),
+    error(
+        "C22",
+        "连不上 Spark 集群“{address}”（{detail}）。",
+        "请核对 --cluster 的地址，确认集群已启动、本机装有 Java。",
+        "The Spark cluster “{address}” cannot be reached ({detail}).",
+        "Check the address in --cluster, that the cluster runs, and that Java is installed here.",
+    ),
 )

@@ -17,4 +17,11 @@ RUNNING = (
         "The temporary folder “{path}” cannot be written (the system says: {detail}); nothing was finished, and what was there is unchanged.",
         "Free some space there or name another folder with --temp, and run again.",
     ),
+    error(
+        "R03",
+        "集群上有一段没有算完：{detail}；原有文件没有改动。",
+        "请查看集群的日志，排除故障后再运行一次，或改用 --backend duckdb；结果相同。",
+        "A range of the cluster did not finish: {detail}; what was there is unchanged.",
+        "See the cluster's logs and run again, or use `--backend duckdb`: the results are the same.",
+    ),
 )
