@@ -42,7 +42,7 @@ def test_without_spark_it_says_what_to_install(
     kaocheng: Kaocheng, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyspark", None)
-    out = tmp_path / "out.csv"
+    out = tmp_path / "out"
     ran = kaocheng("score", T1, "--facts", FACTS, "--out", out, "--backend", "spark")
     assert ran.code != 0
     assert "C21 没有安装 Spark 的部分" in ran.err
