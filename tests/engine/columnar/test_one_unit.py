@@ -72,7 +72,7 @@ def test_changed_unit_is_computed_as_the_reference_computes_it() -> None:
     """With the plan as it was, and with another where the rows break what was promised."""
     kept = [one.is_agreed_by_all() for case in map(numbered, range(10)) for one in changes(case)]
 
-    assert kept.count(True) > 10
+    assert kept.count(True) > 5
     assert kept.count(False) > 0
 
 

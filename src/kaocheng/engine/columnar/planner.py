@@ -207,6 +207,7 @@ class Planner:
             lowered = mechanism.lower(item, low)
         else:
             lowered = Lowered(missing(self.compiled.types[result.id, item.id]))
+            low.asked = FALSE  # nothing is computed, so that nothing is said either
         type_ = self.compiled.types[result.id, item.id]
         cell = self._clamped(item, self.typed(lowered.cell, type_), low)
         cells = self._aligned([*(one for _, one in early), cell], type_)

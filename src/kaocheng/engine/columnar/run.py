@@ -147,11 +147,10 @@ class Store:
                 raise ValueError(f"{register} is not split by unit")
         place = self.planner.keys_of(self.stages.units.table)[unit]
         ranges = self.unit_tables.ranges(place)
-        for register, arrow in changed.items():
-            if not self._keeps_promises(register, arrow):
-                self._change(register, ranges, arrow)
-                self._renew(register)
-                return self.run()
+        for register in changed:
+            self.revisions[register, unit] = self.revisions.get((register, unit), 0) + 1
+        if not all(self._keeps_promises(register, arrow) for register, arrow in changed.items()):
+            return self._run_anew(ranges, changed)
         arrived = {register: ArrayTable(arrow) for register, arrow in changed.items()}
         fresh = self._in_arrays(place, arrived)
         with self._transaction():
@@ -164,8 +163,6 @@ class Store:
             for statement in self.stages.wide:
                 self._execute(statement.sql)
         self.unit_tables.keep(arrived, place)
-        for register in changed:
-            self.revisions[register, unit] = self.revisions.get((register, unit), 0) + 1
         if self.stages.wide:
             return self.results()
         return ColumnarRun(self.planner, fresh, self.stages, self.fetch)
@@ -237,18 +234,19 @@ class Store:
     def _keeps_promises(self, register: str, arrow: Any) -> bool:
         return holds_for(self.facts.tables[register], arrow)
 
-    def _change(self, register: str, ranges: Mapping[str, Range], arrow: Any) -> None:
+    def _run_anew(self, ranges: Mapping[str, Range], changed: Mapping[str, Any]) -> ColumnarRun:
+        """Plan and compute anew: the rows do not keep what was promised of them."""
         with self._transaction():
-            self._replace_rows(register, ranges, arrow)
-
-    def _renew(self, register: str) -> None:
-        """Plan anew for a register whose rows no longer keep what was promised of them."""
-        arrow = self._arrow(f"FROM {column_name(stored(register))}")
-        table = self.facts.tables[register]
-        tables = {**self.facts.tables, register: replace(table, arrow=arrow, count=None)}
-        self.facts = widened(replace(self.facts, tables=tables), measured={register})
+            for register, arrow in changed.items():
+                self._replace_rows(register, ranges, arrow)
+        tables = dict(self.facts.tables)
+        for register in changed:
+            arrow = self._arrow(f"FROM {column_name(stored(register))}")
+            tables[register] = replace(tables[register], arrow=arrow, count=None)
+        self.facts = widened(replace(self.facts, tables=tables), measured=changed)
         self._let_go()
         self._plan()
+        return self.run()
 
 
 def run_columnar(compiled: Compiled, facts: ColumnFacts) -> ColumnarRun:

@@ -173,7 +173,7 @@ class Writer:
             if select is not None:
                 source = f"{chain.name}_l{at}"
                 ctes.append((source, select))
-        final: Tree = exp.select(*(column(one) for one in self._live(chain, upto)))
+        final: Tree = exp.select(*(column(one) for one in self._live(chain, upto) or ["_at"]))
         final = _from(final, source, source)
         for cte, select in ctes:
             final = final.with_(name(cte), as_=select, copy=False)  # type: ignore[attr-defined]
@@ -268,7 +268,7 @@ class Writer:
         columns = [
             exp.alias_(tree(node), name(one), copy=False)
             for one, node in scan.columns.items()
-            if one in self.needed[chain.name]
+            if one in self.needed[chain.name] or one == "_at"
         ]
         self._tables.add(scan.source)
         select = _from(exp.select(*columns), scan.source, "s")
