@@ -52,11 +52,19 @@ class Run:
     shared: dict[tuple[int, Known, str], Value] = field(default_factory=dict)
     _indexes: dict[tuple[object, ...], dict[Known, list[AnyRow]]] = field(default_factory=dict)
     _counted: dict[str, list[FactRow]] = field(default_factory=dict)
+    _unset: dict[int, Missing | None] = field(default_factory=dict)
     _reading_period: dict[int, bool] = field(default_factory=dict)
 
     @property
     def pack(self) -> Pack:
         return self.compiled.pack
+
+    def unset(self, item: Item) -> Missing | None:
+        """What a setting of the item lacks, where its parameter has no value."""
+        if id(item) not in self._unset:
+            settings = MECHANISMS[item.mechanism].settings(item)
+            self._unset[id(item)] = unset_setting(settings, self.facts.parameters)
+        return self._unset[id(item)]
 
     def value(self, result: str, item: str, key: RowKey) -> Value:
         """The value of an item for a row of its result; not applicable for whoever is not in it."""
@@ -271,8 +279,7 @@ def without_computing(item: Item, member: Member, frame: RowFrame) -> Outcome | 
             return bounded(item, Outcome(holds), frame)
         if holds is not True:
             return Outcome(NotApplicable("不属于本项的范围"))
-    settings = MECHANISMS[item.mechanism].settings(item)
-    unset = unset_setting(settings, frame.run.facts.parameters)
+    unset = frame.run.unset(item)
     return None if unset is None else bounded(item, Outcome(unset), frame)
 
 
