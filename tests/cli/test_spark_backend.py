@@ -38,18 +38,18 @@ def spark_module(context: object) -> ModuleType:
     return found
 
 
-def test_without_spark_it_says_what_to_install(
+def test_c21_without_spark_it_says_what_to_install(
     kaocheng: Kaocheng, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyspark", None)
     out = tmp_path / "out"
     ran = kaocheng("score", T1, "--facts", FACTS, "--out", out, "--backend", "spark")
     assert ran.code != 0
-    assert "C21 没有安装 Spark 的部分" in ran.err
+    assert "C21 没有安装 Spark 的部分，不能用 --backend spark。" in ran.err
     assert not out.exists()
 
 
-def test_cluster_that_cannot_be_reached_is_named(
+def test_c22_cluster_that_cannot_be_reached_is_named(
     kaocheng: Kaocheng, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def unreachable(conf: object) -> None:
@@ -59,10 +59,10 @@ def test_cluster_that_cannot_be_reached_is_named(
     arguments = ("--backend", "spark", "--cluster", "spark://nowhere:7077")
     ran = kaocheng("score", T1, "--facts", FACTS, "--out", tmp_path / "out", *arguments)
     assert ran.code != 0
-    assert "C22 连不上 Spark 集群“spark://nowhere:7077”（no master False）" in ran.err
+    assert "C22 连不上 Spark 集群“spark://nowhere:7077”（no master False）。" in ran.err
 
 
-def test_range_that_fails_leaves_the_old_result(
+def test_r03_range_that_fails_leaves_the_old_result(
     kaocheng: Kaocheng, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     pytest.importorskip("pyspark", reason="Spark is not installed: ./test takes it where Java is")
@@ -79,7 +79,7 @@ def test_range_that_fails_leaves_the_old_result(
         "score", T1, "--facts", FACTS, "--out", out, "--result", "yearly", "--backend", "spark"
     )
     assert ran.code != 0
-    assert "R03 集群上有一段没有算完：第 3 段：磁盘已满" in ran.err
+    assert "R03 集群上有一段没有算完：第 3 段：磁盘已满；原有文件没有改动。" in ran.err
     assert out.read_text(encoding="utf-8") == "旧结果"
     assert _Context.stopped == 1
 
