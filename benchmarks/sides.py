@@ -76,12 +76,12 @@ class Hand:
 
 
 class Ours:
-    """The engine, from facts that are encoded already."""
+    """The engine, from facts that are encoded already. `tells`: made to be explained, too."""
 
-    def __init__(self, size: peers.Size) -> None:
+    def __init__(self, size: peers.Size, *, tells: bool = False) -> None:
         self.compiled = city_pack()
         facts = read_saved_facts(self.compiled.pack, encoded(size, self.compiled))
-        self.store = Store(self.compiled, facts, connected())
+        self.store = Store(self.compiled, facts, connected(), tells=tells)
 
     def run(self) -> object:
         """Every result in tables of the database, as theirs is."""
