@@ -140,6 +140,8 @@ class Lowering:
 
     def number_of(self, where: Node, partition: Sequence[Node]) -> Num:
         """How many rows of the partition `where` (never null) holds for."""
+        if where == FALSE:
+            return numbers.whole(ZERO, 0, 0)
         condition = None if where == TRUE else where
         found = self.window("count", [], partition, where=condition)
         return numbers.whole(found, 0, self.most_rows)
