@@ -65,13 +65,13 @@ def explained(name: str, compiled: Compiled, size: peers.Size, *, rounds: int) -
         for _ in keys[:rounds]
     ]
     print(f"  the first explanation: {prepared:.3f} s; the others: {median(cpu):.4f} s of CPU time")
+    print(f"  tables read as a whole: {len(explainer.decoded)}")
     against_limit(
         name,
         ours=lambda: explainer.explain(next(teachers)),
         limit_seconds=LIMIT_SECONDS,
         rounds=rounds,
     )
-    print(f"  tables read as a whole: {len(explainer.decoded)}")
 
 
 def _seconds(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
