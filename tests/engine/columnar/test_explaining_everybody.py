@@ -133,7 +133,7 @@ PAY = {
 SHARED = {
     "compare": "compare: {own: score, mean: mean(score over review of all)}",
     "compare_some": "compare: {own: score, mean: mean(score over review of all where senior)}",
-    "compare_nobody": "compare: {own: score, mean: mean(score over review of all where years > 99)}",
+    "compare_none": "compare: {own: score, mean: mean(score over review of all where years > 99)}",
     "compare_entries": "compare: {own: score, mean: mean(points over mark of all)}",
     "compare_school": "compare: {own: score, mean: max(score over review of school)}",
     "value": "value: years / max(years over teacher of all) * 10 分",
