@@ -1,55 +1,86 @@
-"""Lint: what is legal but wants a second look, with place, reason and remedy."""
+"""Lint: what is legal but wants a second look, with place, reason and remedy.
+
+Each lint is a function from a `Look` at one pack to findings, one idea in one file, registered in
+the table below. A finding that the scheme accepts with a reason is kept apart. What wants more than
+one pack (`duplicates.same_in_two_packs`) or results (`boundaries`) is called by who has them.
+"""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Callable, Collection, Iterable
 
 from kaocheng.engine.compile import Compiled
-from kaocheng.engine.exact import exact_text
-from kaocheng.engine.language.scheme import Item
-from kaocheng.engine.mechanisms.band import Band
-from kaocheng.engine.mechanisms.deduct import Deduct
-from kaocheng.engine.mechanisms.grade import Grade
-from kaocheng.engine.mechanisms.steps import WrittenStep, literal_steps
-from kaocheng.engine.problems import Problems
+from kaocheng.engine.lint import (
+    annexes,
+    bands,
+    calendar,
+    choices,
+    clicks,
+    counts,
+    dates,
+    doubts,
+    duplicates,
+    gates,
+    groups,
+    limits,
+    numbering,
+    parameters,
+    percents,
+    rates,
+    sensitive,
+    stacking,
+    status,
+    sums,
+    together,
+    vague,
+)
+from kaocheng.engine.lint.look import Finding, Look
+from kaocheng.engine.problems import Problem, Problems
+
+CHECKS: tuple[Callable[[Look], Iterable[Finding]], ...] = (
+    bands.shared_boundaries,
+    parameters.to_confirm,
+    sums.wrong_sums,
+    annexes.missing_annexes,
+    percents.glued_percentages,
+    counts.stated_counts,
+    numbering.skipped_numbers,
+    dates.garbled_dates,
+    calendar.on_the_calendar,
+    limits.limits_not_said,
+    rates.bases_not_named,
+    vague.vague_words,
+    groups.small_groups,
+    choices.idle_or_impossible,
+    stacking.stacking_open,
+    together.interlocking_rules,
+    duplicates.printed_twice,
+    gates.gates_on_others,
+    status.draft_status,
+    sensitive.sensitive_criteria,
+    clicks.points_for_clicks,
+    doubts.doubts_of_the_author,
+)
 
 
-def lint_pack(compiled: Compiled, *, problems: Problems) -> None:
-    """Note the hints of every item, except those an item accepts with a reason."""
-    for (result, _), item in compiled.pack.items.items():
-        found = Problems()
-        _lint_item(item, found)
-        accepted = {*item.accept, *compiled.pack.results[result].accept}
-        problems.extend(one for one in found if one.id not in accepted)
-    for parameter in compiled.pack.parameters.values():
-        empty = not parameter.default and not parameter.rows
-        if empty:
-            problems.add("L04", parameter.place, title=parameter.title)
-        elif parameter.confirm:
-            problems.add("L02", parameter.place, title=parameter.title)
+def findings(compiled: Compiled, *, given: Collection[str] = ()) -> list[Finding]:
+    """Everything that wants a second look, accepted or not; `given` parameters are filled in."""
+    look = Look(compiled, given)
+    return [finding for check in CHECKS for finding in check(look)]
 
 
-def _lint_item(item: Item, problems: Problems) -> None:
-    spec = item.spec
-    if isinstance(spec, Band | Grade) and spec.boundary is None:
-        steps = spec.steps if isinstance(spec, Band) else spec.bands
-        rate = isinstance(spec, Band) and spec.over is not None
-        _lint_steps(item, steps, problems, rate=rate)
-    if isinstance(spec, Deduct) and item.floor is None:
-        problems.add("L11", item.place, title=item.title, what="扣分没有写最低分（按最低 0 分计）")
-    if item.bonus and item.cap is None:
-        problems.add("L11", item.place, title=item.title, what="附加分没有写上限")
-    if item.mechanism == "compare" and item.cap is None:
-        problems.add(
-            "L11", item.place, title=item.title, what="与平均值相比没有写上限，可能超过满分"
-        )
+def lint_pack(compiled: Compiled, *, problems: Problems, given: Collection[str] = ()) -> None:
+    """Note every finding, except those the scheme accepts with a reason."""
+    found = findings(compiled, given=given)
+    problems.extend(one.problem for one in found if not one.accepted)
 
 
-def _lint_steps(
-    item: Item, steps: tuple[WrittenStep, ...], problems: Problems, *, rate: bool
-) -> None:
-    ordered = sorted(literal_steps(steps), key=lambda step: step.start)
-    for low, high in pairwise(ordered):
-        if low.end == high.start:
-            value = exact_text(high.start * 100) + "%" if rate else exact_text(high.start)
-            problems.add("L01", high.place, title=item.title, value=value)
+def blocks_publishing(found: Problem) -> bool:
+    """Whether it has to be settled before results may be published.
+
+    Errors and warnings have to be; of the lints those that leave something to decide, unless the
+    pack says how it has decided.
+    """
+    if found.severity != "lint":
+        return True
+    return found.message.blocks and not dict(found.values).get("settled")
