@@ -17,7 +17,7 @@ from kaocheng.engine import verbs
 from kaocheng.engine.compile import Compiled
 from kaocheng.engine.language.scheme import Result
 from kaocheng.engine.model import Pack
-from kaocheng.engine.problems import Place, Problems, Refused, refuse
+from kaocheng.engine.problems import Place, Problem, Problems, Refused, refuse
 from kaocheng.engine.text_table import TextTable
 from kaocheng.engine.trace import PERCENT, figure
 from kaocheng.engine.values import is_known
@@ -83,6 +83,14 @@ class Computed:
         members = self.run.members[result.id].values()
         values = [member.row.fact.values[field] for member in members]
         return {str(value) for value in values if is_known(value)}
+
+    def borderline(self, results: list[Result], *, unit: str | None) -> list[Problem]:
+        """The hints about whoever sits exactly on a line between two grades."""
+        from kaocheng.cli.borderline import hits_by_columns, hits_by_rows
+
+        if (columns := self._columns) is not None:
+            return list(hits_by_columns(columns, results, unit=unit))
+        return list(hits_by_rows(self.run, results, unit=unit))
 
     def by(self, say: Say) -> str:
         """Who computed, in a sentence."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from kaocheng.engine.language.parameters import Parameter
 from kaocheng.engine.lint.look import Finding, Line, Look
-from kaocheng.engine.lint.numbering import heading_of
+from kaocheng.engine.lint.numbering import heading_end, heading_of
 from kaocheng.engine.lint.spelling import number_of
 from kaocheng.engine.problems import Place, problem
 
@@ -26,7 +27,10 @@ def missing_annexes(look: Look) -> Iterator[Finding]:
         words = "、".join(f"附件{number}" for number in missing)
         values = {"what": f"提到的{words}", "what_en": f"annex {_list(missing)}"}
         yield _finding(named[missing[0]], "，方案里也没有说到", **values)
+    asked = [one.text for one in look.quotes if isinstance(one.owner, Parameter)]
     for line, what, what_en in _left_out(look.lines):
+        if any(quote in line.text for quote in asked):
+            continue  # a parameter asks for it, and is told
         yield _finding(line.place, "", what=what, what_en=what_en)
 
 
@@ -63,13 +67,14 @@ def _known_to_the_pack(look: Look) -> set[int]:
 def _left_out(lines: Sequence[Line]) -> Iterator[tuple[Line, str, str]]:
     for at, line in enumerate(lines):
         text, printed = line.text.strip(), line.printed.strip()
+        words = printed[heading_end(text) :][-_SHORT:]
         following = heading_of(lines[at + 1].text) if at + 1 < len(lines) else None
         own = heading_of(text)
         goes_on = own is not None and following is not None and following[0] <= own[0]
         if _FIGURE.search(text):
-            yield line, f"“{printed[-_SHORT:]}”所说的图", f"the figure of “{printed[-_SHORT:]}”"
+            yield line, f"“{words}”所说的图", f"the figure of “{words}”"
         elif goes_on and _FOLLOWS.search(text):
-            yield line, f"“{printed[-_SHORT:]}”之后的内容", f"what follows “{printed[-_SHORT:]}”"
+            yield line, f"“{words}”之后的内容", f"what follows “{words}”"
         elif goes_on and own is not None and own[0] < 2 and _is_title(text):
             yield line, f"“{printed}”一节的内容", f"the section “{printed}”"
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from kaocheng.engine.compile import Compiled
-from kaocheng.engine.exact import exact_text
-from kaocheng.engine.expressions.bound import BItem
+from kaocheng.engine.expressions.bound import BBinary, BItem, BLiteral, Bound, BParameter
 from kaocheng.engine.language.scheme import Item
-from kaocheng.engine.lint.look import listed
+from kaocheng.engine.lint.look import Look, listed
 from kaocheng.engine.mechanisms.band import Band
 from kaocheng.engine.mechanisms.grade import Grade
 from kaocheng.engine.problems import Problem, problem
 from kaocheng.engine.values import Value, is_number
 
+_ORDER = ("<", "<=", ">", ">=")
+
 
 @dataclass(frozen=True)
 class Watched:
-    """A grade of one result, the item it grades, and its lines."""
+    """An item that grades the value of another, `graded`, of the same result, at `lines`."""
 
     result: str
     item: Item
@@ -28,49 +29,45 @@ class Watched:
 
 
 def watched_lines(compiled: Compiled, parameters: Mapping[str, Value]) -> list[Watched]:
-    """The grades and bands whose value is an item of its own and whose lines are known."""
-    found = []
-    for (result, _), item in compiled.pack.items.items():
-        spec = item.spec
-        if not isinstance(spec, Grade | Band) or (isinstance(spec, Band) and spec.over):
-            continue
-        graded = compiled.bound.get(spec.of)
-        steps = spec.bands if isinstance(spec, Grade) else spec.steps
-        starts = [_line(step.start.text, parameters) for step in steps]
-        lines = tuple(one for one in starts if one is not None)
-        if isinstance(graded, BItem) and graded.result == result and lines:
-            found.append(Watched(result, item, graded.item, lines))
-    return found
+    """Every item that grades another one, with its lines as the parameters have them."""
+    look = Look(compiled)
+    found: dict[tuple[str, str, str], list[Fraction]] = {}
+    for column, item in compiled.pack.items.items():
+        for graded, line in _lines(look, column, item):
+            value = _value(line, parameters)
+            if isinstance(graded, BItem) and graded.result == column[0] and value is not None:
+                found.setdefault((*column, graded.item), []).append(value)
+    return [
+        Watched(result, compiled.pack.items[result, item], graded, tuple(sorted(set(lines))))
+        for (result, item, graded), lines in found.items()
+    ]
 
 
-def _line(text: str, parameters: Mapping[str, Value]) -> Fraction | None:
-    from kaocheng.engine.exact import NotExact, read_exact
+def _lines(look: Look, column: tuple[str, str], item: Item) -> Iterator[tuple[Bound, Bound]]:
+    """What is graded, and each line that it is held against."""
+    spec, bound = item.spec, look.compiled.bound
+    if isinstance(spec, Grade) or (isinstance(spec, Band) and spec.over is None):
+        for step in spec.bands if isinstance(spec, Grade) else spec.steps:
+            yield bound[spec.of], bound[step.start]
+    elif look.pack.results[column[0]].grade == item.id:
+        for node in look.nodes[column]:
+            if isinstance(node, BBinary) and node.operator in _ORDER:
+                yield node.left, node.right
 
-    value = parameters.get(text)
-    if value is not None:
-        return value if is_number(value) else None
-    try:
-        return read_exact(text.split()[0])
-    except NotExact:
+
+def _value(line: Bound, parameters: Mapping[str, Value]) -> Fraction | None:
+    value = parameters.get(line.parameter) if isinstance(line, BParameter) else None
+    if isinstance(line, BLiteral):
+        value = line.value
+    # Whoever has nothing at all is no borderline case.
+    return value if value is not None and is_number(value) and value != 0 else None
+
+
+def boundary_hit(watched: Watched, hits: Sequence[tuple[str, str]]) -> Problem | None:
+    """The hint about who sits on a line; `hits` are names and the lines they sit on."""
+    if not hits:
         return None
-
-
-def boundary_hits(watched: Watched, values: Iterable[tuple[str, Value]]) -> Problem | None:
-    """Who sits on a line; `values` are the names of subjects with what is graded."""
-    on_line = dict(_on_a_line(watched.lines, values))
-    if not on_line:
-        return None
-    lines = "、".join(exact_text(one) for one in sorted(set(on_line.values())))
-    named = listed(tuple(on_line))
-    place = watched.item.place
-    return problem(
-        "L24", place, title=watched.item.title, count=len(on_line), lines=lines, names=named
-    )
-
-
-def _on_a_line(
-    lines: tuple[Fraction, ...], values: Iterable[tuple[str, Value]]
-) -> Iterator[tuple[str, Fraction]]:
-    for name, value in values:
-        if is_number(value) and value in lines:
-            yield name, value
+    lines = "、".join(dict.fromkeys(line for _, line in hits))
+    named = listed([name for name, _ in hits])
+    values = {"title": watched.item.title, "count": len(hits), "lines": lines, "names": named}
+    return problem("L24", watched.item.place, **values)

@@ -17,7 +17,7 @@ from kaocheng.engine.problems import problem
 
 _NUMBER = r"(?P<number>[一二两三四五六七八九十]{1,2}|\d{1,2})"
 _MEASURE = r"(?:个|种|类|项|级|方面)"
-_STATED = re.compile(rf"{_NUMBER}{_MEASURE}(?P<noun>[^,。;:、()“”\s]{{0,8}})")
+_STATED = re.compile(rf"{_NUMBER}{_MEASURE}(?P<noun>[^,。;:、()“”《》的\d\s]{{0,2}})")
 _TAKES = re.compile(r"\s*(?P<sign>[:(])(?P<list>[^。;:()]{3,160})(?P<end>[。;)]?|$)")
 # Where a list can begin inside the words before it.
 _BEGINS = re.compile(r"包括|包含|分为|分成|分别是|即|从|以|在|对|由|按照|围绕|基于|[,。;:()]")
@@ -56,7 +56,7 @@ def _before(line: Line, stated: re.Match[str], wanted: int) -> Iterator[Finding]
     begin = max(line.text.rfind(sign, 0, stated.start()) for sign in "。;:,") + 1
     begin = max(begin, heading_end(line.text))
     words = line.text[begin : stated.start()]
-    if "、" not in words[:-1] or words.endswith("、"):
+    if "、" not in words or words.endswith(("、", "的")) or "》《" in words:
         return
     words = _IN_BRACKETS.sub(_blank, words)
     cuts = [found.end() for found in _BEGINS.finditer(words) if "、" in words[found.end() :]]
@@ -73,7 +73,7 @@ def _before(line: Line, stated: re.Match[str], wanted: int) -> Iterator[Finding]
 
 
 def _blank(found: re.Match[str]) -> str:
-    return " " * len(found[0])
+    return "某" * len(found[0])
 
 
 def _sizes(words: str) -> set[int]:

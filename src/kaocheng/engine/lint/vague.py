@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.lint.look import Finding, Look, Quoted, listed
@@ -29,7 +29,7 @@ def vague_words(look: Look) -> Iterator[Finding]:
     for pattern, why, why_en in _KINDS:
         found: dict[str, list[tuple[Place, str]]] = {}
         for quoted in look.quotes:
-            if _matters(quoted, pattern):
+            if _matters(quoted, pattern, look.pack.parameters):
                 for word in pattern.findall(quoted.text):
                     found.setdefault(word, []).append((quoted.clause.place, quoted.title))
         for word, uses in found.items():
@@ -38,7 +38,7 @@ def vague_words(look: Look) -> Iterator[Finding]:
             yield Finding(problem("L13", uses[0][0], **values))
 
 
-def _matters(quoted: Quoted, pattern: re.Pattern[str]) -> bool:
+def _matters(quoted: Quoted, pattern: re.Pattern[str], parameters: Collection[str]) -> bool:
     """A number always does; a deadline where none is set; judgement where points hang on it."""
     owner = quoted.owner
     if owner is None:
@@ -49,19 +49,23 @@ def _matters(quoted: Quoted, pattern: re.Pattern[str]) -> bool:
         # The words of a distribution describe a grade; its shares decide.
         judged = pattern is _JUDGED and owner.mechanism != "seats"
         return judged or (pattern is _SOON and _costs_points(quoted.text))
-    return pattern is _SOON and isinstance(owner, Entry) and not _timed(owner)
+    return pattern is _SOON and isinstance(owner, Entry) and not _timed(owner, parameters)
 
 
 def _costs_points(text: str) -> bool:
     return re.search(r"扣|加\d|计\d", text) is not None
 
 
-def _timed(entry: Entry) -> bool:
+def _timed(entry: Entry, parameters: Collection[str]) -> bool:
+    """Whether the notice sets a time; one that a parameter sets was the pack's own addition."""
     match entry:
-        case Duty():
-            return entry.by is not None or entry.each is not None
+        case Duty(each=None):
+            written = entry.by
         case Objection():
-            return entry.within is not None
-        case Publicity() | Vote() | Draw():
+            written = entry.within or entry.answer
+        case Duty() | Publicity() | Vote() | Draw():
             return True
-    return False
+        case _:
+            return False
+    names = () if written is None else re.findall(r"[a-z][a-z0-9_]*", written.source.text)
+    return written is not None and not any(name in parameters for name in names)

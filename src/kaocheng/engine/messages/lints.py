@@ -20,7 +20,7 @@ LINTS = (
     ),
     lint(
         "L02",
-        "{what}（权重）通知没有写明{state}。",
+        "{what}通知没有写明{state}。",
         _FILL + "通知说是重点的部分，权重应最大；各部分合计 100%。",
         "The weight {what_en} is not in the notice{state_en}.",
         _FILL_EN + " What the notice calls its focus should weigh most; all weights make 100 %.",
@@ -44,7 +44,7 @@ LINTS = (
     ),
     lint(
         "L05",
-        "{what}（分数线）通知没有写明{state}。",
+        "{what}通知没有写明{state}。",
         _FILL + "分数线应在评分之前公布。",
         "The cut line {what_en} is not in the notice{state_en}.",
         _FILL_EN + " Announce cut lines before anything is scored.",
@@ -123,7 +123,7 @@ LINTS = (
     ),
     lint(
         "L16",
-        "{what}（金额）通知没有写明{state}。",
+        "{what}通知没有写明{state}。",
         _FILL + "没有标准的，注明依据的文件。",
         "The amount {what_en} is not in the notice{state_en}.",
         _FILL_EN + " Name the document that an amount rests on.",
@@ -131,7 +131,7 @@ LINTS = (
     ),
     lint(
         "L17",
-        "{what}（要达到的数）通知没有写明{state}。",
+        "{what}通知没有写明{state}。",
         _FILL,
         "The target {what_en} is not in the notice{state_en}.",
         _FILL_EN,
