@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kaocheng.engine.lint.duplicates import same_in_two_packs
 from kaocheng.engine.lint.spelling import number_of, plain
-from tests.engine.lint.notices import said_of, write_pack
+from kaocheng.engine.model import Pack
+from kaocheng.engine.notice import read_notice
+from kaocheng.engine.problems import Problems
+from kaocheng.engine.reading.packs import read_bundle
+from tests.engine.lint.notices import REGISTERS, SCHEME, said_of, write_pack
 
 
 @pytest.mark.parametrize(
@@ -106,19 +112,19 @@ def test_date_that_may_be_right_is_left_alone(text: str, tmp_path: Path) -> None
     [
         (
             "考核办法\n按附件1评分，参见附件二。\n",
-            "2 L04 提到的附件1、附件2通知没有给出，方案里也没有说到。",
+            "2 L04 没有给出：附件1、附件2，方案里也没有说到。",
         ),
         (
             "考核办法\n流程如下图所示。\n附件1\n评分表\n",
-            "2 L04 “流程如下图所示。”所说的图通知没有给出。",
+            "2 L04 没有给出：“流程如下图所示。”所说的图。",
         ),
         (
             "考核办法\n1、比賽獲獎加分標準如下:\n2、論文加分。\n",
-            "2 L04 “比賽獲獎加分標準如下:”之后的内容通知没有给出。",
+            "2 L04 没有给出：“比賽獲獎加分標準如下:”之后的内容。",
         ),
         (
             "考核办法\n（一）学时分配\n（二）课程内容\n课程见平台。\n",
-            "2 L04 “（一）学时分配”一节的内容通知没有给出。",
+            "2 L04 没有给出：“（一）学时分配”一节的内容。",
         ),
     ],
 )
@@ -144,7 +150,7 @@ def test_weights_in_a_sentence_make_the_whole(tmp_path: Path) -> None:
     notice = "考核办法\n自评、区评分别按30%、60%的权重计入。\n甲、乙分别按40%、60%的权重计入。\n"
 
     assert said_of(write_pack(tmp_path, notice)) == [
-        "2 L03 “自评、区评分别按30%、60%的权重计入。”各权重合计 90%，不是 100%。"
+        "2 L03 合计对不上：“自评、区评分别按30%、60%的权重计入。”各权重合计 90%，不是 100%。"
     ]
 
 
@@ -169,3 +175,27 @@ def test_plain_keeps_every_position() -> None:
 )
 def test_number_words_are_read(word: str, number: int | None) -> None:
     assert number_of(word) == number
+
+
+def test_two_packs_of_one_notice_are_told_at_the_later() -> None:
+    text = "".join(f"第{at}条 教师请假{at}次以内的不扣分，超过{at}次的每次扣一分。\n" for at in range(9))
+    packs = [
+        read_bundle_with(name, text + own) for name, own in (("甲", ""), ("乙", "附：本办法试用。\n"))
+    ]
+    other = read_bundle_with("丙", "班主任津贴每月三十元，按班额逐月发放，由学校造册。\n" * 9)
+
+    (found,) = same_in_two_packs([*packs, other])
+
+    assert found.problem.reason() == "方案重复：与“出勤考核”（甲）的通知有 100% 相同，像是同一份方案。"
+    assert str(found.problem.place) == "乙.txt:1"
+
+
+def read_bundle_with(name: str, notice: str) -> Pack:
+    text = f"scheme:\n{indent(SCHEME)}registers:\n{indent(REGISTERS)}"
+    pack = read_bundle(text, file=name, problems=Problems())
+    assert pack is not None
+    return replace(pack, notice=read_notice(notice, file=f"{name}.txt"))
+
+
+def indent(text: str) -> str:
+    return "".join(f"  {line}\n" for line in text.splitlines())

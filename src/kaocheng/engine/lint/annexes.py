@@ -25,7 +25,7 @@ def missing_annexes(look: Look) -> Iterator[Finding]:
     missing = [number for number in sorted(named) if number not in known]
     if missing:
         words = "、".join(f"附件{number}" for number in missing)
-        values = {"what": f"提到的{words}", "what_en": f"annex {_list(missing)}"}
+        values = {"what": words, "what_en": f"annex {_list(missing)}"}
         yield _finding(named[missing[0]], "，方案里也没有说到", **values)
     asked = [one.text for one in look.quotes if isinstance(one.owner, Parameter)]
     for line, what, what_en in _left_out(look.lines):

@@ -8,6 +8,8 @@ from itertools import count, groupby, islice
 from operator import itemgetter
 
 from kaocheng.engine.exact import exact_text
+from kaocheng.engine.expressions.bound import BAggregate
+from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.shape import SettingValue
 from kaocheng.engine.lint.look import Finding, Look
 from kaocheng.engine.mechanisms.band import Band
@@ -26,13 +28,21 @@ def small_groups(look: Look) -> Iterator[Finding]:
         words = None
         if isinstance(item.spec, Seats):
             words = _seats(look, item.spec)
-        elif isinstance(item.spec, Band) and item.spec.over is not None:
+        elif isinstance(item.spec, Band) and _is_of_people(look, item.spec.over):
             words = _one_missing(literal_steps(item.spec.steps))
         if words is not None and words[0] not in told:
             table, table_en = words
             told.add(table)
             values = {"title": item.title, "table": table, "table_en": table_en}
             yield look.at_item("L14", column, item.place, **values)
+
+
+def _is_of_people(look: Look, over: Expr | None) -> bool:
+    """Whether a rate is one of people, so that one more or less makes a difference."""
+    bound = None if over is None else look.compiled.bound.get(over)
+    if not isinstance(bound, BAggregate) or bound.function != "count" or bound.is_result:
+        return False
+    return look.pack.registers[bound.source].kind == "roster"
 
 
 def _seats(look: Look, spec: Seats) -> tuple[str, str] | None:

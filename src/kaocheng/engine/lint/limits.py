@@ -27,19 +27,19 @@ def _silent(look: Look, item: Item) -> Iterator[tuple[str, str]]:
     if isinstance(item.spec, Deduct):
         if item.floor is None:
             yield (
-                "扣分没有写扣到几分为止（按最低 0 分计）",
+                "的扣分没有写最低分，按 0 分计",
                 "the deduction has no floor (0 is taken)",
             )
         elif look.lines and not any(_FLOOR.search(line.text) for line in look.lines):
             floor = _named(look, item.floor.at)
             yield (
-                f"通知没有写扣到几分为止，方案按最低{floor}分计",
+                f"的扣分通知没有写最低分，方案按{floor}分计",
                 f"the notice does not say where the deduction ends; the pack stops at {floor.strip()}",
             )
     uncapped = {
-        "bonus": ("附加分没有写上限", "the bonus has no cap"),
+        "bonus": ("的附加分没有写上限", "the bonus has no cap"),
         "compare": (
-            "与平均值相比没有写上限，可能超过满分",
+            "与平均值相比，没有写上限，可能超过满分",
             "the comparison has no cap and may exceed the full mark",
         ),
     }

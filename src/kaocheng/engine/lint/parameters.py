@@ -25,7 +25,6 @@ from kaocheng.engine.mechanisms.parts import Parts
 from kaocheng.engine.problems import problem
 
 _ORDER = ("<", "<=", ">", ">=")
-_KINDS = {"L02": "权重", "L05": "分数线", "L16": "金额", "L17": "要达到的数"}
 _WEIGHT = re.compile(r"权重|比重|占比")
 _TARGET = re.compile(r"达到|目标|不低于|不少于|至少|最少")
 _CUT = re.compile(r"分数线|[格秀好过]线|(?:合格|及格|优秀|良好)的?(?:分数|最低分|标准)$")
@@ -41,12 +40,10 @@ def to_confirm(look: Look) -> Iterator[Finding]:
         return
     uses = _uses(look)
     for parameter in open_ones:
-        id, title = _id(parameter, uses), f"“{parameter.title}”"
-        kind = _KINDS.get(id, "")
-        what = title if kind in title else f"{title}（{kind}）"
-        states = {"state": f"，{_state(parameter)}", "state_en": f": it {_state_en(parameter)}"}
-        values = {"what": what, "what_en": title, "name": parameter.id, **states}
-        yield Finding(problem(id, parameter.place, **values))
+        title = f"“{parameter.title}”"
+        states = {"state": f"，{_state(parameter)}", "state_en": f", which {_state_en(parameter)}"}
+        values = {"what": title, "what_en": title, "name": parameter.id, **states}
+        yield Finding(problem(_id(parameter, uses), parameter.place, **values))
 
 
 def _id(parameter: Parameter, uses: dict[str, str]) -> str:

@@ -24,9 +24,8 @@ def bases_not_named(look: Look) -> Iterator[Finding]:
     readings = [one for one in look.pack.parameters.values() if one.type == "choice"]
     decided = [one for one in readings if _is_about_a_base(one)]
     for parameter in decided:
-        how = f"由参数“{parameter.title}”决定"
-        how_en = f"the parameter “{parameter.title}” decides"
-        values = {"what": "计算的基数", "what_en": "a figure", "how": how, "how_en": how_en}
+        how, how_en = "由这个参数决定", "this parameter decides"
+        values = {"what": f"“{parameter.title}”", "what_en": f"“{parameter.title}”", "how": how, "how_en": how_en}
         yield Finding(problem("L12", parameter.place, **values))
     yield from _rates(look, "".join(map(_words, decided)))
 
@@ -57,7 +56,7 @@ def _rates(look: Look, decided: str) -> Iterator[Finding]:
         place, column = next(iter(found.values()))
         names = listed(tuple(found))
         how, how_en = "请核对方案所用的基数", "see what the pack divides by"
-        values = {"what": f"{names}的基数", "what_en": names, "how": how, "how_en": how_en}
+        values = {"what": names, "what_en": names, "how": how, "how_en": how_en}
         yield look.at_item("L12", column, place, **values)
 
 

@@ -24,9 +24,10 @@ def stacking_open(look: Look) -> Iterator[Finding]:
     for parameter in look.pack.parameters.values():
         if parameter.type == "choice" and _is_about_stacking(parameter):
             now = parameter.options.get(parameter.default, parameter.default)
-            how = f"由参数“{parameter.title}”决定" + (f"，现按“{now}”" if now else "")
-            how_en = f"the parameter “{parameter.title}” decides" + (f", now “{now}”" if now else "")
-            values = {"what": "几项", "what_en": "several", "how": how, "how_en": how_en}
+            how = "由这个参数决定" + (f"，现按“{now}”" if now else "")
+            how_en = "this parameter decides" + (f", now “{now}”" if now else "")
+            title = f"“{parameter.title}”"
+            values = {"what": title, "what_en": title, "how": how, "how_en": how_en}
             yield Finding(problem("L18", parameter.place, **values))
     for column, item in look.items.items():
         if isinstance(item.spec, Add) and item.spec.take is None and item.cap is None:

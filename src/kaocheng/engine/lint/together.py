@@ -98,7 +98,7 @@ def _counted_twice(look: Look) -> Iterator[Finding]:
                 counted = (column[0], node.source, node.where)
                 found.setdefault(counted, []).append((column, item))
     for (_, source, _), listed_items in found.items():
-        titles = {item.title for _, item in listed_items}
+        titles = list(dict.fromkeys(item.title for _, item in listed_items))
         if len(titles) > 1:
             column, item = listed_items[-1]
             register = look.pack.registers[source].title
