@@ -23,9 +23,7 @@ def test_l24_score_names_who_sits_exactly_on_a_line(
 ) -> None:
     move_the_line(edit)
 
-    ran = kaocheng(
-        "score", pack, "--facts", FACTS, "--out", tmp_path / "out", "--backend", backend
-    )
+    ran = kaocheng("score", pack, "--facts", FACTS, "--out", tmp_path / "out", "--backend", backend)
 
     assert "L24 提示 “等次”有 1 个正好在线上（99.9）：“林秀芬”。" in ran.err
     assert ran.code == 0

@@ -15,6 +15,7 @@ import pytest
 from kaocheng.engine import verbs
 from kaocheng.engine.lint import findings
 from kaocheng.engine.problems import Problems
+from tests.schemes import clean
 from tests.schemes.test_packs import PACKS, system_of
 
 ANYTHING: tuple[str, ...] = ()
@@ -94,3 +95,15 @@ def test_pack_shows_what_is_wrong_in_its_notice(
 
     assert id in said
     assert [word for word in words if word not in said[id]] == []
+
+
+def test_clean_scheme_has_no_lint_at_all(tmp_path: Path) -> None:
+    for name, text in clean.FILES.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    problems = Problems()
+
+    compiled = verbs.check(tmp_path, problems=problems)
+
+    assert compiled is not None
+    assert [f"{one.place} {one.id} {one.reason()}" for one in problems] == []
+    assert findings(compiled) == []

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from kaocheng.engine.exact import exact_text
 from kaocheng.engine.language.scheme import Result
 from kaocheng.engine.lint.boundaries import Watched, boundary_hit, watched_lines
 from kaocheng.engine.problems import Problem
-from kaocheng.engine.values import is_number
+from kaocheng.engine.values import Value, is_number
 
 if TYPE_CHECKING:
+    from kaocheng.documents.result_table import AnyRun
     from kaocheng.engine.columnar.columnar_run import ColumnarRun
-    from kaocheng.engine.reference.run import Run
 
 
-def hits_by_rows(run: Run, results: list[Result], *, unit: str | None) -> Iterator[Problem]:
+def hits_by_rows(
+    run: AnyRun, parameters: Mapping[str, Value], results: list[Result], *, unit: str | None
+) -> Iterator[Problem]:
     from kaocheng.documents.result_table import rows_of
 
-    for watched in watched_lines(run.compiled, run.facts.parameters):
+    for watched in watched_lines(run.compiled, parameters):
         result = run.pack.results[watched.result]
         if result not in results:
             continue
         register = run.pack.subject_of(result)
         hits = []
         for key, member in rows_of(run, result, unit=unit):
-            value = run.value(watched.result, watched.graded, key)
+            value = run.outcomes[watched.result, watched.graded][key].value
             if is_number(value) and value in watched.lines:
                 name = member.row.fact.values.get(register.name or register.key)
                 hits.append((str(name), exact_text(value)))

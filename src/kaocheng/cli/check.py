@@ -83,7 +83,7 @@ def _print_for_publishing(
     rest = [one for one in listed if one not in blocking]
     groups = (
         (blocking, f"发布前须处理 {len(blocking)} 条：", f"{len(blocking)} to settle first:"),
-        (rest, f"不影响发布的提示 {len(rest)} 条：", f"{len(rest)} hints that need not hold it up:"),
+        (rest, f"不影响发布的提示 {len(rest)} 条：", f"{len(rest)} hints beside that:"),
     )
     for found, zh, en in groups:
         if found:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kaocheng.documents.result_table import AnyRun
     from kaocheng.engine.columnar.columnar_run import ColumnarRun
     from kaocheng.engine.columnar.database import Resources
+    from kaocheng.engine.reference.run import Run
     from kaocheng.formats import Kind, Writable
 
 Backend = Literal["auto", "duckdb", "reference", "spark"]
@@ -90,7 +91,11 @@ class Computed:
 
         if (columns := self._columns) is not None:
             return list(hits_by_columns(columns, results, unit=unit))
-        return list(hits_by_rows(self.run, results, unit=unit))
+        if self.backend == "reference":
+            parameters = cast("Run", self.run).facts.parameters
+        else:
+            parameters = cast("ColumnarRun", self.run).planner.facts.parameters
+        return list(hits_by_rows(self.run, parameters, results, unit=unit))
 
     def by(self, say: Say) -> str:
         """Who computed, in a sentence."""

@@ -119,10 +119,9 @@ def filled_in(pack: Pack, tables: Mapping[str, TextTable]) -> Set[str]:
     """The parameters that `tables` give a value to, as `read_parameters` reads them."""
     found = {name for name in pack.parameters if name in tables and tables[name].rows}
     overlay = tables.get("parameters")
-    for row in overlay.rows if overlay is not None else ():
-        cells = dict(zip(overlay.header, row.cells, strict=False))
-        if cells.get("value"):
-            found.add(cells.get("id", ""))
+    if overlay is not None:
+        rows = [dict(zip(overlay.header, row.cells, strict=False)) for row in overlay.rows]
+        found |= {row.get("id", "") for row in rows if row.get("value")}
     return found
 
 

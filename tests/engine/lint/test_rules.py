@@ -114,10 +114,11 @@ def test_forced_shares_are_shown_for_small_groups() -> None:
   seats: {rank: total, within: group, shares: {A: 30%, B: 50%, C: 10%, D: 7%, E: 3%}}
 """)
 
-    assert said(text, "L14") == [
+    (table,) = said(text, "L14")
+    assert table == (
         "“等级”在人少的组里：1 人 B1；2 人 A1 B1；3 人 A1 B2；5 人 A2 B3；"
         "10 人 A3 B5 C1 D1；20 人 A6 B10 C2 D1 E1；满 14 人才每档都有。"
-    ]
+    )
 
 
 def test_rate_bands_show_what_one_person_short_costs() -> None:
@@ -132,10 +133,11 @@ def test_rate_bands_show_what_one_person_short_costs() -> None:
     steps: [{from: 95%, points: 10}, {from: 85%, points: 8}, {from: 50%, points: 4}]
 """)
 
-    assert said(text, "L14") == [
+    (table,) = said(text, "L14")
+    assert table == (
         "“完成率”在人少的组里：少 1 人时，3 人的是 66.7%，得 4 分；5 人的是 80%，得 4 分；"
         "10 人的是 90%，得 8 分；20 人的是 95%，得 10 分。"
-    ]
+    )
     assert said(text.replace("count(teacher of all)", "count(pick)"), "L14") == []
 
 
@@ -189,9 +191,7 @@ def test_awards_that_shut_each_other_out_do_not_stack() -> None:
 
     assert said(scheme(items), "L18") == []
     both = items.replace("group = '数学'", "any(pick)")
-    assert said(scheme(both), "L18") == [
-        "没有写能不能累加：“语文组”、“数学组”，方案按相加计。"
-    ]
+    assert said(scheme(both), "L18") == ["没有写能不能累加：“语文组”、“数学组”，方案按相加计。"]
     settled = both.replace("unit: 元", "unit: 元\n  clause: 几项奖励可以累计")
     assert said(scheme(settled), "L18") == []
 
@@ -211,7 +211,9 @@ def test_same_entries_deducted_twice_are_told() -> None:
   deduct: {{{entries}}}
 """)
 
-    assert said(text, "L19") == ["几条规则合在一起：“选择登记”里的同一些记录在“选题”、“纪律”两处扣分。"]
+    assert said(text, "L19") == [
+        "几条规则合在一起：“选择登记”里的同一些记录在“选题”、“纪律”两处扣分。"
+    ]
 
 
 def test_doubt_is_told_in_the_words_of_its_author() -> None:
@@ -315,7 +317,5 @@ def test_l24_names_who_sits_on_a_line() -> None:
 
     assert (watched.graded, watched.lines) == ("total", (Fraction(1), Fraction(90)))
     assert found is not None
-    assert found.reason() == (
-        "“等次”有 4 个正好在线上（90、1）：“王一”、“李二”、“张三”等 4 处。"
-    )
+    assert found.reason() == ("“等次”有 4 个正好在线上（90、1）：“王一”、“李二”、“张三”等 4 处。")
     assert boundary_hit(watched, []) is None

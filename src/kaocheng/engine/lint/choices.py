@@ -14,6 +14,7 @@ from kaocheng.engine.expressions.bound import (
     BLiteral,
     Bound,
 )
+from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.facts import list_table
 from kaocheng.engine.lint.look import Finding, Look
 from kaocheng.engine.mechanisms.choose import Choose
@@ -44,17 +45,17 @@ def _chosen(look: Look, spec: Choose) -> Iterator[tuple[str, str, str]]:
             f"{must} must be among at most {exact_text(most)}",
             "",
         )
-    there = _kinds(look, spec)
+    kinds = _kinds(look, spec)
     for cover in spec.covers:
         wanted = look.figure(cover.at_least)
         if wanted is None:
             continue
-        limits = [one for one in (most, there.get(cover.of.text)) if one is not None]
+        limits = [one for one in (most, kinds.get(cover.of.text)) if one is not None]
         if limits and wanted > min(limits):
+            asked, there_are = exact_text(wanted), exact_text(min(limits))
             yield (
-                f"“{cover.title}”要 {exact_text(wanted)} 种，最多只能有 {exact_text(min(limits))} 种",
-                f"“{cover.title}” wants {exact_text(wanted)}, at most {exact_text(min(limits))} "
-                "can be had",
+                f"“{cover.title}”要 {asked} 种，最多只能有 {there_are} 种",
+                f"“{cover.title}” wants {asked}, at most {there_are} can be had",
                 "",
             )
         elif wanted <= 1:
@@ -101,7 +102,7 @@ def _required(look: Look, spec: Require) -> Iterator[tuple[str, str, str]]:
                 f"the least shares add up to {exact_text(least * 100)} %",
                 "",
             )
-        elif len(ceilings) == 1 and len(floors) == len(same) - 1 and ceilings[0][3] >= 1 - least:
+        elif len(ceilings) == 1 and ceilings[0][3] >= 1 - least:
             yield (
                 f"“{ceilings[0][5]}”由其余各项的下限就能推出，写不写都一样",
                 f"“{ceilings[0][5]}” follows from the least shares of the others",
@@ -112,11 +113,8 @@ def _required(look: Look, spec: Require) -> Iterator[tuple[str, str, str]]:
 _Share = tuple[str, str, str, Fraction, tuple[str, ...], str]
 
 
-def _share_bound(look: Look, need: object, title: str) -> _Share | None:
-    """`count(R where f = 'v') / count(R) <= 50%`: the whole, v, the sense, the bound, all values."""
-    from kaocheng.engine.expressions.tree import Expr
-
-    assert isinstance(need, Expr)
+def _share_bound(look: Look, need: Expr, title: str) -> _Share | None:
+    """Of `count(R where f = 'v') / count(R) <= 50%`: R, v, the sense, the bound, all values."""
     bound = look.compiled.bound.get(need)
     if not isinstance(bound, BBinary) or bound.operator not in ("<=", ">="):
         return None

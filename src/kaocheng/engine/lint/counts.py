@@ -2,7 +2,7 @@
 
 Looked at are a list right before its number (`甲、乙和丙三个方面`), one right after it in brackets
 or after a colon (`三个方面：甲、乙和丙`), and a total of what the same paragraph counted
-(`以上共培训 2038 人次`). Where a list can be read in two ways, it is given the benefit of the doubt.
+(`以上共培训 2038 人次`). A list that can be read in two ways is given the benefit of the doubt.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _IN_BRACKETS = re.compile(r"\([^()]*\)|《[^《》]*》")
 _OWNER = re.compile(r"下的|中的|的")
 _AND = re.compile(r"[和及与]")
 _TOTAL = re.compile(r"(?:以上|上述|合计|总计|共计)[^,。;\d]{0,12}?(\d+)(人|名|篇|次|所|件|节|个)")
+_MOST = 100  # more than any number in words: 等 leaves the rest open
 _MARKED = re.compile(r"\(\d{1,2}\)|[①②③④⑤⑥⑦⑧⑨]|[一二三四五六七八九]是")
 
 
@@ -81,8 +82,10 @@ def _sizes(words: str) -> set[int]:
     parts = [part for part in re.split(r"[、;]", words.strip("“”。; ")) if part.strip()]
     last = parts[-1] if parts else ""
     sizes = {len(parts) + len(_AND.findall(last))}
-    if last.startswith(("以及", "等")) or "等" in last[-2:] or last.startswith(("和", "及", "与")):
-        sizes |= {len(parts), len(parts) + 1} | set(range(len(parts), 100))
+    if last.startswith(("以及", "和", "及", "与")):
+        sizes.add(len(parts))
+    if last.startswith("等") or "等" in last[-2:]:
+        sizes.update(range(len(parts), _MOST))
     return sizes
 
 

@@ -83,10 +83,10 @@ def _taken(look: Look, take: Take) -> tuple[str, str] | None:
     rounding: SeatRounding = "ceil" if take.fill_to is not None else "floor"
     rounding = _ROUNDINGS[_word(look, take.rounding, rounding)]
     least = look.figure(take.at_least) or Fraction(0)
-    seats = [
-        max(int(least), seat_limit(share, people, rounding=rounding)) for people in _SIZES
+    seats = [max(int(least), seat_limit(share, people, rounding=rounding)) for people in _SIZES]
+    runs = [
+        (seat, [one for one, _ in run]) for seat, run in _alike(zip(_SIZES, seats, strict=True))
     ]
-    runs = [(seat, [one for one, _ in run]) for seat, run in _alike(zip(_SIZES, seats))]
     cells = "；".join(f"{_sizes(sizes)} 人 {seat} 名" for seat, sizes in runs)
     cells_en = "; ".join(f"{_sizes(sizes)}: {seat}" for seat, sizes in runs)
     if seats[0]:

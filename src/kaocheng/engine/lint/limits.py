@@ -1,4 +1,4 @@
-"""L11: a deduction without a floor, a bonus without a cap, a comparison that may exceed its mark."""
+"""L11: a deduction without a floor, a bonus without a cap, a comparison without a ceiling."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _silent(look: Look, item: Item) -> Iterator[tuple[str, str]]:
             floor = _named(look, item.floor.at)
             yield (
                 f"的扣分通知没有写最低分，方案按{floor}分计",
-                f"the notice does not say where the deduction ends; the pack stops at {floor.strip()}",
+                f"the notice gives the deduction no floor; the pack stops at {floor.strip()}",
             )
     uncapped = {
         "bonus": ("的附加分没有写上限", "the bonus has no cap"),

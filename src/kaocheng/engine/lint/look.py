@@ -170,8 +170,8 @@ class Look:
             *self.pack.parameters.values(),
         ]
         starts: dict[str, list[tuple[int, int]]] = {}
-        for at, owner in enumerate(owners):
-            starts.setdefault(owner.place.file, []).append((owner.place.line, at))
+        for at, one in enumerate(owners):
+            starts.setdefault(one.place.file, []).append((one.place.line, at))
         for listed in starts.values():
             listed.sort()
         found = []

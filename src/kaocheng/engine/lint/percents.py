@@ -1,7 +1,7 @@
 """L06: percentages glued to the end of a text, one to each of several steps, 100 % in all.
 
-A table that lost its columns leaves `实际绩效超过计划预期50%` behind: no rise of 50 %, but the share
-of people who may have that grade. That the figures come to exactly 100 % gives them away.
+A table that lost its columns leaves `实际绩效超过计划预期50%` behind: no rise of 50 %, but the
+share of people who may have that grade. That the figures make exactly 100 % gives them away.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from kaocheng.engine.lint.spelling import plain
 from kaocheng.engine.problems import Place, problem
 
 # A figure at the end, right after a word that does not ask for one (为 50%, 不低于 50%).
-_GLUED = re.compile(r"[^\s\d.,、:;(为達达到占按于過约共计是扣加率各至-](\d{1,3}(?:\.\d+)?)%[。;,.]?$")
+_ASKS = r"\s\d.,、:;(为達达到占按于過约共计是扣加率各至-"
+_GLUED = re.compile(rf"[^{_ASKS}](\d{{1,3}}(?:\.\d+)?)%[。;,.]?$")
 _FEWEST, _APART = 3, 6
 
 

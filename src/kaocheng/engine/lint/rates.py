@@ -13,8 +13,12 @@ from kaocheng.engine.lint.spelling import plain
 from kaocheng.engine.mechanisms.band import Band
 from kaocheng.engine.problems import Place, problem
 
-_RATE_NAME = re.compile(r"([\u4e00-\u9fff]{2}率)(?=[^\u4e00-\u9fff]*\d|达|不低|不少|须|应|高于|低于|超过|每)")
-_BASE_NAMED = re.compile(r"除以|÷|占.{1,16}的?(?:比例|比率|百分比)|率(?:=|是指|指|按.{1,12}计算)|之比")
+_RATE_NAME = re.compile(
+    r"([\u4e00-\u9fff]{2}率)(?=[^\u4e00-\u9fff]*\d|达|不低|不少|须|应|高于|低于|超过|每)"
+)
+_BASE_NAMED = re.compile(
+    r"除以|÷|占.{1,16}的?(?:比例|比率|百分比)|率(?:=|是指|指|按.{1,12}计算)|之比"
+)
 # A choice between two bases, made by a parameter of the pack.
 _READING = re.compile(r"分母|基数")
 _READING_TITLE = re.compile(r"按哪些人|[均率]值?怎样算|算不算.{0,8}人数")
@@ -24,8 +28,9 @@ def bases_not_named(look: Look) -> Iterator[Finding]:
     readings = [one for one in look.pack.parameters.values() if one.type == "choice"]
     decided = [one for one in readings if _is_about_a_base(one)]
     for parameter in decided:
+        title = f"“{parameter.title}”"
         how, how_en = "由这个参数决定", "this parameter decides"
-        values = {"what": f"“{parameter.title}”", "what_en": f"“{parameter.title}”", "how": how, "how_en": how_en}
+        values = {"what": title, "what_en": title, "how": how, "how_en": how_en}
         yield Finding(problem("L12", parameter.place, **values))
     yield from _rates(look, "".join(map(_words, decided)))
 
