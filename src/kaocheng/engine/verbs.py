@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kaocheng.engine.clauses import check_quotes
 from kaocheng.engine.compile import Compiled, compile_pack
 from kaocheng.engine.facts import Facts, default_parameters, read_facts
 from kaocheng.engine.lint import lint_pack
@@ -67,6 +68,7 @@ def check(folder: Path, *, problems: Problems) -> Compiled | None:
         return None
     compiled = compile(pack, problems=problems)
     if compiled is not None:
+        check_quotes(pack, problems=problems)
         lint_pack(compiled, problems=problems)
         problems.extend(_collisions(pack))
     return compiled
