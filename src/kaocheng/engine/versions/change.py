@@ -25,7 +25,7 @@ class Side:
 
     `id` names the part by ids (`yearly.level.bands.优秀.from`), `titles` by what people call it,
     outermost first. `text` is what is written, `words` the same in plain Chinese; both are empty
-    where nothing is written.
+    where nothing is written. `into` is the list of the old pack that an added part goes into.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Side:
     place: Place
     clauses: tuple[Clause, ...] = ()
     path: Path = field(default=(), compare=False)
+    into: Path | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,29 @@ _ENDS = re.compile(r"[：；（，。]")
 
 # A key by (type, attribute), or by its attribute alone.
 _WORDS: Mapping[tuple[str, str], str] = {
+    ("Draw", "of"): "抽取对象",
+    ("Duty", "about"): "对象",
+    ("Duty", "done"): "完成标志",
+    ("Duty", "otherwise"): "逾期后果",
+    ("Duty", "register"): "登记台账",
+    ("Duty", "what"): "事项",
+    ("Duty", "within"): "所属阶段",
+    ("Effect", "bars"): "不得参加",
+    ("Effect", "confirm"): "须由谁确认",
+    ("Effect", "lasts"): "期间",
+    ("Effect", "of"): "对象",
+    ("Effect", "then"): "处理",
+    ("Gate", "after"): "须先完成",
+    ("Gate", "before"): "要等的事",
+    ("Gate", "of"): "对象",
+    ("Objection", "answered"): "答复标志",
+    ("Objection", "filed"): "提出标志",
+    ("Objection", "kind"): "种类",
+    ("Objection", "within"): "提出期限",
+    ("Phase", "within"): "所属阶段",
+    ("Process", "events"): "事项",
+    ("Publicity", "posted"): "张贴标志",
+    ("Vote", "passed"): "通过标志",
     ("Entry", "points"): "分值",
     ("Entry", "per"): "每份的数量",
     ("Entry", "free"): "免计数量",
@@ -46,6 +69,7 @@ _WORDS: Mapping[tuple[str, str], str] = {
     ("Seats", "among"): "可以取得名额的对象",
     ("Seats", "base"): "计入基数的对象",
     ("Publicity", "length"): "公示时间",
+    ("Notice", "paragraphs"): "通知原文",
     ("Parameter", "default"): "默认值",
     ("Parameter", "rows"): "表的内容",
     ("Parameter", "options"): "读法",
@@ -91,10 +115,12 @@ _COMMON_WORDS: Mapping[str, str] = {
 }
 
 _WORDING = frozenset(
-    ("about", "accept", "clauses", "hidden", "id", "language", "lines", "note", "same_as", "say")
-    + ("title", "version", "why")
+    {
+        *("about", "accept", "clauses", "hidden", "id", "language", "lines", "note"),
+        *("same_as", "say", "title", "version", "why"),
+    }
 )
-_ALL_WORDING = frozenset({"Clause", "Source", "Doubt"})
+_ALL_WORDING = frozenset({"Clause", "Doubt", "Notice", "Source"})
 _ALL_PROCESS = frozenset({"FlagRule"})
 _PROCESS: Mapping[str, frozenset[str]] = {
     "Register": frozenset(
@@ -116,6 +142,7 @@ class Attribute:
     key: str
     doc: str
     shape: Shape | None
+    default: object = None
 
     @property
     def is_share(self) -> bool:
@@ -123,26 +150,27 @@ class Attribute:
         return self.name in _SHARES
 
 
-@cache
-def attributes_of(kind: type) -> tuple[Attribute, ...]:
+def attributes_of(kind: type[object]) -> tuple[Attribute, ...]:
     """The attributes that say something, in the order of the language's own description."""
-    known = _records().get(kind)
-    if known is None:
-        own = fields(kind) if is_dataclass(kind) else ()
-        return tuple(
-            Attribute(one.name, one.name, "", None)
-            for one in own
-            if one.name != "place" and one.compare
-        )
+    known = _attributes().get(kind)
+    if known is not None:
+        return known
+    own = fields(kind) if is_dataclass(kind) else ()
     return tuple(
-        Attribute(key.attribute or name, name, key.doc, key.shape) for name, key in known.items()
+        Attribute(one.name, one.name, "", None)
+        for one in own
+        if one.name != "place" and one.compare
     )
 
 
 def attributes_of_part(part: str) -> Mapping[str, Attribute]:
     """The attributes of the type of that name, by the key that they are read from."""
-    kinds = [kind for kind in _records() if isinstance(kind, type) and kind.__name__ == part]
-    return {one.key: one for kind in kinds for one in attributes_of(kind)}
+    listed = [
+        attributes
+        for kind, attributes in _attributes().items()
+        if isinstance(kind, type) and kind.__name__ == part
+    ]
+    return {one.key: one for attributes in listed for one in attributes}
 
 
 def word_of(part: str, attribute: Attribute) -> str:
@@ -151,12 +179,13 @@ def word_of(part: str, attribute: Attribute) -> str:
         return _WORDS[part, attribute.name]
     if attribute.name in _COMMON_WORDS:
         return _COMMON_WORDS[attribute.name]
-    return _ENDS.split(attribute.doc, maxsplit=1)[0] or attribute.key
+    doc = attribute.doc.removeprefix("是：").removeprefix("否：")
+    return _ENDS.split(doc, maxsplit=1)[0] or attribute.key
 
 
 def effect_of(part: str, attribute: str, *, section: str) -> Effect:
     """What a change of that attribute can change."""
-    if attribute in _WORDING or part in _ALL_WORDING or section == "doubts":
+    if attribute in _WORDING or part in _ALL_WORDING:
         return "wording"
     if part in _UNITS_SHOWN and attribute == "unit":
         return "wording"
@@ -171,6 +200,16 @@ def effect_of_part(part: str, *, section: str) -> Effect:
 
 
 @cache
+def _attributes() -> dict[object, tuple[Attribute, ...]]:
+    return {
+        kind: tuple(
+            Attribute(key.attribute or name, name, key.doc, key.shape, key.default)
+            for name, key in keys.items()
+        )
+        for kind, keys in _records().items()
+    }
+
+
 def _records() -> dict[object, Mapping[str, Key]]:
     """The keys by the type that they are read into."""
     found: dict[object, Mapping[str, Key]] = {

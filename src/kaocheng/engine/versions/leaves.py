@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -23,6 +23,7 @@ from kaocheng.engine.versions.speech import Speaker, meaning_of
 
 _DEADLINES = frozenset({"by", "answer", "after"})
 _DERIVED = frozenset({"place", "conditions"})
+_TOLD_ELSEWHERE = frozenset({"id", "title", "clauses", "note", "accept", "hidden"})
 # A part is told in a few words; whoever wants all of it opens the file.
 _MOST_WORDS_OF_PART = 8
 
@@ -151,7 +152,8 @@ class Teller:
             case date():
                 return _same(value.isoformat())
             case tuple():
-                each = [self.said(one, attribute) for one in value]
+                inner = replace(attribute, shape=getattr(attribute.shape, "of", None))
+                each = [self.said(one, inner) for one in value]
                 return Said(
                     "、".join(one.text for one in each), "、".join(one.words for one in each)
                 )
@@ -193,7 +195,7 @@ class Teller:
         found = []
         for attribute in attributes_of(type(part)):
             value = getattr(part, attribute.name, None)
-            if attribute.name in ("id", "title", "clauses", "note", "accept") or not value:
+            if attribute.name in _TOLD_ELSEWHERE or not value or value == attribute.default:
                 continue
             found.extend(self._key(part, attribute, value))
         if isinstance(part, Item):
@@ -210,6 +212,8 @@ class Teller:
             return [f"{word} {'、'.join(label_of(one) for one in value.values())}"]
         if isinstance(value, bool):
             return [word] if value else []
+        if (type(part).__name__, attribute.name) == ("Value", "otherwise"):
+            word = "" if len(getattr(part, "first", ())) == 0 else "其余"
         return [f"{word} {self.said(value, attribute).words}".strip()]
 
 

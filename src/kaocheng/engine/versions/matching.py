@@ -35,8 +35,10 @@ def _title(part: object) -> Hashable:
 
 
 def _given(part: object) -> Hashable:
-    found = getattr(part, "gives", "") or getattr(part, "grade", "")
-    return found or getattr(part, "points", None)
+    for name in ("gives", "grade", "lint", "say"):
+        if found := getattr(part, name, ""):
+            return _hashable(found)
+    return getattr(part, "points", None)
 
 
 def _start(part: object) -> Hashable:

@@ -17,6 +17,7 @@ SECTIONS: Mapping[str, tuple[str, str]] = {
     "period_kinds": ("周期", "periods"),
     "process": ("流程", "process"),
     "documents": ("文书表册", "documents"),
+    "notice": ("通知原文", "the notice"),
     "doubts": ("疑点", "doubts"),
 }
 EFFECTS: Mapping[Effect, tuple[str, str]] = {
@@ -42,6 +43,8 @@ _NOUNS: Mapping[str, str] = {
     "Item": "指标",
     "Choice": "情形",
     "Need": "要求",
+    "Notice": "一段",
+    "Doubt": "疑点",
     "Objection": "异议渠道",
     "Parameter": "参数",
     "Phase": "阶段",
@@ -60,7 +63,7 @@ _AROUND: Mapping[tuple[str, str], tuple[str, str]] = {
     ("Take", "fill_to"): ("补足到 ", ""),
     ("Take", "number"): ("固定 ", ""),
     ("WrittenStep", "from"): ("", "起"),
-    ("WrittenStep", "to"): ("到 ", "止"),
+    ("WrittenStep", "to"): ("", "止"),
     ("WrittenStep", "points"): ("计 ", " 分"),
 }
 _MECHANISM_NOUNS = {"deduct": "扣分事项", "add": "加分事项", "pay": "分配步骤"}
@@ -68,6 +71,8 @@ _ENTRY_POINTS = {"deduct": "扣分", "add": "加分"}
 # Texts up to this long are told whole, longer ones by what changed in them.
 _SHORT = 24
 _KEPT_AROUND = 6
+# Texts less alike are told one after the other: marks in every place would be unreadable.
+_ALIKE = 0.5
 _TOKEN = re.compile(r"\d+(?:\.\d+)?%?|[A-Za-z_]+|\s+|.", re.DOTALL)
 _QUOTED = frozenset({"title", "note", "say", "about", "why", "otherwise", "grade", "gives", "then"})
 
@@ -91,6 +96,8 @@ def sentence(change: Change, language: Language = "zh") -> str:
 def _subject(change: Change, side: Side) -> str:
     """What the sentence is about: titles below the section's own."""
     titles = list(side.titles)
+    if change.section == "scheme" and change.part in ("SchemeFile", "Source"):
+        return ""
     if change.section == "scheme" and len(titles) > 1 and change.part != "Result":
         titles = titles[1:]
     if change.part == "WrittenStep" and change.kind == "changed":
@@ -102,6 +109,8 @@ def _in_chinese(change: Change) -> str:
     side = change.side
     if change.part == "Clause":
         return _clause_in_chinese(change)
+    if change.part == "Notice":
+        return _paragraph_in_chinese(change)
     match change.kind:
         case "added":
             return f"新增{_noun(change)}{_whole(change, side)}"
@@ -132,9 +141,10 @@ def _changed_in_chinese(change: Change) -> str:
         return f"{head}去掉{word}（原为 {_value(change, old)}）"
     if not old.text:
         return f"{head}加上{word} {_value(change, new)}"
-    if max(len(old.words), len(new.words)) > _SHORT and not change.key == "mechanism":
+    if max(len(old.words), len(new.words)) > _SHORT and change.key != "mechanism":
         return f"{head}{word}改动：{marked(old.words, new.words)}"
-    return f"{head}{word}由{_spaced(_value(change, old))}改为{_spaced(_value(change, new))}"
+    told = f"{head}{word}由{_spaced(_value(change, old))}改为{_spaced(_value(change, new))}"
+    return told.rstrip()
 
 
 def _clause_in_chinese(change: Change) -> str:
@@ -149,6 +159,13 @@ def _clause_in_chinese(change: Change) -> str:
             return f"{head}不再引{name}：“{side.text}”"
         case _:
             return f"{head}{name} 文字改动：{marked(_text(change.old), _text(change.new))}"
+
+
+def _paragraph_in_chinese(change: Change) -> str:
+    at = f"第 {change.side.place.line} 段"
+    if change.kind == "changed":
+        return f"{at}改动：{marked(_text(change.old), _text(change.new))}"
+    return f"{'加上' if change.kind == 'added' else '删去'}{at}：“{change.side.text}”"
 
 
 def _whole(change: Change, side: Side) -> str:
@@ -171,7 +188,7 @@ def _word(change: Change) -> str:
     if change.part == "Limit":
         name = {"floor": "保底", "cap": "封顶"}.get(str(change.side.path[-2]), "")
         return f"{name}的条件" if change.key == "when" else name
-    if change.key in ("rows", "shares", "options", "events", "periods"):
+    if change.key in ("rows", "shares", "options", "periods", "period_kinds", "events"):
         return ""
     attribute = attributes_of_part(change.part).get(change.key)
     return change.key if attribute is None else word_of(change.part, attribute)
@@ -179,8 +196,8 @@ def _word(change: Change) -> str:
 
 def _value(change: Change, side: Side) -> str:
     before, behind = _AROUND.get((change.part, change.key), ("", ""))
-    if change.key == "points" and behind == " 分" and not side.words:
-        return "不计分"
+    if change.part == "WrittenStep" and change.within == "grade" and side.words.isdecimal():
+        behind = f" 分{behind}"
     words = f"“{side.words}”" if change.key in _QUOTED else side.words
     return f"{before}{words}{behind}"
 
@@ -229,7 +246,10 @@ def _in_english(change: Change) -> str:
 def marked(old: str, new: str) -> str:
     """Both texts in one: `病假【2→3】天以内`; what stays the same for long is left out."""
     left, right = _TOKEN.findall(old), _TOKEN.findall(new)
-    blocks = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    if matcher.ratio() < _ALIKE:
+        return f"【{old}→{new}】"
+    blocks = matcher.get_opcodes()
     words = []
     for at, (tag, i1, i2, j1, j2) in enumerate(blocks):
         before, after = "".join(left[i1:i2]), "".join(right[j1:j2])
