@@ -37,7 +37,7 @@ def subject_page(
 ) -> str:
     """The page of one subject; `back` is where the page of the pack is, if anywhere."""
     view = subject_view(pack, explanations, rows=rows)
-    return _render("subject.html", view=view, back=back)
+    return render("subject.html", view=view, back=back)
 
 
 def report_pages(
@@ -50,14 +50,14 @@ def report_pages(
         files = subject_files(checked.run)
         view = pack_view(checked, rows=rows, files=files)
         views.append(view)
-        yield Page(f"{view.folder}/index.html", _render("pack.html", view=view))
+        yield Page(f"{view.folder}/index.html", render("pack.html", view=view))
         subjects = _rows_by_subject(checked.run)
         for done, (subject, keys) in enumerate(subjects.items(), start=1):
             progress(view.title, done, len(subjects))
             explanations = [explain_row(checked.run, result, key) for result, key in keys]
             html = subject_page(checked.run.pack, explanations, rows=rows, back="index.html")
             yield Page(f"{view.folder}/{files[subject]}", html)
-    yield Page("index.html", _render("index.html", views=views))
+    yield Page("index.html", render("index.html", views=views))
 
 
 def _rows_by_subject(run: Run) -> dict[tuple[str, str], list[tuple[Result, RowKey]]]:
@@ -80,5 +80,6 @@ def _environment() -> Environment:
     )
 
 
-def _render(template: str, **values: object) -> str:
+def render(template: str, **values: object) -> str:
+    """A page of `templates`."""
     return _environment().get_template(template).render(**values)

@@ -261,7 +261,7 @@ class _Walk:
                 for one, words in ((one, " · ".join(one.parent.titles)) for one in (old, new))
             ]
             effect = effect_of_part(part, section=new.section)
-            self.note("moved", effect, part, "", *sides)
+            self.note("moved", effect, part, "", sides[0], replace(sides[1], into=new.into))
             self.parts(Pair(old.part, new.part, old.spot, new.spot))
         return bool(found)
 
