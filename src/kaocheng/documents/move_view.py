@@ -355,6 +355,7 @@ class _Builder:
             pay=tuple(
                 _both(item.title, old.pay.get(item.id), new.pay.get(item.id), "元")
                 for item in self.moves.pay
+                if item.id != self.moves.new.headline  # the score already says it
             ),
             items=tuple(_both(one.title, one.old, one.new, one.unit) for one in row.items),
             causes=tuple(self._causes(row)),

@@ -25,6 +25,7 @@ from kaocheng.engine.versions.leaves import (
     Teller,
     is_empty,
     is_part,
+    is_same_text,
     label_of,
     meaning,
     place_of,
@@ -131,7 +132,7 @@ class _Walk:
     def values(self, part: str, attribute: Attribute, around: Pair) -> None:
         name = attribute.name
         old, new = getattr(around.old, name, None), getattr(around.new, name, None)
-        if is_empty(old) and is_empty(new):
+        if (is_empty(old) and is_empty(new)) or is_same_text(old, new):
             return
         pair = around.at(name, old=old, new=new)
         sample = old if is_empty(new) else new
@@ -152,9 +153,11 @@ class _Walk:
             self.leaf(part, attribute, pair)
 
     def leaf(self, part: str, attribute: Attribute, pair: Pair) -> None:
+        if is_same_text(pair.old, pair.new):
+            return
+        is_alike = meaning(pair.old) == meaning(pair.new)
         old = pair.left.teller.said(pair.old, attribute)
         new = pair.right.teller.said(pair.new, attribute)
-        is_alike = meaning(pair.old) == meaning(pair.new)
         if is_alike and old.words == new.words:
             return
         if old.words == new.words:  # what is said leaves out what differs

@@ -75,6 +75,13 @@ def meaning(value: object, *, without: frozenset[str] = frozenset()) -> object:
     return value
 
 
+def is_same_text(old: object, new: object) -> bool:
+    """Whether two single values are written alike; False where they must be looked into."""
+    if isinstance(old, Expr | Written) and isinstance(new, Expr | Written):
+        return old.text == new.text
+    return isinstance(old, str | int | Fraction | date) and type(old) is type(new) and old == new
+
+
 def place_of(value: object, otherwise: Place) -> Place:
     """Where a value stands, as exactly as it knows."""
     if isinstance(value, Expr | Written | SettingValue | Clause):

@@ -70,6 +70,8 @@ def matched(old: Sequence[object], new: Sequence[object]) -> Matched:
     pairs: list[tuple[int, int]] = []
     nameless = not any(hasattr(part, "title") for part in (*old, *new))
     for key in NAMELESS if nameless else NAMED:
+        if not left or not right:
+            break
         found = _by_key(key, [(at, old[at]) for at in left], [(at, new[at]) for at in right])
         pairs.extend(found)
         left = [at for at in left if at not in {one for one, _ in found}]
