@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kaocheng.documents.change_table import clauses_text, place_text
 from kaocheng.documents.move_view import MovesView, TrialView
-from kaocheng.documents.score_report import render
+from kaocheng.documents.pages import rendered
 from kaocheng.engine.versions.change import Change
 from kaocheng.engine.versions.sentences import EFFECTS, section_title, sentence
 
@@ -71,7 +71,7 @@ def move_page(
         results=tuple(views),
         notes=tuple(notes),
     )
-    return render("simulation.html", view=view)
+    return rendered("simulation.html", view=view)
 
 
 def _change(number: int, change: Change, tried: Sequence[TrialView]) -> ChangeView:
