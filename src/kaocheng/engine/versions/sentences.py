@@ -125,8 +125,8 @@ def _in_chinese(change: Change) -> str:
             return f"{_subject(change, side)}：编号由 {_text(change.old)} 改为 {_text(change.new)}"
         case "reordered":
             return (
-                f"{_colon(_subject(change, side))}{_word(change)}的次序由 {_said(change.old)} "
-                f"改为 {_said(change.new)}"
+                f"{_colon(_subject(change, side))}{_word(change)}的次序由"
+                f"{_spaced(_said(change.old))}改为{_spaced(_said(change.new))}"
             )
         case _:
             return _changed_in_chinese(change)
@@ -185,6 +185,8 @@ def _word(change: Change) -> str:
         return _ENTRY_POINTS.get(change.within, "分值")
     if change.part == "WrittenStep":
         return ""
+    if change.key == "mechanism":
+        return "算法"
     if change.part == "Limit":
         name = {"floor": "保底", "cap": "封顶"}.get(str(change.side.path[-2]), "")
         return f"{name}的条件" if change.key == "when" else name
@@ -204,9 +206,12 @@ def _value(change: Change, side: Side) -> str:
 
 def _spaced(words: str) -> str:
     """Figures stand apart from Chinese characters, quotes do not."""
-    start = "" if words.startswith("“") or "\u4e00" <= words[:1] <= "\u9fff" else " "
-    end = "" if words.endswith("”") or "\u4e00" <= words[-1:] <= "\u9fff" else " "
+    start, end = ("" if _is_wide(one) else " " for one in (words[:1], words[-1:]))
     return f"{start}{words}{end}"
+
+
+def _is_wide(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff" or character in "“”（）《》"
 
 
 def _colon(subject: str) -> str:

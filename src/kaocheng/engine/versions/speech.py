@@ -132,6 +132,9 @@ class Speaker:
         return "的".join(words)
 
     def _words_of(self, path: Sequence[str], near: Titles) -> Iterator[str]:
+        if path[0] == "param" and path[1:2] and path[1] in self.pack.parameters:
+            yield self.pack.parameters[path[1]].title
+            return
         for at, name in enumerate(path):
             if at == 0 and name in _PREFIXES and len(path) > 1:
                 yield _PREFIXES[name]
