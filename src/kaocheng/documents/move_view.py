@@ -23,7 +23,7 @@ from kaocheng.engine.mechanisms.seats import Seats
 from kaocheng.engine.model import Pack
 from kaocheng.engine.trace import PERCENT, figure, shown
 from kaocheng.engine.values import Value, is_known, is_number, state_of
-from kaocheng.engine.versions.moves import Figures, ResultMoves, Row, difference, same
+from kaocheng.engine.versions.moves import Figures, ResultMoves, Row, difference
 from kaocheng.engine.versions.trials import Trial
 from kaocheng.methods.shares import exact_sum
 
@@ -366,12 +366,13 @@ class _Builder:
         )
 
     def _causes(self, row: Row) -> Iterator[Cause]:
-        """The changes that act on this row; where they were tried alone, those that moved it."""
+        """The changes that act on this row; of those tried alone, exactly those that moved it."""
         result = self.moves.old.id
         joint = {at: one for one in self.tried if one.is_joint for at in one.changes}
         alone = {at: one for one in self.tried if not one.is_joint for at in one.changes}
         known = {at: one for at, one in {**joint, **alone}.items() if one.rows is not None}
-        moving = [at for at in row.causes if at not in known or known[at].moves(result, row)]
+        acting = {at for at in row.causes if at not in known}
+        moving = sorted(acting | {at for at, one in known.items() if one.moves(result, row)})
         for at in moving or row.causes:
             yield Cause(at + 1, self._alone(alone.get(at), row))
 
@@ -459,7 +460,7 @@ def _places(up: int) -> str:
 
 def _seat(item: Item, old: Value | None, new: Value | None) -> Both:
     words = [_seat_words(one) for one in (old, new)]
-    return Both(item.title, words[0], words[1], "" if same(old, new) else "变")
+    return Both(item.title, words[0], words[1])
 
 
 def _seat_words(value: Value | None) -> str:

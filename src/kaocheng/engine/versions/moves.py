@@ -100,7 +100,7 @@ class Row:
 
 @dataclass(frozen=True)
 class ResultMoves:
-    """One result in both versions. `rows` are all of it, in the order of the new version."""
+    """One result in both versions. `rows` are all of it, by subject and then by period."""
 
     old: Result
     new: Result
@@ -182,7 +182,9 @@ class _Pairing:
                 new_figures.get(key),
                 tuple(items.get(key, ())),
             )
-            for key in dict.fromkeys((*news, *olds))
+            for key in sorted(
+                {**olds, **news}, key=lambda key: _in_order(news.get(key) or olds[key])
+            )
         )
         return ResultMoves(self.old_result, self.new_result, rows)
 
@@ -216,6 +218,12 @@ class _Pairing:
                     move = ItemMove(item.id, item.title, unit_of(item), before[key], value)
                     found.setdefault(key, []).append(move)
         return found.items()
+
+
+def _in_order(subject: Subject) -> tuple[str, str, str]:
+    """As in the table of a result: by subject, then by time."""
+    first = subject.period.first.isoformat() if subject.period else ""
+    return (subject.key[0], first, subject.key[1])
 
 
 def _figures_of(

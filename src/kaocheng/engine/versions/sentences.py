@@ -187,6 +187,8 @@ def _word(change: Change) -> str:
         return ""
     if change.key == "mechanism":
         return "算法"
+    if (change.part, change.key) == ("Parameter", "default") and _is_chosen(change):
+        return "取值"
     if change.part == "Limit":
         name = {"floor": "保底", "cap": "封顶"}.get(str(change.side.path[-2]), "")
         return f"{name}的条件" if change.key == "when" else name
@@ -194,6 +196,12 @@ def _word(change: Change) -> str:
         return ""
     attribute = attributes_of_part(change.part).get(change.key)
     return change.key if attribute is None else word_of(change.part, attribute)
+
+
+def _is_chosen(change: Change) -> bool:
+    """Whether a value of a parameter stands in a table of choices, not in the pack."""
+    sides = (change.old, change.new)
+    return any(side is not None and not side.place.file.endswith(".yaml") for side in sides)
 
 
 def _value(change: Change, side: Side) -> str:
