@@ -31,8 +31,8 @@ def moves(tmp_path_factory: pytest.TempPathFactory) -> Path:
     changed = changed.replace("from: 90", "from: 95").replace("to: 90", "to: 95")
     (pack / "scheme.yaml").write_text(changed, "utf-8")
     out = folder / "moves.html"
-    assert main(["simulate", str(T1), str(pack), "--facts", str(T1 / "example")]
-                + ["--out", str(out)]) == 0  # fmt: skip
+    facts = str(T1 / "example")
+    assert main(["simulate", str(T1), str(pack), "--facts", facts, "--out", str(out)]) == 0
     return out
 
 
@@ -65,10 +65,10 @@ def test_page_says_what_changed_and_who_moved(browser: Browser, moves: Path) -> 
 
     assert page.locator("h1").inner_text() == "试算：改了方案，谁会变"
     assert page.locator(".change .words").all_inner_texts() == [
-        "1考勤·病假：扣分由 0.2 改为 0.3",
-        "2考勤·病假：免计数量由 2 天改为 3 天",
-        "3等次·“优秀”：由 90 分起改为 95 分起",
-        "4等次·“合格”：由 90 分止改为 95 分止",
+        "1 考勤·病假：扣分由 0.2 改为 0.3",
+        "2 考勤·病假：免计数量由 2 天改为 3 天",
+        "3 等次·“优秀”：由 90 分起改为 95 分起",
+        "4 等次·“合格”：由 90 分止改为 95 分止",
     ]
     moved = page.locator("section[aria-labelledby=r2] tr.moved")
     assert [" ".join(one.split()) for one in moved.all_inner_texts()] == [
@@ -86,5 +86,5 @@ def test_change_is_one_step_from_whom_it_moves(browser: Browser, moves: Path) ->
     page.locator("section[aria-labelledby=r2] tr.moved a.no").first.click()
 
     assert page.url.endswith("#c1")
-    assert page.locator("#c1 .words").inner_text() == "1考勤·病假：扣分由 0.2 改为 0.3"
+    assert page.locator("#c1 .words").inner_text() == "1 考勤·病假：扣分由 0.2 改为 0.3"
     page.close()
