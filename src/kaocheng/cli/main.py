@@ -29,7 +29,10 @@ COMMANDS = {
     "explain": ("说明一个对象的每一分是怎么来的", "Explain one subject's results."),
     "calendar": ("把流程排到日历上：谁在哪天前做什么", "Lay the process on the calendar."),
     "new": ("新建一份带说明的方案", "Start a new pack with comments."),
-    "demo": ("核算全部示例，写一份网页报告", "Compute all examples and write an HTML report."),
+    "gallery": (
+        "把全部方案写成网页：原文、规则、疑点、示例结果",
+        "Write all packs as pages: notice, rules, findings, sample results.",
+    ),
 }
 
 FOUND, WRONG_USE, INTERRUPTED = 1, 2, 130
