@@ -24,6 +24,7 @@ COMMANDS = {
         "列出方案要哪些数据表，或生成空表",
         "List the tables a pack needs, or write empty ones.",
     ),
+    "sample": ("给方案生成逼真的示例数据", "Make believable facts for a pack."),
     "score": ("核算结果，写成表格", "Compute results and write tables."),
     "sql": ("写出计算用的 SQL，供审计核对", "Print the SQL that computes, for auditors."),
     "explain": ("说明一个对象的每一分是怎么来的", "Explain one subject's results."),
