@@ -114,8 +114,9 @@ class _Walk:
         assert left.result is not None
         assert right.result is not None
         self.items[left.result.id, old.id] = right.result.id, new.id
-        around, self.within = self.within, new.mechanism
+        around, self.within = self.within, ""
         if old.mechanism == new.mechanism:
+            self.within = new.mechanism
             self.parts(pair.at("spec", old=old.spec, new=new.spec))
         else:
             sides = [
