@@ -238,7 +238,7 @@ def test_documents_are_filled_and_personal_fields_masked() -> None:
     text = shown("documents")
 
     assert "学年总评汇总表 一览表 由“学年总评”填写 签字盖章：校长 报送：区教育局" in text
-    assert "姓名总分等次 林秀芬99.9优秀" in text
+    assert "姓名总分等次 林秀芬99.90优秀" in text
     assert "请假单 个表 由“请假登记”填写 姓名林秀芬电话＊＊＊天数3 还有 3 张没有列出。" in text
     assert "考核简报 文字 基本情况存在的问题" in text
 
