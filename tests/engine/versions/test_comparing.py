@@ -55,6 +55,13 @@ ETHICS = """\
             "results 师德得分：去掉默认值（原为 38）",
             "process 师德得分：发布前须确认由否改为是",
         ]),
+        (
+            "{id: ethics, title: 师德得分, type: number, default: 38, unit: 分}",
+            "{id: ethics, title: 师德得分, type: number, default: 38, unit: 分}\n"
+            "    - {id: line, title: 边界值, type: choice, default: up, options: {up: 归上一档}}",
+            ["results 新增参数“边界值”（类型 几种读法之一，默认值 归上一档，读法 up 归上一档）"],
+        ),
+        ("posted: 张贴公示", "posted: 张贴", ["process posted：事项由张贴公示改为张贴"]),
         ("乙,0.8", "乙,0.9", ["results 职级标准·乙·标准：由 0.8 改为 0.9"]),
         ("乙,0.8", "乙,0.8\n        丙,0.6", ["results 职级标准·丙：加上 标准 0.6"]),
         ("title: 师德\n", "title: 师德师风\n", [

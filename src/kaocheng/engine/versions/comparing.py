@@ -29,6 +29,7 @@ from kaocheng.engine.versions.leaves import (
     label_of,
     meaning,
     place_of,
+    with_options,
 )
 from kaocheng.engine.versions.loose import Loose, paired, parts_below
 from kaocheng.engine.versions.matching import matched
@@ -151,7 +152,7 @@ class _Walk:
             for sides in row_changes(pair):
                 self.note("changed", "results", part, attribute.key, *sides)
         else:
-            self.leaf(part, attribute, pair)
+            self.leaf(part, with_options(attribute, around.old, around.new), pair)
 
     def leaf(self, part: str, attribute: Attribute, pair: Pair) -> None:
         if is_same_text(pair.old, pair.new):

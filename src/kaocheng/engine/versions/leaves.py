@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
@@ -10,6 +11,7 @@ from functools import cached_property
 
 from kaocheng.engine.exact import decimal_places, exact_text
 from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.language.parameters import Parameter
 from kaocheng.engine.language.registers import FIELD_TYPES
 from kaocheng.engine.language.scheme import Item, Result, items_below
 from kaocheng.engine.language.shape import Clause, Identifier, OneOf, Setting, SettingValue
@@ -23,6 +25,9 @@ from kaocheng.engine.versions.speech import Speaker, meaning_of
 
 _DEADLINES = frozenset({"by", "answer", "after"})
 _DERIVED = frozenset({"place", "conditions"})
+# Words of the language whose explanation (`名册：被考核的人……`) is for its author.
+_KINDS = frozenset({"evidence", "kind", "type"})
+_EXPLAINED = re.compile("[：（]")
 _TOLD_ELSEWHERE = frozenset({"id", "title", "clauses", "note", "accept", "hidden"})
 # A part is told in a few words; whoever wants all of it opens the file.
 _MOST_WORDS_OF_PART = 8
@@ -184,7 +189,8 @@ class Teller:
 
     def _word(self, value: str, attribute: Attribute) -> str:
         if isinstance(attribute.shape, OneOf):
-            return attribute.shape.options.get(value, value)
+            words = attribute.shape.options.get(value, value)
+            return _EXPLAINED.split(words)[0] if attribute.name in _KINDS else words
         if attribute.name == "type":
             known = FIELD_TYPES.get(value) or self._titles.get(value, value)
             return known.partition("（")[0]
@@ -204,7 +210,7 @@ class Teller:
             value = getattr(part, attribute.name, None)
             if attribute.name in _TOLD_ELSEWHERE or not value or value == attribute.default:
                 continue
-            found.extend(self._key(part, attribute, value))
+            found.extend(self._key(part, with_options(attribute, part), value))
         if isinstance(part, Item):
             inner = self.described(part.spec)
             found.append(MECHANISMS[part.mechanism].title + (f"：{inner}" if inner else ""))
@@ -222,6 +228,15 @@ class Teller:
         if (type(part).__name__, attribute.name) == ("Value", "otherwise"):
             word = "" if len(getattr(part, "first", ())) == 0 else "其余"
         return [f"{word} {self.said(value, attribute).words}".strip()]
+
+
+def with_options(attribute: Attribute, *parts: object) -> Attribute:
+    """The default of a choice is told by what the reading means, in either version."""
+    options: dict[str, str] = {}
+    for part in parts:
+        if isinstance(part, Parameter) and attribute.name == "default":
+            options.update(part.options)
+    return replace(attribute, shape=OneOf(options)) if options else attribute
 
 
 def label_of(part: object) -> str:

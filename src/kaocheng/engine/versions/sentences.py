@@ -192,7 +192,9 @@ def _word(change: Change) -> str:
     if change.part == "Limit":
         name = {"floor": "保底", "cap": "封顶"}.get(str(change.side.path[-2]), "")
         return f"{name}的条件" if change.key == "when" else name
-    if change.key in ("rows", "shares", "options", "periods", "period_kinds", "events"):
+    if change.key == "events":
+        return "事项"
+    if change.key in ("rows", "shares", "options", "periods", "period_kinds"):
         return ""
     attribute = attributes_of_part(change.part).get(change.key)
     return change.key if attribute is None else word_of(change.part, attribute)
