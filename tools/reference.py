@@ -440,7 +440,8 @@ def _problems() -> str:
 
 def _problem(message: Message) -> str:
     severity = SEVERITIES[message.severity] + ("，发布前须处理" if message.blocks else "")
-    text = f'\n<a id="{message.id}"></a>\n\n## {message.id}（{severity}）\n\n'
+    name = f" {message.name('zh')}" if message.name("zh") else ""
+    text = f'\n<a id="{message.id}"></a>\n\n## {message.id}{name}（{severity}）\n\n'
     path = BROKEN / f"{message.id}.yaml"
     if not path.is_file():
         return f"{text}**{_plain(message.zh)}**\n\n怎么办：{_plain(message.zh_remedy)}\n"

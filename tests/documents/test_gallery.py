@@ -246,8 +246,10 @@ def test_documents_are_filled_and_personal_fields_masked() -> None:
 def test_findings_say_what_where_and_how_to_settle_it() -> None:
     text = shown("findings")
 
-    assert "0 处错误，0 处警告，7 条提示" in text
-    assert "提示 L16 1 处 没有写金额：“绩效工资总量”" in text
+    assert "错误" not in text.replace("检查与疑点", "")
+    assert "发布前须解决 2 处" in text
+    assert "请再看一眼 5 处" in text
+    assert "L16 没有写金额 没有写金额：“绩效工资总量”" in text
     assert "parameters.yaml 第 3 行怎么办：请在参数表（parameters.csv）里填写“pool”并确认。" in text
 
 

@@ -1,4 +1,4 @@
-"""What checking found, the same kind together: errors, warnings, hints, each with its remedy."""
+"""What checking found: what is wrong, what to settle before publishing, what to look at again."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from kaocheng.engine.lint import blocks_publishing
 from kaocheng.engine.problems import Problem
 
-_ORDER = {"error": 0, "warning": 1, "lint": 2}
-_WORDS = {"error": "错误", "warning": "警告", "lint": "提示"}
 # The same thing found in more places than this is counted, not listed.
 _MOST_PLACES = 3
 
@@ -25,32 +24,62 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class FindingsView:
-    """All findings of one id."""
+class KindView:
+    """All findings of one id within a part; `name` says what they are about."""
 
     id: str
-    severity: str
-    word: str
+    name: str
     count: int
     findings: tuple[Finding, ...]
 
 
-def findings_view(problems: Iterable[Problem]) -> tuple[FindingsView, ...]:
-    """Errors first, then warnings, then hints, each by id."""
-    by_id: dict[str, list[Problem]] = {}
+@dataclass(frozen=True)
+class PartView:
+    """Errors, warnings, what blocks publishing, or the rest. `tone` colours its chips."""
+
+    title: str
+    says: str
+    tone: str
+    kinds: tuple[KindView, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(kind.count for kind in self.kinds)
+
+
+_PARTS = (
+    ("错误", "必须改正，否则不能核算。", "bad"),
+    ("警告", "多半是写错了或数据有缺，请逐条核对。", "look"),
+    ("发布前须解决", "通知没有写明，或自相矛盾；由采用单位定下来，才能公布结果。", "look"),
+    ("请再看一眼", "合法，也算得出来；多数是通知本身的写法，知道就好。", ""),
+)
+
+
+def findings_view(problems: Iterable[Problem]) -> tuple[PartView, ...]:
+    """The parts that have anything, the gravest first; in each the kinds by id."""
+    parted: list[list[Problem]] = [[] for _ in _PARTS]
     for problem in problems:
-        by_id.setdefault(problem.id, []).append(problem)
-    ordered = sorted(by_id.items(), key=lambda one: (_ORDER[one[1][0].severity], one[0]))
+        parted[_part(problem)].append(problem)
     return tuple(
-        FindingsView(
-            id=id,
-            severity=found[0].severity,
-            word=_WORDS[found[0].severity],
-            count=len(found),
-            findings=tuple(_findings(found)),
-        )
-        for id, found in ordered
+        PartView(title, says, tone, tuple(_kinds(found)))
+        for (title, says, tone), found in zip(_PARTS, parted, strict=True)
+        if found
     )
+
+
+def _part(problem: Problem) -> int:
+    if problem.severity != "lint":
+        return 0 if problem.severity == "error" else 1
+    return 2 if blocks_publishing(problem) else 3
+
+
+def _kinds(found: list[Problem]) -> Iterator[KindView]:
+    by_id: dict[str, list[Problem]] = {}
+    for problem in found:
+        by_id.setdefault(problem.id, []).append(problem)
+    for id, alike in sorted(by_id.items()):
+        name = alike[0].message.name("zh")
+        yield KindView(id, name, len(alike), tuple(_findings(alike)))
 
 
 def _findings(found: list[Problem]) -> Iterator[Finding]:

@@ -133,7 +133,7 @@ def _grades(run: AnyRun, result: Result, keys: Sequence[RowKey]) -> tuple[tuple[
 def in_order_of_grades(
     counted: Mapping[str, int], type_: Type, means: Mapping[str, Fraction]
 ) -> tuple[tuple[str, int], ...]:
-    """Best first: as the scale has them, else by their headline figures, else by the usual words."""
+    """Best first: by the scale, else by their headline figures, else in the usual order."""
     order = {grade: at for at, grade in enumerate(type_.options if type_.kind == "scale" else ())}
 
     def place(grade: str) -> tuple[int, Fraction, int, str]:

@@ -57,8 +57,11 @@ ETHICS = """\
         ]),
         (
             "{id: ethics, title: 师德得分, type: number, default: 38, unit: 分}",
-            "{id: ethics, title: 师德得分, type: number, default: 38, unit: 分}\n"
-            "    - {id: line, title: 边界值, type: choice, default: up, options: {up: 归上一档}}",
+            (
+                "{id: ethics, title: 师德得分, type: number, default: 38, unit: 分}\n"
+                "    - {id: line, title: 边界值, type: choice, default: up,"
+                " options: {up: 归上一档}}"
+            ),
             ["results 新增参数“边界值”（类型 几种读法之一，默认值 归上一档，读法 up 归上一档）"],
         ),
         ("posted: 张贴公示", "posted: 张贴", ["process posted：事项由张贴公示改为张贴"]),

@@ -1,8 +1,8 @@
 """Lints: legal, but wanting a second look before a scheme is published.
 
 L01–L24 are what real notices were found to get wrong, L25 and on what the work with them added.
-`blocks`: results must not be published before it is settled. What a lint says in two languages
-comes as a pair of values, `what` and `what_en`.
+Each has a name in two languages. `blocks`: results must not be published before it is settled. What
+a lint says in two languages comes as a pair of values, `what` and `what_en`.
 """
 
 from kaocheng.engine.messages.message import lint
@@ -17,6 +17,7 @@ LINTS = (
         "请在通知中写明“以上含本数”；需要另一种读法时写 boundary: worse。",
         "In “{title}” the boundaries {values} lie in two bands; {how_en}.",
         "Say in the notice which band they belong to; boundary: worse selects the other reading.",
+        names=("同一个分数落在两档", "A value in two bands"),
     ),
     lint(
         "L02",
@@ -25,6 +26,7 @@ LINTS = (
         "No weight is given: {what_en}{state_en}.",
         _FILL_EN + " What the notice calls its focus should weigh most; all weights make 100 %.",
         blocks=True,
+        names=("没有写权重", "Weight missing"),
     ),
     lint(
         "L03",
@@ -33,6 +35,7 @@ LINTS = (
         "The parts do not make the whole: {what_en}.",
         "Check the weights or marks of the parts, or the total.",
         blocks=True,
+        names=("合计对不上", "Parts do not make the whole"),
     ),
     lint(
         "L04",
@@ -41,6 +44,7 @@ LINTS = (
         "Not to be found in the notice: {what_en}{state_en}.",
         "Obtain it from whoever issued the notice, or decide it on adoption and fill it in.",
         blocks=True,
+        names=("附件或标准没有给出", "Annex or table missing"),
     ),
     lint(
         "L05",
@@ -49,6 +53,7 @@ LINTS = (
         "No cut line is given: {what_en}{state_en}.",
         _FILL_EN + " Announce cut lines before anything is scored.",
         blocks=True,
+        names=("没有写分数线", "Cut line missing"),
     ),
     lint(
         "L06",
@@ -56,6 +61,7 @@ LINTS = (
         "请对照原表核对；是比例的，写成 seats 的 shares，不要读作“超过百分之几”。",
         "The percentages {figures} at the ends of texts make exactly 100 %: shares, most likely.",
         "Compare with the original table; shares belong into seats, shares.",
+        names=("百分数粘在文字后面", "Shares glued to text"),
     ),
     lint(
         "L07",
@@ -63,6 +69,7 @@ LINTS = (
         "请与发文单位核对；核对之前，把两种读法做成参数。",
         "The notice contradicts itself: {what_en}.",
         "Ask whoever issued it; until then make both readings a parameter.",
+        names=("两处说法矛盾", "Two clauses conflict"),
     ),
     lint(
         "L08",
@@ -70,6 +77,7 @@ LINTS = (
         "请核对是数写错了，还是漏了一项。",
         "A number does not match: {what_en}.",
         "Check whether the number is wrong or something was left out.",
+        names=("说的数和列的对不上", "Stated number differs from the list"),
     ),
     lint(
         "L09",
@@ -77,6 +85,7 @@ LINTS = (
         "请对照原件补全年、月、日；方案里按补全以后的日期写，并在 note 里说明。",
         "Dates have lost characters or cannot be: {dates_en}.",
         "Complete them from the original, and say so in a note.",
+        names=("日期不清", "Date garbled"),
     ),
     lint(
         "L10",
@@ -84,6 +93,7 @@ LINTS = (
         "请在通知里改正日期，或写明两个阶段怎样衔接。",
         "The dates do not follow each other: {what_en}.",
         "Correct them in the notice, or say how the phases meet.",
+        names=("阶段、期限有空档或重叠", "Phases leave a gap or overlap"),
     ),
     lint(
         "L11",
@@ -91,6 +101,7 @@ LINTS = (
         "请在通知中补写；或写 floor、cap 定明。",
         "No limit is given: “{title}”, {what_en}.",
         "Say it in the notice, or set floor or cap.",
+        names=("没有保底或封顶", "No floor or cap"),
     ),
     lint(
         "L12",
@@ -98,6 +109,7 @@ LINTS = (
         "请在通知中写明分母，如“参训人数÷全体在编教师人数”。",
         "No base is named: {what_en}; {how_en}.",
         "Name in the notice what it is divided by.",
+        names=("比率没有说基数", "Rate without a base"),
     ),
     lint(
         "L13",
@@ -105,6 +117,7 @@ LINTS = (
         "请写明数目、期限或幅度；写不明的，由谁决定、怎样记录要写明。",
         "{words}: vague ({why_en}), see {titles}.",
         "Give the number, the deadline or the range; or who decides and how it is recorded.",
+        names=("说法含糊", "Vague words"),
     ),
     lint(
         "L14",
@@ -112,6 +125,7 @@ LINTS = (
         "人少的组可以合并计算，或写明最少几名、按几个组一起排；先看看是不是本意。",
         "“{title}” in small groups: {table_en}.",
         "Put small groups together, or say how many there are at least; see whether it is meant.",
+        names=("人少时名额怎样取整", "Seats in small groups"),
     ),
     lint(
         "L15",
@@ -120,6 +134,7 @@ LINTS = (
         "Idle or impossible: “{title}”, {what_en}.",
         "Check the requirements; drop what is idle, change what cannot be met.",
         blocks=True,
+        names=("条件多余或做不到", "Redundant or impossible condition"),
     ),
     lint(
         "L16",
@@ -128,6 +143,7 @@ LINTS = (
         "No amount is given: {what_en}{state_en}.",
         _FILL_EN + " Name the document that an amount rests on.",
         blocks=True,
+        names=("没有写金额", "Amount missing"),
     ),
     lint(
         "L17",
@@ -136,6 +152,7 @@ LINTS = (
         "No target is given: {what_en}{state_en}.",
         _FILL_EN,
         blocks=True,
+        names=("没有写标准是多少", "Target missing"),
     ),
     lint(
         "L18",
@@ -143,6 +160,7 @@ LINTS = (
         "请在通知中写明“累计”或“取最高一项”；方案里用 take 定明。",
         "Whether they add up is not said: {what_en}; {how_en}.",
         "Say in the notice whether they add up or the highest counts; take says it in the scheme.",
+        names=("能不能叠加", "Do they add up"),
     ),
     lint(
         "L19",
@@ -150,6 +168,7 @@ LINTS = (
         "请把几条放在一起看看，是不是本意；后果重的，改为提议，由署名的人决定（confirm）。",
         "Rules that work together: {what_en}.",
         "See whether that is meant; where it is grave, let a named person decide (confirm).",
+        names=("几条规则合在一起太重", "Rules that together weigh heavily"),
     ),
     lint(
         "L20",
@@ -157,6 +176,7 @@ LINTS = (
         "重复的只留一份；确有两份的，写 same_as，统计时不重复计算。",
         "A scheme twice: {what_en}.",
         "Keep one; where both are meant, write same_as so that nothing is counted twice.",
+        names=("内容重复", "Printed twice"),
     ),
     lint(
         "L21",
@@ -165,6 +185,7 @@ LINTS = (
         "“{title}” waits for the work of others; {how_en}.",
         "Write if_empty: let the first pass and owe it (owe), or open the gate (open).",
         blocks=True,
+        names=("先评后交，第一个人无人可评", "Nobody to review yet"),
     ),
     lint(
         "L22",
@@ -173,6 +194,7 @@ LINTS = (
         "The text is a draft ({word}).",
         "Publish with the text as issued; then set status in source to issued.",
         blocks=True,
+        names=("还不是正式稿", "Still a draft"),
     ),
     lint(
         "L23",
@@ -180,6 +202,7 @@ LINTS = (
         "请核对有没有依据；个人信息标 personal，涉及去留、工资的由署名的人决定，并给本人申诉的机会。",
         "Take care: {what_en} {why_en}.",
         "Check the legal ground; mark fields personal, let a named person decide, allow appeals.",
+        names=("涉及个人的敏感标准", "Sensitive criteria"),
     ),
     lint(
         "L24",
@@ -187,6 +210,7 @@ LINTS = (
         "请逐一核对分数；定等次用的是没有四舍五入的数，界限归哪一档以方案为准。",
         "“{title}”: {count} sit exactly on a line ({lines}): {names}.",
         "Check these scores one by one; unrounded values are graded.",
+        names=("恰好压在分数线上", "Exactly on a line"),
     ),
     lint(
         "L25",
@@ -195,6 +219,7 @@ LINTS = (
         "Left open: {what_en}{state_en}.",
         _FILL_EN,
         blocks=True,
+        names=("其他须确认的内容", "Other settings to confirm"),
     ),
     lint(
         "L26",
@@ -202,6 +227,7 @@ LINTS = (
         "请改用成果的质量，或限定最高分、剔除异常的访问。",
         "“{title}” gives points for {what}, which are easily driven up.",
         "Score the quality of the work instead, or cap the points.",
+        names=("按点击、登录计分", "Points for clicks"),
     ),
     lint(
         "L27",
@@ -209,5 +235,6 @@ LINTS = (
         "请把结果提前，或写明管下一年度。",
         "“{title}” is meant for this year, but there is no result before {day}.",
         "Have the result earlier, or say that it is meant for the next year.",
+        names=("结果运用晚于它要管的时间", "Effect comes too late"),
     ),
 )

@@ -20,6 +20,11 @@ class Message:
     en: str
     en_remedy: str
     blocks: bool = False
+    names: tuple[str, str] = ("", "")
+
+    def name(self, language: Literal["zh", "en"]) -> str:
+        """What a lint is about in a few words; empty for other messages."""
+        return self.names[language == "en"]
 
     @property
     def in_own_words(self) -> Message:
@@ -48,6 +53,13 @@ def warning(id: str, zh: str, zh_remedy: str, en: str, en_remedy: str) -> Messag
 
 
 def lint(
-    id: str, zh: str, zh_remedy: str, en: str, en_remedy: str, *, blocks: bool = False
+    id: str,
+    zh: str,
+    zh_remedy: str,
+    en: str,
+    en_remedy: str,
+    *,
+    blocks: bool = False,
+    names: tuple[str, str] = ("", ""),
 ) -> Message:
-    return Message(id, "lint", zh, zh_remedy, en, en_remedy, blocks)
+    return Message(id, "lint", zh, zh_remedy, en, en_remedy, blocks, names)

@@ -42,7 +42,7 @@ def sample(compiled: Compiled, example: Mapping[str, TextTable], *, seed: int, s
     main = _main(pack, worlds)
     renamed = _renamed(compiled, worlds, main)
     variety = {
-        one.id: vary_table(one, worlds, cases, dice=dice)
+        one.id: vary_table(one, worlds, cases, renamed=renamed, dice=dice)
         for one in pack.registers.values()
         if one.kind != "list"
     }

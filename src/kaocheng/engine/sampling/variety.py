@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -24,31 +24,29 @@ Pool = Mapping[tuple[str, ...], Sequence[str]]
 class Vary:
     """Varies the rows of one table.
 
-    `alike` has the cells of a field by the choices of their row, `edges` what the cases have there,
-    `emptied` are the fields that they leave empty somewhere.
+    `kinds` are the fields that say of what kind a row is. `alike` has the cells of a field by kind,
+    `edges` those that the cases have; `emptied` are the fields that they leave empty somewhere.
     """
 
     fields: Mapping[str, Field]
+    kinds: tuple[str, ...]
     alike: Mapping[str, Pool]
     emptied: frozenset[str]
-    edges: Mapping[str, Sequence[str]]
+    edges: Mapping[str, Pool]
     spans: Sequence[tuple[date, date]]
     dice: Dice
 
     def row(self, row: Row) -> Row:
-        kind = self._kind(row)
+        kind = tuple(row.get(name, "") for name in self.kinds)
         return {
             name: self._cell(name, cell, kind) if name in self.fields else cell
             for name, cell in row.items()
         }
 
-    def _kind(self, row: Row) -> tuple[str, ...]:
-        return kind_of(row, self.fields)
-
     def _cell(self, name: str, cell: str, kind: tuple[str, ...]) -> str:
         described, dice = self.fields[name], self.dice
         if described.type in _NUMBERS:
-            edges = self.edges.get(name, ())
+            edges = self.edges[name].get(kind, ())
             if edges and dice.happens(_EDGE):
                 return dice.one_of(edges)
             if cell and name in self.emptied and dice.happens(_EMPTY):
@@ -76,36 +74,54 @@ class Vary:
         return moved.isoformat() if same else cell
 
 
-def kind_of(row: Row, fields: Mapping[str, Field]) -> tuple[str, ...]:
-    """The choices of a row: figures are only borrowed from rows of the same kind."""
-    return tuple(row.get(name, "") for name, one in fields.items() if one.type in _CHOICES)
-
-
 def vary_table(
-    register: Register, worlds: Sequence[World], edges: Sequence[World], *, dice: Dice
+    register: Register,
+    worlds: Sequence[World],
+    edges: Sequence[World],
+    *,
+    renamed: Collection[str],
+    dice: Dice,
 ) -> Vary:
-    """What may vary in a table: neither its key, its references, nor what makes an entry unique."""
+    """What may vary in a table: neither its key, its references, nor what makes an entry unique.
+
+    A row is of the kind that its choices, its fixed references (which indicator is marked) and the
+    texts that make it unique say.
+    """
     fixed = {register.key, register.name, register.period, *register.once}
     # What somebody is stays as it is: the entries about them fit it.
-    kinds = _NUMBERS if register.kind == "roster" else (*_NUMBERS, *_CHOICES)
+    types = _NUMBERS if register.kind == "roster" else (*_NUMBERS, *_CHOICES)
     fields = {
         name: one for name, one in register.fields.items()
-        if name not in fixed and one.type in (*kinds, "date")
+        if name not in fixed and one.type in (*types, "date")
     }  # fmt: skip
-    alike: dict[str, dict[tuple[str, ...], list[str]]] = {name: {} for name in fields}
-    for row in (row for world in worlds for row in world.tables.get(register.id, ())):
-        for name in fields:
-            if row.get(name):
-                alike[name].setdefault(kind_of(row, fields), []).append(row[name])
-                alike[name].setdefault((), []).append(row[name])
-    rows = [row for one in edges for row in one.tables.get(register.id, ())]
-    met = {name: [row[name] for row in rows if row.get(name)] for name in fields}
+    plain = (*_NUMBERS, "text", "date", "moment", "period")
+    kinds = tuple(
+        name for name, one in register.fields.items()
+        if (one.type not in plain and one.type not in renamed)
+        or (one.type == "text" and name in register.once)
+    )  # fmt: skip
+    own = [row for world in worlds for row in world.tables.get(register.id, ())]
+    met = [row for world in edges for row in world.tables.get(register.id, ())]
     emptied = frozenset(
         name for name, one in fields.items()
-        if not one.required and any(row.get(name) == "" for row in rows)
+        if not one.required and any(row.get(name) == "" for row in met)
     )  # fmt: skip
     spans = [
         (date.fromisoformat(one["from"]), date.fromisoformat(one["to"]))
         for one in worlds[0].periods
     ]
-    return Vary(fields, alike, emptied, met, spans, dice)
+    return Vary(
+        fields, kinds, _pools(own, fields, kinds), emptied, _pools(met, fields, kinds), spans, dice
+    )
+
+
+def _pools(rows: Iterable[Row], fields: Iterable[str], kinds: tuple[str, ...]) -> dict[str, Pool]:
+    """The cells of each field by the kind of their row; those of all kinds under ()."""
+    pools: dict[str, dict[tuple[str, ...], list[str]]] = {name: {} for name in fields}
+    for row in rows:
+        kind = tuple(row.get(name, "") for name in kinds)
+        for name, pool in pools.items():
+            if row.get(name):
+                for key in dict.fromkeys((kind, ())):
+                    pool.setdefault(key, []).append(row[name])
+    return dict(pools)
