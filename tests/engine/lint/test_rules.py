@@ -319,3 +319,70 @@ def test_l24_names_who_sits_on_a_line() -> None:
     assert found is not None
     assert found.reason() == ("“等次”有 4 个正好在线上（90、1）：“王一”、“李二”、“张三”等 4 处。")
     assert boundary_hit(watched, []) is None
+
+
+def test_promptly_matters_only_where_no_time_is_set() -> None:
+    duty = """
+process:
+  language: 1
+  duties:
+    - id: brief
+      title: 发简报
+      who: 学校
+      clause: 及时发简报
+"""
+    text = scheme("- {id: n, title: 选题数, value: count(pick)}")
+
+    assert said(text + duty, "L13") == ["用词不定：“及时”，没有写期限，见“发简报”。"]
+    assert said(f"{text}{duty}      by: 2025-06-30\n", "L13") == []
+
+
+def test_vague_numbers_of_one_rule_are_told_together() -> None:
+    text = scheme("""
+- id: n
+  title: 抽查
+  clause: 抽查约30%的教师，每人5节左右
+  value: count(pick)
+""")
+
+    assert said(text, "L13") == ["用词不定：“约30%”、“5节左右”，数目不确定，见“抽查”。"]
+
+
+def test_table_of_nothing_but_amounts_is_an_amount() -> None:
+    text = scheme("- {id: money, title: 奖金, unit: 元, value: 'lookup(prizes, group)'}")
+    text += """
+parameters:
+  language: 1
+  parameters:
+    - id: prizes
+      title: 奖励标准
+      type: table
+      columns: {group: {title: 教研组, type: text}, amount: {title: 金额, type: money}}
+      key: [group]
+"""
+
+    assert said(text, "L16") == ["没有写金额：“奖励标准”，还没有填写。"]
+
+
+def test_forced_shares_and_dismissal_are_added_up_over_the_year() -> None:
+    text = scheme("""
+- {id: total, title: 总分, points: 100, mark: count(pick)}
+- id: grade
+  title: 等级
+  seats: {rank: total, shares: {A: 97%, E: 3%}}
+""")
+    text = text.replace("      of: teacher\n", "      of: teacher\n      each: quarter\n", 1)
+    text = text.replace(
+        "registers:\n  language: 1", "registers:\n  language: 1\n  periods: {quarter: 季度}"
+    )
+    text += """
+process:
+  language: 1
+  effects:
+    - {id: leave, title: 辞退, of: yearly, when: grade = 'E', then: 考核辞退, confirm: 校长}
+"""
+
+    (told_once,) = said(text, "L19")
+
+    assert told_once.startswith("几条规则合在一起：“学年考核”一年 4 次，每次必有 3% 的人为 E；")
+    assert told_once.endswith("合起来，一年最多可涉及 12% 的人。")

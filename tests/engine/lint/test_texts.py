@@ -74,6 +74,14 @@ def test_skipped_section_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_sections_that_do_not_begin_at_one_are_told(tmp_path: Path) -> None:
+    notice = "考核办法\n九、附则\n本办法自印发之日起施行。\n"
+
+    assert said_of(write_pack(tmp_path, notice)) == [
+        "2 L08 数目对不上：第一个序号就是“九、”，缺“一”。"
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -70,7 +70,7 @@ def _shown(number: int, level: int) -> str:
 
 
 def _finding(line: Line, found: str, before: str, wanted: str) -> Finding:
-    before = "开头" if before in ("零", "0") else f"“{before}”"
-    what = f"{before}之后就是“{found}”，缺“{wanted}”"
+    after = "第一个序号" if before in ("零", "0") else f"“{before}”之后"
+    what = f"{after}就是“{found}”，缺“{wanted}”"
     what_en = f"“{found}” comes without “{wanted}”"
     return Finding(problem("L08", line.place, what=what, what_en=what_en))

@@ -51,15 +51,21 @@ def _id(parameter: Parameter, uses: dict[str, str]) -> str:
     used = uses.get(parameter.id, "")
     if used == "L02" or _WEIGHT.search(title):
         return "L02"
+    if _is_money(parameter):
+        return "L16"
     if parameter.type == "table":
         return "L25" if parameter.rows else "L04"
-    if parameter.type == "money":
-        return "L16"
     if parameter.type != "number":
         return "L25"
     if _CUT.search(title):
         return "L05"
     return used or ("L17" if _TARGET.search(title) else "L25")
+
+
+def _is_money(parameter: Parameter) -> bool:
+    """An amount, or a table of nothing but amounts."""
+    types = {field.type for name, field in parameter.columns.items() if name not in parameter.key}
+    return parameter.type == "money" or types == {"money"}
 
 
 def _state(parameter: Parameter) -> str:

@@ -10,8 +10,8 @@ from kaocheng.engine.lint.look import Finding, Look, Quoted, listed
 from kaocheng.engine.problems import Place, problem
 from kaocheng.engine.process.entries import Draw, Duty, Entry, Objection, Publicity, Vote
 
-_NUMBER = r"\d+(?:\.\d+)?"
-_AMOUNT = re.compile(rf"[约近]{_NUMBER}%?[\u4e00-\u9fff]?|大[约概]{_NUMBER}%?|{_NUMBER}%?左右")
+_NUMBER = r"\d+(?:\.\d+)?(?:%|(?![的左])[\u4e00-\u9fff])?"
+_AMOUNT = re.compile(rf"(?:约|大概){_NUMBER}|{_NUMBER}左右")
 _SOON = re.compile(r"及时|尽快|尽早|适时|早日|规定的?时[限间]内?|有效时间内")
 _JUDGED = re.compile(
     r"酌情|视情[况节]?(?!给予通报批评(?:。|$))|适当|明显|一定的?(?:比例|数量|天数|标准)"
@@ -25,17 +25,20 @@ _KINDS = (
 
 
 def vague_words(look: Look) -> Iterator[Finding]:
-    """One finding for each word, with the titles of what hangs on it."""
+    """One finding for the words that the same rules hang on."""
     for pattern, why, why_en in _KINDS:
         found: dict[str, list[tuple[Place, str]]] = {}
         for quoted in look.quotes:
             if _matters(quoted, pattern, look.pack.parameters):
                 for word in pattern.findall(quoted.text):
                     found.setdefault(word, []).append((quoted.clause.place, quoted.title))
+        together: dict[str, list[str]] = {}
         for word, uses in found.items():
-            titles = listed([title for _, title in uses])
-            values = {"word": word, "titles": titles, "why": why, "why_en": why_en}
-            yield Finding(problem("L13", uses[0][0], **values))
+            together.setdefault(listed([title for _, title in uses]), []).append(word)
+        for titles, words in together.items():
+            said = "、".join(f"“{word}”" for word in words)
+            values = {"words": said, "titles": titles, "why": why, "why_en": why_en}
+            yield Finding(problem("L13", found[words[0]][0][0], **values))
 
 
 def _matters(quoted: Quoted, pattern: re.Pattern[str], parameters: Collection[str]) -> bool:

@@ -101,9 +101,9 @@ LINTS = (
     ),
     lint(
         "L13",
-        "用词不定：“{word}”，{why}，见{titles}。",
+        "用词不定：{words}，{why}，见{titles}。",
         "请写明数目、期限或幅度；写不明的，由谁决定、怎样记录要写明。",
-        "“{word}” is vague ({why_en}): {titles}.",
+        "{words}: vague ({why_en}), see {titles}.",
         "Give the number, the deadline or the range; or who decides and how it is recorded.",
     ),
     lint(
