@@ -11,7 +11,9 @@ from kaocheng.cli.terminal import Say, Terminal
 from kaocheng.engine.versions import Change
 
 if TYPE_CHECKING:
-    from kaocheng.documents.move_view import Both, Cause, MovesView, RowView, TrialResult, TrialView
+    from kaocheng.documents.move_view import Cause, MovesView, RowView
+    from kaocheng.documents.move_words import Both
+    from kaocheng.documents.trial_view import TrialResult, TrialView
 
 MOST_GROUPS = 12
 

@@ -25,7 +25,8 @@ from kaocheng.engine.versions.settling import PARAMETERS, settled
 from kaocheng.engine.versions.trials import Trial, count_of_trials, trials
 
 if TYPE_CHECKING:
-    from kaocheng.documents.move_view import MovesView, Named, TrialView
+    from kaocheng.documents.move_view import MovesView, Named
+    from kaocheng.documents.trial_view import TrialView
     from kaocheng.engine.columnar.database import Resources
     from kaocheng.engine.versions.columns import Columns
 
@@ -272,7 +273,8 @@ class _Simulation:
         columns: tuple[Columns, Columns],
         computed: tuple[Computed, Computed],
     ) -> tuple[list[MovesView], list[TrialView]]:
-        from kaocheng.documents.move_view import moves_view, trial_views
+        from kaocheng.documents.move_view import moves_view
+        from kaocheng.documents.trial_view import trial_views
 
         compiled = columns[0].compiled, columns[1].compiled
         named, by = _named(columns[1].compiled.pack, computed[1]), self.work.options.by

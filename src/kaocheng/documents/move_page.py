@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kaocheng.documents.change_table import clauses_text, place_text
-from kaocheng.documents.move_view import MovesView, TrialView
+from kaocheng.documents.move_view import MovesView
 from kaocheng.documents.pages import rendered
+from kaocheng.documents.trial_view import TrialView
 from kaocheng.engine.versions.change import Change
 from kaocheng.engine.versions.sentences import EFFECTS, section_title, sentence
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from kaocheng.documents.move_view import Both, MovesView, RowView, TrialView
+from kaocheng.documents.move_view import MovesView, RowView
+from kaocheng.documents.move_words import Both
+from kaocheng.documents.trial_view import TrialView
 from kaocheng.engine.problems import Language
 from kaocheng.engine.trace import exactly
 from kaocheng.engine.values import Value, is_known, is_number, state_of

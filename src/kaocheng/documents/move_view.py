@@ -11,37 +11,30 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from kaocheng.documents.move_words import (
+    Both,
+    both_if_in_words,
+    both_in_words,
+    has_seat,
+    ranks_in_words,
+    seat_in_words,
+    signed,
+)
 from kaocheng.documents.register_rows import cell_text, subject_name
 from kaocheng.documents.result_summary import in_order_of_grades
-from kaocheng.documents.spoken import value_words
 from kaocheng.engine.compile import Compiled
-from kaocheng.engine.exact import exact_text
 from kaocheng.engine.explain import unit_of
 from kaocheng.engine.language.scheme import Item, items_below
 from kaocheng.engine.language.types import Type
 from kaocheng.engine.mechanisms.seats import Seats
 from kaocheng.engine.model import Pack
-from kaocheng.engine.trace import PERCENT, figure, shown
+from kaocheng.engine.trace import shown
 from kaocheng.engine.values import Value, is_known, is_number, state_of
-from kaocheng.engine.versions.moves import Figures, ResultMoves, Row, difference
+from kaocheng.engine.versions.moves import Figures, ResultMoves, Row
 from kaocheng.engine.versions.trials import Trial
 from kaocheng.methods.shares import exact_sum
 
 _MOST_EXTREMES = 5
-
-
-@dataclass(frozen=True)
-class Both:
-    """A figure in both versions, in words; `change` has its sign, empty where nothing changed."""
-
-    title: str
-    old: str
-    new: str
-    change: str = ""
-
-    @property
-    def is_moved(self) -> bool:
-        return self.old != self.new or bool(self.change)
 
 
 @dataclass(frozen=True)
@@ -110,24 +103,6 @@ class MovesView:
     losers: tuple[RowView, ...]
     winners: tuple[RowView, ...]
     rows: tuple[RowView, ...]
-
-
-@dataclass(frozen=True)
-class TrialView:
-    """What some changes do by themselves. `scores` is the sum of what scores change by."""
-
-    numbers: tuple[int, ...]
-    is_joint: bool
-    is_tried: bool
-    results: tuple[TrialResult, ...] = ()
-
-
-@dataclass(frozen=True)
-class TrialResult:
-    title: str
-    moved: int
-    grades: int
-    scores: str
 
 
 @dataclass(frozen=True)
@@ -275,13 +250,13 @@ class _Builder:
             for side in ([row.old for row in rows], [row.new for row in rows])
         ]
         old, new = (exact_sum(one) / len(one) if one else None for one in columns)
-        return _both(item.title, old, new, unit_of(item))
+        return both_in_words(item.title, old, new, unit_of(item))
 
     def _seat_counts(self) -> Iterator[tuple[str, int, int]]:
         for item in self.moves.seats:
             if isinstance(item.spec, Seats) and item.spec.take is not None:
                 old, new = (
-                    sum(one is not None and _has_seat(item, one.seats.get(item.id)) for one in side)
+                    sum(one is not None and has_seat(item, one.seats.get(item.id)) for one in side)
                     for side in self._sides
                 )
                 yield item.title, old, new
@@ -292,7 +267,7 @@ class _Builder:
                 exact_sum([v for one in side if one and is_number(v := one.pay.get(item.id))])
                 for side in ([row.old for row in rows], [row.new for row in rows])
             )
-            yield _both(item.title, old, new, "元")
+            yield both_in_words(item.title, old, new, "元")
 
     # Groups
 
@@ -345,19 +320,19 @@ class _Builder:
             key=row.key[0],
             period=row.period,
             group=self._group_name(row) if self._group_title else "",
-            score=_both_if("", old.score, new.score, unit),
-            rank=_ranks(old, new),
-            grade=_both_if("", old.grade, new.grade, ""),
+            score=both_if_in_words("", old.score, new.score, unit),
+            rank=ranks_in_words(old, new),
+            grade=both_if_in_words("", old.grade, new.grade, ""),
             seats=tuple(
-                _seat(item, old.seats.get(item.id), new.seats.get(item.id))
+                seat_in_words(item, old.seats.get(item.id), new.seats.get(item.id))
                 for item in self.moves.seats
             ),
             pay=tuple(
-                _both(item.title, old.pay.get(item.id), new.pay.get(item.id), "元")
+                both_in_words(item.title, old.pay.get(item.id), new.pay.get(item.id), "元")
                 for item in self.moves.pay
                 if item.id != self.moves.new.headline  # the score already says it
             ),
-            items=tuple(_both(one.title, one.old, one.new, one.unit) for one in row.items),
+            items=tuple(both_in_words(one.title, one.old, one.new, one.unit) for one in row.items),
             causes=tuple(self._causes(row)),
             by_others=row.by_others,
             membership=_membership(row),
@@ -400,80 +375,6 @@ class _Builder:
         least, most = spread
         places = [(score - least) / (most - least) * 100 for score in (old.score, new.score)]
         return shown(places[0], places=1), shown(places[1], places=1)
-
-
-def trial_views(tried: Sequence[Trial], results: Sequence[ResultMoves]) -> list[TrialView]:
-    """What each trial does to each result; only results that it moves."""
-    return [_trial_view(one, results) for one in tried]
-
-
-def _trial_view(trial: Trial, results: Sequence[ResultMoves]) -> TrialView:
-    numbers = tuple(at + 1 for at in trial.changes)
-    if trial.rows is None:
-        return TrialView(numbers, trial.is_joint, is_tried=False)
-    found = []
-    for result in results:
-        rows = [row for (name, _), row in trial.rows.items() if name == result.old.id]
-        moved = [row for row in rows if row.is_moved]
-        if moved:
-            changes = [change for row in moved if (change := row.score_change) is not None]
-            item = next(
-                (one for one in items_below(result.old.items) if one.id == result.old.headline),
-                None,
-            )
-            total = exact_sum(changes)
-            words = signed(total, unit_of(item)) if item is not None and total else ""
-            grades = sum(row.grade_moved for row in moved)
-            found.append(TrialResult(result.new.title, len(moved), grades, words))
-    return TrialView(numbers, trial.is_joint, is_tried=True, results=tuple(found))
-
-
-def signed(change: Fraction, unit: str) -> str:
-    """A difference with its sign: two decimals, or exact where two decimals would show nothing."""
-    words = figure(change, unit=PERCENT if unit == PERCENT else "分")
-    if not any(digit in words for digit in "123456789"):
-        words = exact_text(change).replace("-", "−")
-    return words if change < 0 else f"+{words}"
-
-
-def _both(title: str, old: Value | None, new: Value | None, unit: str) -> Both:
-    words = ["" if one is None else value_words(one, unit=unit) for one in (old, new)]
-    change = difference(old, new)
-    return Both(title, words[0], words[1], signed(change, unit) if change else "")
-
-
-def _both_if(title: str, old: Value | None, new: Value | None, unit: str) -> Both | None:
-    return None if old is None and new is None else _both(title, old, new, unit)
-
-
-def _ranks(old: Figures, new: Figures) -> Both | None:
-    if old.rank is None and new.rank is None:
-        return None
-    words = ["" if one is None else str(one) for one in (old.rank, new.rank)]
-    change = "" if None in (old.rank, new.rank) else _places((old.rank or 0) - (new.rank or 0))
-    return Both("", words[0], words[1], change)
-
-
-def _places(up: int) -> str:
-    return f"+{up}" if up > 0 else f"−{-up}" if up < 0 else ""
-
-
-def _seat(item: Item, old: Value | None, new: Value | None) -> Both:
-    words = [_seat_words(one) for one in (old, new)]
-    return Both(item.title, words[0], words[1])
-
-
-def _seat_words(value: Value | None) -> str:
-    if isinstance(value, bool):
-        return "有" if value else "没有"
-    return "" if value is None else value_words(value)
-
-
-def _has_seat(item: Item, value: Value | None) -> bool:
-    take = item.spec.take if isinstance(item.spec, Seats) else None
-    if take is None or value is None:
-        return False
-    return value is True or (bool(take.grade) and value == take.grade)
 
 
 def _grade(figures: Figures | None) -> str:

@@ -18,6 +18,7 @@ PERSONAL = """\
 """
 SICK = PERSONAL.replace("personal", "sick").replace("事假", "病假").replace("0.5\n", "0.2\n")
 SICK = SICK[: SICK.index(" " * 20 + "clause")]
+LINE = "    - {id: line, title: 边界值, type: choice, default: up, options: {up: 归上一档}}\n"
 ETHICS = """\
             - id: ethics
               title: 师德
@@ -56,12 +57,8 @@ ETHICS = """\
             "process 师德得分：发布前须确认由否改为是",
         ]),
         (
-            "{id: ethics, title: 师德得分, type: number, default: 38, unit: 分}",
-            (
-                "{id: ethics, title: 师德得分, type: number, default: 38, unit: 分}\n"
-                "    - {id: line, title: 边界值, type: choice, default: up,"
-                " options: {up: 归上一档}}"
-            ),
+            "    - id: rates\n",
+            LINE + "    - id: rates\n",
             ["results 新增参数“边界值”（类型 几种读法之一，默认值 归上一档，读法 up 归上一档）"],
         ),
         ("posted: 张贴公示", "posted: 张贴", ["process posted：事项由张贴公示改为张贴"]),
