@@ -32,7 +32,7 @@ def test_no_command_shows_the_help_and_is_wrong_use(capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "test", "facts", "score", "explain", "calendar", "new", "demo"]
+    "command", ["check", "test", "facts", "score", "explain", "calendar", "new", "gallery"]
 )
 def test_help_of_every_command_is_in_the_reader_s_language(
     capsys: pytest.CaptureFixture[str], command: str

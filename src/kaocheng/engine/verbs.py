@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kaocheng.engine.columnar.facts import ColumnFacts
     from kaocheng.engine.explain import Explanation
     from kaocheng.engine.reference.run import Run
+    from kaocheng.engine.sampling import Sample
 
 __all__ = [
     "check",
@@ -46,6 +47,7 @@ __all__ = [
     "read",
     "run",
     "run_in_columns",
+    "sample",
     "sql",
     "test",
 ]
@@ -171,6 +173,17 @@ def explain(done: Run | ColumnarRun, subject: str) -> list[Explanation]:
     from kaocheng.engine.columnar.explaining import explain_from_columns
 
     return explain_from_columns(done, subject)
+
+
+def sample(compiled: Compiled, example: Mapping[str, TextTable], *, seed: int, size: int) -> Sample:
+    """Believable facts about `size` subjects, edge cases among them; equal for equal seeds.
+
+    Shape: a header for every table, and rows (cells as text by field) each with the table it
+    belongs to. `example` are the tables of the pack's example, which the facts are modelled on.
+    """
+    from kaocheng.engine import sampling
+
+    return sampling.sample(compiled, example, seed=seed, size=size)
 
 
 def test(compiled: Compiled) -> list[CaseReport]:

@@ -27,7 +27,7 @@ DocumentKind = Literal["list", "sheet", "text"]
 DOCUMENT_KINDS = {
     "list": "一览表：`of` 的每一行是表里的一行",
     "sheet": "个表：`of` 的每一行是一张表",
-    "text": "简报、通报、报告等文字，写 parts",
+    "text": "文字：简报、通报、报告等，写 parts",
 }
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -8,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from kaocheng.documents.gallery import gallery_pages
+from kaocheng.documents.notice_view import notice_view
 from kaocheng.documents.pack_view import Checked, subject_files
-from kaocheng.documents.score_report import MARK, report_pages
+from kaocheng.documents.pages import MARK
+from kaocheng.documents.rules_view import rules_of
 from kaocheng.engine import verbs
 from kaocheng.engine.explain import explain_subject, walk_branches
 from kaocheng.engine.problems import Problems
@@ -75,7 +79,7 @@ def pages() -> dict[str, str]:
     problems = Problems()
     verbs.check(PACK, problems=problems)
     checked = Checked(example_run(), tuple(problems), cases_passed=2, cases_failed=0)
-    found = report_pages([checked], progress=unseen)
+    found = gallery_pages([checked], progress=unseen)
     return {page.path: page.html for page in found}
 
 
@@ -172,13 +176,79 @@ def test_result_table_has_a_label_for_every_cell() -> None:
 def test_index_names_scheme_source_people_and_checks() -> None:
     text = re.sub(r"\s+", " ", parsed(pages()["index.html"]).text)
 
-    assert "试验小学教师考核方案" in text
-    assert "试验小学教师考核方案（试行） 试验小学" in text
-    assert "教师名册 6 个" in text
+    assert "1 份方案" in text
+    assert "T1 讨论稿 试验小学 试验小学教师考核方案" in text
     assert "优秀 2，合格 2，不合格 1，缺数据 1" in text
-    assert "检查通过" in text
     assert "2 个算例相符" in text
-    assert "4 条检查提示" in text
+    assert "4 处疑点" in text
+
+
+def shown(name: str) -> str:
+    """The text of a page of the pack, white space as one blank."""
+    return re.sub(r"\s+", " ", parsed(pages()[f"t1-school/{name}.html"]).text)
+
+
+def test_notice_stands_whole_beside_the_rules_that_quote_it() -> None:
+    notice = (PACK / "notice.txt").read_text("utf-8")
+
+    text = shown("notice")
+
+    for paragraph in notice.splitlines():
+        assert paragraph in text.replace(" ", "")
+    assert "扣分 考勤 10 分 在“学期考勤”里" in text
+    assert "共 15 条条款，画线的字占全文" in text
+
+
+def test_rule_is_shown_as_its_author_wrote_it_without_what_stands_beside_it() -> None:
+    text = shown("notice")
+
+    assert "id: class_marks points: 60 mark: {of: mean(mark over observation), out_of: 40}" in text
+    assert "process.yaml" in text
+
+
+def test_rules_without_a_clause_are_listed_as_such() -> None:
+    text = shown("notice")
+
+    assert "没有条款的步骤（" in text
+    assert "绩效工资总量" in text.partition("没有条款的步骤（")[2]
+
+
+def test_pack_without_a_notice_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "t1-school"
+    shutil.copytree(PACK, folder)
+    (folder / "notice.txt").unlink()
+
+    compiled = verbs.check(folder, problems=Problems())
+
+    assert compiled is not None
+    view = notice_view(compiled.pack, rules_of(compiled.pack))
+    assert view.paragraphs == ()
+    assert len(view.apart) >= 10
+
+
+def test_process_is_laid_on_the_calendar_with_who_and_clause() -> None:
+    text = shown("process")
+
+    assert "阶段 自评全体教师条款 T1-15" in text
+    assert "要做的事 月报：报送考勤, 汇总表年级组长否则通报批评" in text
+    assert "起，一年 12 次" in text
+
+
+def test_documents_are_filled_and_personal_fields_masked() -> None:
+    text = shown("documents")
+
+    assert "学年总评汇总表 一览表 由“学年总评”填写 签字盖章：校长 报送：区教育局" in text
+    assert "姓名总分等次 林秀芬99.9优秀" in text
+    assert "请假单 个表 由“请假登记”填写 姓名林秀芬电话＊＊＊天数3 还有 3 张没有列出。" in text
+    assert "考核简报 文字 基本情况存在的问题" in text
+
+
+def test_findings_say_what_where_and_how_to_settle_it() -> None:
+    text = shown("findings")
+
+    assert "0 处错误，0 处警告，4 条提示" in text
+    assert "提示 L02 1 处 “绩效工资总量”通知没有写明" in text
+    assert "parameters.yaml 第 3 行怎么办：请在采用时填写并确认这个参数。" in text
 
 
 def test_text_is_never_smaller_than_fourteen_pixels() -> None:

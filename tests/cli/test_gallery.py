@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from kaocheng.cli import demo
+from kaocheng.cli import gallery
 from tests.cli.conftest import PACKS, T1, Kaocheng
 
 Edit = Callable[[str, str, str], None]
 
 
-def test_demo_writes_a_page_for_every_pack_and_subject(kaocheng: Kaocheng, tmp_path: Path) -> None:
+def test_gallery_writes_pages_for_packs_and_subjects(kaocheng: Kaocheng, tmp_path: Path) -> None:
     out = tmp_path / "a" / "report"
 
-    ran = kaocheng("demo", "--schemes", PACKS, "--out", out)
+    ran = kaocheng("gallery", "--schemes", PACKS, "--out", out)
 
     assert ran.code == 0
     assert ran.out.splitlines() == [
@@ -25,18 +25,19 @@ def test_demo_writes_a_page_for_every_pack_and_subject(kaocheng: Kaocheng, tmp_p
         "  绩效工资  3 个对象  应发绩效平均 333.33 元",
         "  学期考勤  6 个对象  考勤平均 9.56 分",
         "",
-        "1 个方案已核算，报告共 8 页",
+        "1 个方案已核算，方案库共 12 页",
         str(out / "index.html"),
     ]
     pages = sorted(path.relative_to(out).as_posix() for path in out.rglob("*.html"))
     people = [f"t1-school/teacher-T0{number}.html" for number in range(1, 7)]
-    assert pages == ["index.html", "t1-school/index.html", *people]
+    beside = [f"t1-school/{one}.html" for one in ("documents", "findings", "index", "notice")]
+    assert pages == ["index.html", *beside, "t1-school/process.html", *people]
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["report"]
 
 
-def test_demo_replaces_the_report_before(kaocheng: Kaocheng, pack: Path, tmp_path: Path) -> None:
+def test_gallery_replaces_the_report_before(kaocheng: Kaocheng, pack: Path, tmp_path: Path) -> None:
     out = tmp_path / "report"
-    kaocheng("demo", "--schemes", pack.parent, "--out", out)
+    kaocheng("gallery", "--schemes", pack.parent, "--out", out)
     teachers = pack / "example" / "teacher.csv"
     rows = teachers.read_text(encoding="utf-8")
     teachers.write_text(rows.replace("T01,林秀芬", "T09,林秀芬"), encoding="utf-8")
@@ -44,70 +45,70 @@ def test_demo_replaces_the_report_before(kaocheng: Kaocheng, pack: Path, tmp_pat
         path = pack / "example" / f"{table}.csv"
         path.write_text(path.read_text(encoding="utf-8").replace("T01", "T09"), encoding="utf-8")
 
-    assert kaocheng("demo", "--schemes", pack.parent, "--out", out).code == 0
+    assert kaocheng("gallery", "--schemes", pack.parent, "--out", out).code == 0
 
     assert (out / "t1-school" / "teacher-T09.html").is_file()
     assert not (out / "t1-school" / "teacher-T01.html").exists()
 
 
-def test_demo_leaves_a_folder_with_other_files_alone(kaocheng: Kaocheng, tmp_path: Path) -> None:
+def test_gallery_leaves_a_folder_with_other_files_alone(kaocheng: Kaocheng, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("", encoding="utf-8")
 
-    ran = kaocheng("demo", "--schemes", PACKS, "--out", tmp_path)
+    ran = kaocheng("gallery", "--schemes", PACKS, "--out", tmp_path)
 
     assert (ran.code, "C12" in ran.err) == (2, True)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_demo_goes_on_past_a_broken_pack_and_fails_at_the_end(
+def test_gallery_goes_on_past_a_broken_pack_and_fails_at_the_end(
     kaocheng: Kaocheng, pack: Path, edit: Edit, tmp_path: Path
 ) -> None:
     edit("scheme.yaml", "headline: pay", "headline: nothing")
     shutil.copytree(T1, pack.parent / "t2-school")
 
-    ran = kaocheng("demo", "--schemes", pack.parent, "--out", tmp_path / "report")
+    ran = kaocheng("gallery", "--schemes", pack.parent, "--out", tmp_path / "report")
 
     assert ran.code == 1
     assert "S2" in ran.out
-    assert "1 个方案已核算，报告共 8 页；1 个方案有错" in ran.out
+    assert "1 个方案已核算，方案库共 12 页；1 个方案有错" in ran.out
 
 
-def test_demo_fails_where_a_case_fails(
+def test_gallery_fails_where_a_case_fails(
     kaocheng: Kaocheng, pack: Path, edit: Edit, tmp_path: Path
 ) -> None:
     edit("cases.yaml", "total: 88.65", "total: 88.66")
 
-    ran = kaocheng("demo", "--schemes", pack.parent, "--out", tmp_path / "report")
+    ran = kaocheng("gallery", "--schemes", pack.parent, "--out", tmp_path / "report")
 
     assert ran.code == 1
     assert "应为 88.66，实得 88.65" in ran.out
     assert "算例 1 / 2" in ran.out
 
 
-def test_demo_says_what_is_wrong_with_example_facts(
+def test_gallery_says_what_is_wrong_with_example_facts(
     kaocheng: Kaocheng, pack: Path, tmp_path: Path
 ) -> None:
     (pack / "example" / "leave.csv").unlink()
 
-    ran = kaocheng("demo", "--schemes", pack.parent, "--out", tmp_path / "report")
+    ran = kaocheng("gallery", "--schemes", pack.parent, "--out", tmp_path / "report")
 
     assert ran.code == 1
     assert "leave.csv F40 缺少“请假登记”表" in ran.out
 
 
-def test_demo_passes_over_a_pack_without_example(
+def test_gallery_passes_over_a_pack_without_example(
     kaocheng: Kaocheng, pack: Path, tmp_path: Path
 ) -> None:
     shutil.rmtree(pack / "example")
 
-    ran = kaocheng("demo", "--schemes", pack.parent, "--out", tmp_path / "report")
+    ran = kaocheng("gallery", "--schemes", pack.parent, "--out", tmp_path / "report")
 
     assert ran.code == 0
     assert "C17 警告" in ran.out
     assert "0 个方案已核算" in ran.out
 
 
-def test_demo_finds_schemes_in_the_working_folder(
+def test_gallery_finds_schemes_in_the_working_folder(
     kaocheng: Kaocheng, pack: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = pack.parent / "home"
@@ -116,22 +117,22 @@ def test_demo_finds_schemes_in_the_working_folder(
     home.rename(pack.parent / "schemes")
     monkeypatch.chdir(pack.parent)
 
-    assert kaocheng("demo").code == 0
-    assert (pack.parent / "build" / "report" / "index.html").is_file()
+    assert kaocheng("gallery").code == 0
+    assert (pack.parent / "build" / "gallery" / "index.html").is_file()
 
 
-def test_demo_without_packs_is_wrong_use(kaocheng: Kaocheng, tmp_path: Path) -> None:
-    assert "C02" in kaocheng("demo", "--schemes", tmp_path).err
-    assert kaocheng("demo", "--schemes", tmp_path / "nothing").code == 2
+def test_gallery_without_packs_is_wrong_use(kaocheng: Kaocheng, tmp_path: Path) -> None:
+    assert "C02" in kaocheng("gallery", "--schemes", tmp_path).err
+    assert kaocheng("gallery", "--schemes", tmp_path / "nothing").code == 2
 
 
-def test_c11_demo_finds_no_schemes(
+def test_c11_gallery_finds_no_schemes(
     kaocheng: Kaocheng, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(demo, "_CHECKOUT", tmp_path)
+    monkeypatch.setattr(gallery, "_CHECKOUT", tmp_path)
 
-    ran = kaocheng("demo")
+    ran = kaocheng("gallery")
 
     assert ran.code == 2
-    assert "kaocheng demo C11 没有找到放方案的文件夹 schemes。" in ran.err
+    assert "kaocheng gallery C11 没有找到放方案的文件夹 schemes。" in ran.err

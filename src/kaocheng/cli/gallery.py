@@ -1,4 +1,4 @@
-"""`kaocheng demo`: check, test and compute every pack with example facts, and write a report."""
+"""`kaocheng gallery`: check, test and compute every pack with example facts, and write a report."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Outcome:
 
 def _declare(parser: argparse.ArgumentParser, say: Say) -> None:
     out = say(
-        "报告写到这个文件夹，默认 build/report", "folder of the report; build/report by default"
+        "报告写到这个文件夹，默认 build/gallery", "folder of the report; build/gallery by default"
     )
     parser.add_argument("--out", metavar=say("文件夹", "DIR"), help=out)
     schemes = say(
@@ -49,7 +49,7 @@ def _declare(parser: argparse.ArgumentParser, say: Say) -> None:
 
 def _run(options: argparse.Namespace, terminal: Terminal) -> int:
     schemes = _schemes(options.schemes)
-    out = Path(options.out) if options.out else _beside(schemes) / "build" / "report"
+    out = Path(options.out) if options.out else _beside(schemes) / "build" / "gallery"
     problems = Problems()
     found = folders([str(schemes)], problems=problems)
     problems.stop_on_errors()
@@ -75,7 +75,7 @@ def _schemes(given: str | None) -> Path:
     for folder in (Path("schemes"), _CHECKOUT / "schemes"):
         if folder.is_dir():
             return folder
-    raise refuse("C11", Place("kaocheng demo"))
+    raise refuse("C11", Place("kaocheng gallery"))
 
 
 def _beside(schemes: Path) -> Path:
@@ -154,9 +154,9 @@ def _result_row(summary: ResultSummary, say: Say) -> tuple[str, str, str, str]:
 
 
 def _write(packs: Sequence[Checked], out: Path, terminal: Terminal) -> int:
-    from kaocheng.documents.score_report import report_pages
+    from kaocheng.documents.gallery import gallery_pages
 
-    pages = report_pages(packs, progress=terminal.progress)
+    pages = gallery_pages(packs, progress=terminal.progress)
     written = write_report(out, pages)
     terminal.end_progress()
     return written
@@ -165,7 +165,7 @@ def _write(packs: Sequence[Checked], out: Path, terminal: Terminal) -> int:
 def _closing(shown: Sequence[Outcome], pages: int, terminal: Terminal) -> str:
     reported = sum(one.checked is not None for one in shown)
     failed = sum(_has_failed(one) for one in shown)
-    zh = f"{reported} 个方案已核算，报告共 {pages} 页" + (
+    zh = f"{reported} 个方案已核算，方案库共 {pages} 页" + (
         f"；{failed} 个方案有错" if failed else ""
     )
     en = f"{reported} packs computed, {pages} pages" + (f"; {failed} with errors" if failed else "")
