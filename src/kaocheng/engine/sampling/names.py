@@ -22,16 +22,17 @@ _PLACES = (
 # What the name of a unit ends with, the longer before the shorter.
 _ENDINGS = (
     "中心幼儿园", "实验小学", "中心小学", "实验中学", "中心学校", "九年制学校", "教研组",
-    "服务中心", "办公室", "居委会", "村委会", "幼儿园", "社区", "小学", "初中", "中学", "学校", "街道",
-    "公司", "部门", "村", "镇", "乡", "区", "县", "市", "部", "科", "所", "站", "组", "班", "坊",
+    "服务中心", "办公室", "居委会", "村委会", "幼儿园", "社区", "小学", "初中", "中学", "学校",
+    "街道", "公司", "部门", "村", "镇", "乡", "区", "县", "市", "部", "科", "所", "站", "组", "班",
+    "坊",
 )  # fmt: skip
 
 
 def person(dice: Dice) -> str:
     """A surname and a given name of one or two characters."""
-    surname = dice.one_of(_TWO_LETTERS) if dice.happens(0.02) else dice.one_of(_SURNAMES)
+    surname = dice.one_of(_TWO_LETTERS) if dice.happens(20) else dice.one_of(_SURNAMES)
     given = dice.one_of(_GIVEN)
-    return surname + given + (dice.one_of(_GIVEN) if dice.happens(0.8) else "")
+    return surname + given + (dice.one_of(_GIVEN) if dice.happens(800) else "")
 
 
 def place(name: str, copy: int) -> str:

@@ -12,9 +12,9 @@ from kaocheng.engine.sampling.worlds import Row, World
 
 _NUMBERS = ("number", "whole", "money")
 _CHOICES = ("choice", "scale", "boolean")
-# How often a cell is what somebody else has; takes a value of the cases; is another choice; is
-# moved by some days; is left empty where the cases leave it empty.
-_BORROWED, _EDGE, _OTHER, _MOVED, _EMPTY = 0.3, 0.04, 0.03, 0.3, 0.001
+# How many cells in a thousand take what somebody else has; take a value of the cases; take another
+# choice; are moved by some days; are left empty where the cases leave them empty.
+_BORROWED, _EDGE, _OTHER, _MOVED, _EMPTY = 300, 40, 30, 300, 1
 _MOST_DAYS = 5
 
 Pool = Mapping[tuple[str, ...], Sequence[str]]

@@ -144,7 +144,7 @@ class _Cells:
             case "moment":
                 return f"{self._day().isoformat()} 10:00"
             case "boolean":
-                return "是" if self.dice.happens(0.8) else "否"
+                return "是" if self.dice.happens(800) else "否"
             case "period":
                 return self.dice.one_of(self.periods)["id"] if self.periods else ""
             case "text":
