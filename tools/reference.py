@@ -67,6 +67,7 @@ KINDS_OF_PROBLEMS = {
     "P": "流程的时间",
     "C": "命令",
     "R": "核算",
+    "V": "比较和试算两个版本",
     "L": "提示：合法，但请再看一眼",
 }
 
@@ -438,7 +439,8 @@ def _problems() -> str:
 
 
 def _problem(message: Message) -> str:
-    text = f'\n<a id="{message.id}"></a>\n\n## {message.id}（{SEVERITIES[message.severity]}）\n\n'
+    severity = SEVERITIES[message.severity] + ("，发布前须处理" if message.blocks else "")
+    text = f'\n<a id="{message.id}"></a>\n\n## {message.id}（{severity}）\n\n'
     path = BROKEN / f"{message.id}.yaml"
     if not path.is_file():
         return f"{text}**{_plain(message.zh)}**\n\n怎么办：{_plain(message.zh_remedy)}\n"
@@ -453,7 +455,7 @@ def _problem(message: Message) -> str:
 
 def _plain(words: str) -> str:
     """A message with its placeholders as dots."""
-    return re.sub(r"\{[a-z_]+\}", "…", words).replace("{{", "{").replace("}}", "}")
+    return re.sub(r"(?:\{[a-z_]+\})+", "…", words).replace("{{", "{").replace("}}", "}")
 
 
 def _shortened(words: str) -> str:

@@ -20,7 +20,7 @@ def test_gallery_writes_pages_for_packs_and_subjects(kaocheng: Kaocheng, tmp_pat
     assert ran.code == 0
     assert ran.out.splitlines() == [
         "T1  试验小学教师考核方案",
-        "  算例 2 / 2   错误 0，警告 0，提示 4",
+        "  算例 2 / 2   错误 0，警告 0，提示 7",
         "  学年总评  6 个对象  优秀 2，合格 2，不合格 1，总分平均 92.78 分  缺数据 1",
         "  绩效工资  3 个对象  应发绩效平均 333.33 元",
         "  学期考勤  6 个对象  考勤平均 9.56 分",

@@ -180,7 +180,7 @@ def test_index_names_scheme_source_people_and_checks() -> None:
     assert "T1 讨论稿 试验小学 试验小学教师考核方案" in text
     assert "优秀 2，合格 2，不合格 1，缺数据 1" in text
     assert "2 个算例相符" in text
-    assert "4 处疑点" in text
+    assert "7 处疑点" in text
 
 
 def shown(name: str) -> str:
@@ -238,7 +238,7 @@ def test_documents_are_filled_and_personal_fields_masked() -> None:
     text = shown("documents")
 
     assert "学年总评汇总表 一览表 由“学年总评”填写 签字盖章：校长 报送：区教育局" in text
-    assert "姓名总分等次 林秀芬99.9优秀" in text
+    assert "姓名总分等次 林秀芬99.90优秀" in text
     assert "请假单 个表 由“请假登记”填写 姓名林秀芬电话＊＊＊天数3 还有 3 张没有列出。" in text
     assert "考核简报 文字 基本情况存在的问题" in text
 
@@ -246,9 +246,9 @@ def test_documents_are_filled_and_personal_fields_masked() -> None:
 def test_findings_say_what_where_and_how_to_settle_it() -> None:
     text = shown("findings")
 
-    assert "0 处错误，0 处警告，4 条提示" in text
-    assert "提示 L02 1 处 “绩效工资总量”通知没有写明" in text
-    assert "parameters.yaml 第 3 行怎么办：请在采用时填写并确认这个参数。" in text
+    assert "0 处错误，0 处警告，7 条提示" in text
+    assert "提示 L16 1 处 没有写金额：“绩效工资总量”" in text
+    assert "parameters.yaml 第 3 行怎么办：请在参数表（parameters.csv）里填写“pool”并确认。" in text
 
 
 def test_text_is_never_smaller_than_fourteen_pixels() -> None:

@@ -18,6 +18,7 @@ from kaocheng.engine.reading.yaml_text import Node, Scalar, Sequence, read_yaml
 # What people read, and what names things: a number in it decides nothing.
 WORDS = {
     *("title", "clause", "note", "about", "say", "why", "id", "source", "language", "version"),
+    "doubts",  # what is wrong in the notice, in words
     *("least", "most"),  # guards against slips of the pen, not the notice's numbers
     *("accept", "numbering", "options", "same_as", "unit", "otherwise_say", "who", "what", "else"),
 }

@@ -12,6 +12,7 @@ from kaocheng.engine.language.documents import DOCUMENT_KINDS, Document
 from kaocheng.engine.language.shape import Clause
 from kaocheng.engine.reference.judging import shown_rows
 from kaocheng.engine.reference.run import Run
+from kaocheng.engine.trace import PERCENT
 from kaocheng.engine.values import Value, is_known, is_number
 
 # Of a list so many rows are shown, of sheets one.
@@ -43,7 +44,9 @@ def forms_view(run: Run, *, rows: RowFinder) -> tuple[FormView, ...]:
 
 def _form(run: Run, document: Document, finder: RowFinder) -> FormView:
     pack, bound = run.pack, run.compiled.bound
-    cells = [_Cells(run, finder, bound[column.show]) for column in document.columns]
+    result = pack.results.get(document.of)
+    subject = result.of if result else document.of
+    cells = [_Cells(run, finder, subject, bound[column.show]) for column in document.columns]
     found = list(shown_rows(run, document)) if document.of and document.columns else []
     kept = [
         tuple(cell.words(value) for cell, value in zip(cells, row, strict=True))
@@ -72,10 +75,11 @@ def _form(run: Run, document: Document, finder: RowFinder) -> FormView:
 
 @dataclass(frozen=True)
 class _Cells:
-    """One column: what its expression shows, masked where that is a field about a person."""
+    """One column about rows of register `of`, masked where it shows a field about a person."""
 
     run: Run
     finder: RowFinder
+    of: str
     bound: Bound
 
     @property
@@ -83,38 +87,56 @@ class _Cells:
         return self.bound.type.kind == "number"
 
     def words(self, value: Value) -> str:
+        """A field as the ledger has it, blank where it is empty; anything else in words."""
+        is_field = isinstance(self.bound, BField | BFollow)
         if not is_known(value):
-            return value_words(value)
+            return "" if is_field else value_words(value)
         if self._is_personal:
             return masked_name(str(value)) if self._is_name else HIDDEN
         if self.bound.type.kind == "ref":
             return self.finder.name_of(self.bound.type.table, str(value))
-        if is_number(value) and self._unit():
-            return value_words(value, unit=self._unit())
-        return cell_text(value) if is_number(value) else value_words(value)
+        if is_number(value):
+            if self._unit == PERCENT:
+                return value_words(value, unit=PERCENT)
+            return cell_text(value) if is_field or value.denominator == 1 else value_words(value)
+        return value_words(value)
 
     @property
     def _is_personal(self) -> bool:
         """Whether a text or day comes, in whatever way, from a field about a person."""
         if self.bound.type.kind in ("number", "boolean"):
             return False
-        registers = self.run.pack.registers.values()
-        personal = {
-            name for one in registers for name, field in one.fields.items() if field.personal
-        }
-        return any(
-            isinstance(node, BField | BFollow) and node.field in personal
-            for node in walk_bound(self.bound)
-        )
+        return any(self._field_is_personal(node) for node in walk_bound(self.bound))
+
+    def _field_is_personal(self, node: Bound) -> bool:
+        """By its register where that is plain, by its name inside aggregates."""
+        registers = self.run.pack.registers
+        match node:
+            case BField(level=0, field=name):
+                return name in registers[self.of].fields and self._personal(self.of, name)
+            case BFollow(table=table, field=name):
+                return self._personal(table, name)
+            case BField(field=name):
+                return any(
+                    name in one.fields and self._personal(one.id, name)
+                    for one in registers.values()
+                )
+        return False
+
+    def _personal(self, register: str, name: str) -> bool:
+        return self.run.pack.registers[register].fields[name].personal
 
     @property
     def _is_name(self) -> bool:
-        registers = self.run.pack.registers.values()
-        shown = self.bound
-        return isinstance(shown, BField | BFollow) and shown.field in {
-            one.name for one in registers
-        }
+        registers = self.run.pack.registers
+        match self.bound:
+            case BField(level=0, field=name):
+                return name == registers[self.of].name
+            case BFollow(table=table, field=name):
+                return name == registers[table].name
+        return False
 
+    @property
     def _unit(self) -> str:
         if isinstance(self.bound, BItem):
             return self.run.pack.items[self.bound.result, self.bound.item].unit

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
+from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.shape import Clause
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Problems
@@ -27,7 +28,7 @@ def clauses_in(value: object) -> Iterator[Clause]:
     elif isinstance(value, tuple | list):
         for one in value:
             yield from clauses_in(one)
-    elif is_dataclass(value):
+    elif is_dataclass(value) and not isinstance(value, Expr):
         for field in fields(value):
             yield from clauses_in(getattr(value, field.name))
 

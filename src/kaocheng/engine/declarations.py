@@ -66,6 +66,8 @@ def _check_fields(pack: Pack, fields: Mapping[str, Field], problems: Problems) -
 
 
 def _check_register(pack: Pack, register: Register, problems: Problems) -> None:
+    if register.id in FIELD_TYPES:  # a field of that type would be a reference
+        problems.add("S06", register.place, name=register.id)
     _check_fields(pack, register.fields, problems)
     wanted = {
         "key": register.key,
