@@ -21,7 +21,7 @@ from kaocheng.engine.compile import Compiled
 from kaocheng.engine.expressions.functions import FUNCTIONS
 from kaocheng.engine.language import parameters, registers
 from kaocheng.engine.language.forms import Either, Later, Made
-from kaocheng.engine.language.scheme import COMMON_KEYS, EXEMPTION, FLAG, SOURCE
+from kaocheng.engine.language.scheme import COMMON_KEYS, DOUBT, EXEMPTION, FLAG, SOURCE
 from kaocheng.engine.language.shape import (
     Clauses,
     Day,
@@ -67,6 +67,7 @@ KINDS_OF_PROBLEMS = {
     "P": "流程的时间",
     "C": "命令",
     "R": "核算",
+    "V": "比较和试算两个版本",
     "L": "提示：合法，但请再看一眼",
 }
 
@@ -299,12 +300,22 @@ def _keys_pages() -> Pages:
             + "\n## 结果表 `results`\n\n"
             + _keys_table(_record(result))
             + "\n## 不参加的情形 `exempt`\n\n"
-            + _all_tables("", EXEMPTION),
+            + _all_tables("", EXEMPTION)
+            + "\n## 疑点 `doubts`\n\n"
+            "通知本身的毛病：两处矛盾、数和所列的对不上、日期不清。读法可选的写成参数，不写在这里；"
+            "`kaocheng check` 会照着提示。\n\n"
+            + _all_tables("", DOUBT),
         ),
         "registers.md": (
             "名册、台账、评价、参照表",
             "`registers.yaml` 写方案要用的各张表。\n\n" + _file_tables(FILES["registers"])
             + "\n### 字段的类型\n\n" + _options(registers.FIELD_TYPES),
+        ),
+        "documents.md": (
+            "文书表册",
+            "`documents.yaml` 写方案要求的各种表、册、简报、通报：谁填、填什么、谁签字、报给谁。"
+            "每一列是一个算式，写法与指标里的相同：能写名册、台账的字段，也能写结果表的指标。\n\n"
+            + _file_tables(FILES["documents"]),
         ),
         "parameters.md": (
             "参数",
@@ -428,7 +439,9 @@ def _problems() -> str:
 
 
 def _problem(message: Message) -> str:
-    text = f'\n<a id="{message.id}"></a>\n\n## {message.id}（{SEVERITIES[message.severity]}）\n\n'
+    severity = SEVERITIES[message.severity] + ("，发布前须处理" if message.blocks else "")
+    name = f" {message.name('zh')}" if message.name("zh") else ""
+    text = f'\n<a id="{message.id}"></a>\n\n## {message.id}{name}（{severity}）\n\n'
     path = BROKEN / f"{message.id}.yaml"
     if not path.is_file():
         return f"{text}**{_plain(message.zh)}**\n\n怎么办：{_plain(message.zh_remedy)}\n"
@@ -443,7 +456,7 @@ def _problem(message: Message) -> str:
 
 def _plain(words: str) -> str:
     """A message with its placeholders as dots."""
-    return re.sub(r"\{[a-z_]+\}", "…", words).replace("{{", "{").replace("}}", "}")
+    return re.sub(r"(?:\{[a-z_]+\})+", "…", words).replace("{{", "{").replace("}}", "}")
 
 
 def _shortened(words: str) -> str:

@@ -32,7 +32,7 @@ def test_no_command_shows_the_help_and_is_wrong_use(capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "test", "facts", "score", "explain", "calendar", "new", "demo"]
+    "command", ["check", "test", "facts", "score", "explain", "calendar", "new", "gallery"]
 )
 def test_help_of_every_command_is_in_the_reader_s_language(
     capsys: pytest.CaptureFixture[str], command: str
@@ -138,7 +138,7 @@ def on_a_terminal(**environment: str) -> bytes:
 
 
 def test_colours_appear_on_a_terminal_and_no_color_takes_them_away() -> None:
-    assert b"\x1b[90mL02\x1b[0m" in on_a_terminal(NO_COLOR="")
+    assert b"\x1b[90mL16\x1b[0m" in on_a_terminal(NO_COLOR="")
     assert b"\x1b" not in on_a_terminal(NO_COLOR="1")
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.cli.conftest import Kaocheng
 
 
-def test_new_pack_checks_strictly_tests_green_and_scores(
+def test_new_pack_wants_only_its_final_text_tests_green_and_scores(
     kaocheng: Kaocheng, tmp_path: Path
 ) -> None:
     ran = kaocheng("new", "教师考核2026", "--dir", tmp_path / "schemes")
@@ -16,7 +16,8 @@ def test_new_pack_checks_strictly_tests_green_and_scores(
     assert ran.code == 0
     assert f"已写入 {pack}/scheme.yaml" in ran.out
     checked = kaocheng("check", "--strict", pack)
-    assert (checked.code, checked.out) == (0, "1 个方案，错误 0，警告 0，提示 0\n")
+    assert "L22 提示 这份文本是初稿、送审稿，还不是定稿。" in checked.out
+    assert checked.last_line == "1 个方案，错误 0，警告 0，提示 1；还不能发布"
     assert kaocheng("test", pack).out == "3 passed, 0 failed\n"
     scored = kaocheng("score", pack, "--facts", pack / "example", "--out", tmp_path / "out")
     assert (scored.code, scored.err) == (0, "")

@@ -267,3 +267,17 @@ def test_only_known_backends_are_taken(kaocheng: Kaocheng, tmp_path: Path) -> No
     ran = kaocheng("score", T1, "--facts", FACTS, "--out", tmp_path / "out", "--backend", "guess")
 
     assert (ran.code, "--backend 不能是 'guess'" in ran.err) == (2, True)
+
+
+def test_warning_about_many_rows_is_told_for_the_first_and_counted(
+    kaocheng: Kaocheng, pack: Path, tmp_path: Path
+) -> None:
+    leave = pack / "example" / "leave.csv"
+    late = "T01,2030-03-10,病假,1,\n" * 6
+    leave.write_text(leave.read_text(encoding="utf-8") + late, encoding="utf-8")
+
+    ran = kaocheng("score", pack, "--facts", pack / "example", "--out", tmp_path / "results")
+
+    told = [line for line in ran.err.splitlines() if " F60 " in line]
+    assert [line.partition(" F60 ")[2][:2] for line in told] == ["警告", "警告", "警告", "同样"]
+    assert told[-1].endswith("F60 同样的还有 3 处")

@@ -14,15 +14,16 @@ from kaocheng.cli.main import main
 
 pytestmark = pytest.mark.browser
 PACKS = Path(__file__).parent.parent / "cli" / "packs"
-PAGES = ("index.html", "t1-school/index.html", "t1-school/teacher-T01.html")
+OF_A_PACK = ("index", "notice", "process", "documents", "findings", "teacher-T01")
+PAGES = ("index.html", *(f"t1-school/{name}.html" for name in OF_A_PACK))
 
 # Texts smaller than 14 px and what sticks out of the window.
 SMALL = """() => [...document.body.querySelectorAll('*')]
   .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
   .filter(one => parseFloat(getComputedStyle(one).fontSize) < 14).map(one => one.outerHTML)"""
 TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# What can be tapped and is lower than 44 px.
-LOW = """() => [...document.querySelectorAll('summary, main a')]
+# What can be tapped and is lower than 44 px; links within running text may be.
+LOW = """() => [...document.querySelectorAll('summary, main a:not(.quoted)')]
   .filter(one => one.offsetParent).map(one => [one.innerText, one.getBoundingClientRect().height])
   .filter(([, height]) => height < 44)"""
 
@@ -30,7 +31,7 @@ LOW = """() => [...document.querySelectorAll('summary, main a')]
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shown") / "report"
-    assert main(["demo", "--schemes", str(PACKS), "--out", str(folder)]) == 0
+    assert main(["gallery", "--schemes", str(PACKS), "--out", str(folder)]) == 0
     return folder
 
 
@@ -116,6 +117,30 @@ def test_tree_opens_by_keyboard(page: Page, report: Path) -> None:
     page.keyboard.press("Enter")
 
     assert quote.is_visible()
+
+
+def test_quote_in_the_notice_opens_the_rule_that_rests_on_it(page: Page, report: Path) -> None:
+    page.goto((report / "t1-school/notice.html").as_uri())
+    written = page.get_by_text("mark: {of: mean(mark over observation), out_of: 40}")
+    assert not written.is_visible()
+
+    page.get_by_role("link", name="课堂教学按评课分的平均分折算，满分60分").click()
+
+    assert written.is_visible()
+
+
+def test_rules_stand_beside_their_paragraph_on_a_desk(page: Page, report: Path) -> None:
+    page.goto((report / "t1-school/notice.html").as_uri())
+    beside = """() => { const row = document.querySelector('.paragraph:has(.rules)');
+      const [text, rules] = [row.querySelector('.text'), row.querySelector('.rules')]
+        .map(one => one.getBoundingClientRect());
+      return [rules.left >= text.right, rules.top >= text.bottom]; }"""
+
+    page.set_viewport_size({"width": 1280, "height": 800})
+    on_desk = page.evaluate(beside)
+    page.set_viewport_size({"width": 360, "height": 800})
+
+    assert (on_desk, page.evaluate(beside)) == ([True, False], [False, True])
 
 
 def test_first_stop_of_the_keyboard_leads_to_the_text(page: Page, report: Path) -> None:

@@ -5,8 +5,8 @@ from fractions import Fraction
 from kaocheng.documents.register_rows import HIDDEN, RowFinder, cell_text, masked_name
 from kaocheng.documents.result_summary import summarize
 from kaocheng.documents.result_table import result_table, titled_table
-from kaocheng.documents.score_report import subject_page
 from kaocheng.documents.score_text import score_text
+from kaocheng.documents.subject_page import subject_page
 from kaocheng.engine.cases import case_facts
 from kaocheng.engine.compile import compile_pack
 from kaocheng.engine.explain import explain_subject

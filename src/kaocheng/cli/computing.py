@@ -17,7 +17,7 @@ from kaocheng.engine import verbs
 from kaocheng.engine.compile import Compiled
 from kaocheng.engine.language.scheme import Result
 from kaocheng.engine.model import Pack
-from kaocheng.engine.problems import Place, Problems, Refused, refuse
+from kaocheng.engine.problems import Place, Problem, Problems, Refused, refuse
 from kaocheng.engine.text_table import TextTable
 from kaocheng.engine.trace import PERCENT, figure
 from kaocheng.engine.values import is_known
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kaocheng.documents.result_table import AnyRun
     from kaocheng.engine.columnar.columnar_run import ColumnarRun
     from kaocheng.engine.columnar.database import Resources
+    from kaocheng.engine.reference.run import Run
     from kaocheng.formats import Kind, Writable
 
 Backend = Literal["auto", "duckdb", "reference", "spark"]
@@ -83,6 +84,18 @@ class Computed:
         members = self.run.members[result.id].values()
         values = [member.row.fact.values[field] for member in members]
         return {str(value) for value in values if is_known(value)}
+
+    def borderline(self, results: list[Result], *, unit: str | None) -> list[Problem]:
+        """The hints about whoever sits exactly on a line between two grades."""
+        from kaocheng.cli.borderline import hits_by_columns, hits_by_rows
+
+        if (columns := self._columns) is not None:
+            return list(hits_by_columns(columns, results, unit=unit))
+        if self.backend == "reference":
+            parameters = cast("Run", self.run).facts.parameters
+        else:
+            parameters = cast("ColumnarRun", self.run).planner.facts.parameters
+        return list(hits_by_rows(self.run, parameters, results, unit=unit))
 
     def by(self, say: Say) -> str:
         """Who computed, in a sentence."""

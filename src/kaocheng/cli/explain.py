@@ -102,7 +102,7 @@ def _written(pack: Pack, facts: Facts, explanations: list[Explanation], kind: st
 
         return score_json(pack, explanations, rows=rows)
     if kind == "html":
-        from kaocheng.documents.score_report import subject_page
+        from kaocheng.documents.subject_page import subject_page
 
         return subject_page(pack, explanations, rows=rows)
     from kaocheng.documents.score_text import score_text

@@ -24,12 +24,21 @@ COMMANDS = {
         "列出方案要哪些数据表，或生成空表",
         "List the tables a pack needs, or write empty ones.",
     ),
+    "sample": ("给方案生成逼真的示例数据", "Make believable facts for a pack."),
     "score": ("核算结果，写成表格", "Compute results and write tables."),
     "sql": ("写出计算用的 SQL，供审计核对", "Print the SQL that computes, for auditors."),
     "explain": ("说明一个对象的每一分是怎么来的", "Explain one subject's results."),
     "calendar": ("把流程排到日历上：谁在哪天前做什么", "Lay the process on the calendar."),
+    "diff": ("比较两份方案，用话说出改了什么", "Say what differs between two packs."),
+    "simulate": (
+        "用同一批数据试算两份方案：谁会变，因为哪条",
+        "Compute two packs on the same facts: who moves, by which rule.",
+    ),
     "new": ("新建一份带说明的方案", "Start a new pack with comments."),
-    "demo": ("核算全部示例，写一份网页报告", "Compute all examples and write an HTML report."),
+    "gallery": (
+        "把全部方案写成网页：原文、规则、疑点、示例结果",
+        "Write all packs as pages: notice, rules, findings, sample results.",
+    ),
 }
 
 FOUND, WRONG_USE, INTERRUPTED = 1, 2, 130

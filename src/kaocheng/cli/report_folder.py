@@ -12,7 +12,7 @@ from kaocheng.cli.text_files import make_folder, writing
 from kaocheng.engine.problems import Place, refuse
 
 if TYPE_CHECKING:
-    from kaocheng.documents.score_report import Page
+    from kaocheng.documents.pages import Page
 
 
 def write_report(folder: Path, pages: Iterable[Page]) -> int:
@@ -40,7 +40,7 @@ def write_report(folder: Path, pages: Iterable[Page]) -> int:
 
 def refuse_foreign(folder: Path) -> None:
     """Raise `Refused` unless `folder` is new, empty or a report: nothing else is ever replaced."""
-    from kaocheng.documents.score_report import MARK
+    from kaocheng.documents.pages import MARK
 
     if not folder.exists():
         return

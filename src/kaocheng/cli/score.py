@@ -87,6 +87,7 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
         # Still with the resources: what the reference decides is read from the database.
         _write(computed, results, out, unit=options.unit, titled=options.titles, terminal=terminal)
         _print_summaries(computed, results, unit=options.unit, terminal=terminal)
+        terminal.problems(computed.borderline(results, unit=options.unit), to=terminal.err)
     terminal.line(computed.by(terminal.say))
     _print_files(results, out, terminal)
     return 0

@@ -32,6 +32,13 @@ _SEVERITIES: dict[Severity, tuple[str, str]] = {
 # Nobody wants to read about work that is over before they look.
 _SECONDS_BEFORE_PROGRESS = 1.0
 
+# Warnings that say the same of the same file, beyond which they are counted.
+_MOST_ALIKE = 3
+
+
+def _what_is_said(problem: Problem) -> tuple[object, ...]:
+    return problem.place.file, problem.place.field, problem.id, problem.values
+
 
 @dataclass
 class Terminal:
@@ -62,15 +69,32 @@ class Terminal:
         return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self.colours else text
 
     def problems(self, found: Iterable[Problem], *, to: TextIO) -> None:
-        """Each problem as `place id reason`, and a line below that says what to do."""
+        """Each problem as `place id reason`, and a line below that says what to do.
+
+        A warning about many rows of one table is told for the first of them, the rest is counted.
+        """
         self.clear_progress()
-        for problem in found:
+        listed = list(found)
+        alike = Counter(_what_is_said(problem) for problem in listed)
+        told: Counter[tuple[object, ...]] = Counter()
+        for problem in listed:
+            said = _what_is_said(problem)
+            told[said] += 1
+            if problem.severity != "error" and told[said] > _MOST_ALIKE:
+                if told[said] == alike[said]:
+                    self._print_more(problem, alike[said] - _MOST_ALIKE, to=to)
+                continue
             place, reason = one_line(str(problem.place)), one_line(problem.reason(self.language))
             id = self.styled(problem.id, _COLOUR_OF[problem.severity])
             severity = "" if problem.severity == "error" else self._severity(problem) + " "
             print(f"{place} {id} {severity}{reason}", file=to)
             remedy = one_line(problem.remedy(self.language))
             print(f"    {self.say('怎么办：', 'What to do: ')}{remedy}", file=to)
+
+    def _print_more(self, problem: Problem, more: int, *, to: TextIO) -> None:
+        zh = f"同样的还有 {more} 处"
+        en = f"and {more} more alike"
+        print(f"{problem.place.file} {problem.id} {self.say(zh, en)}", file=to)
 
     def _severity(self, problem: Problem) -> str:
         zh, en = _SEVERITIES[problem.severity]

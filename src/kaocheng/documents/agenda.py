@@ -54,9 +54,9 @@ def with_effects_named(agenda: Agenda, process: Process) -> Agenda:
 def agenda_lines(agenda: Agenda) -> Iterator[str]:
     """When and who, and what below; the undated come last with their rule in place of a day."""
     for row in agenda.rows:
-        yield f"{_days(row)}  {row.who}".rstrip()
-        yield f"    {_deed(row)}"
-        if remarks := _remarks(row):
+        yield f"{days_in_words(row)}  {row.who}".rstrip()
+        yield f"    {deed_in_words(row)}"
+        if remarks := remarks_in_words(row):
             yield f"    {remarks}"
 
 
@@ -98,7 +98,7 @@ def agenda_ics(agenda: Agenda, *, title: str) -> str:
     return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line))
 
 
-def _days(row: Row) -> str:
+def days_in_words(row: Row) -> str:
     if row.ends is None and row.starts is None:
         return row.words or "没有期限"
     first, last = row.starts, row.ends
@@ -119,11 +119,11 @@ def _in_words(moment: Moment) -> str:
     return f"{words}{clock}"
 
 
-def _deed(row: Row) -> str:
+def deed_in_words(row: Row) -> str:
     return row.title if not row.what or row.what == row.title else f"{row.title}：{row.what}"
 
 
-def _remarks(row: Row) -> str:
+def remarks_in_words(row: Row) -> str:
     words = [*_marks(row), STATES[row.state] + (f"，用了 {row.took}" if row.took else "")]
     words += [f"否则{row.otherwise}"] if row.otherwise else []
     words += ["条款 " + "、".join(row.clauses)] if row.clauses else []
@@ -154,7 +154,7 @@ def _event(row: Row, title: str) -> Iterator[str]:
     yield f"DTSTART;VALUE=DATE:{first:%Y%m%d}"
     yield f"DTEND;VALUE=DATE:{last + timedelta(days=1):%Y%m%d}"
     yield f"SUMMARY:{_escaped(row.title)}"
-    words = "\n".join(word for word in (row.who, row.what, _remarks(row), title) if word)
+    words = "\n".join(word for word in (row.who, row.what, remarks_in_words(row), title) if word)
     yield f"DESCRIPTION:{_escaped(words)}"
     yield "END:VEVENT"
 

@@ -109,6 +109,11 @@ class PackView:
     subjects: tuple[tuple[str, int], ...]
     flags: int
 
+    @property
+    def hints(self) -> int:
+        """How many kinds of things a reader should look at, the same thing counted once."""
+        return len({(one.id, one.reason()) for one in self.problems})
+
     def count(self, severity: str) -> int:
         return sum(problem.severity == severity for problem in self.problems)
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from kaocheng.documents.result_table import AnyRun
 
 
+# Grades as schools name them, best first; whatever begins with 不 or 未 comes last.
+_USUAL = ("优秀", "优", "良好", "良", "合格", "称职", "通过", "及格", "基本合格", "基本称职")
+
+
 @dataclass(frozen=True)
 class Spread:
     """The headline figures of those who have one."""
@@ -129,11 +133,13 @@ def _grades(run: AnyRun, result: Result, keys: Sequence[RowKey]) -> tuple[tuple[
 def in_order_of_grades(
     counted: Mapping[str, int], type_: Type, means: Mapping[str, Fraction]
 ) -> tuple[tuple[str, int], ...]:
-    """Best first: as the scale has them, else those of the higher headline figures first."""
+    """Best first: by the scale, else by their headline figures, else in the usual order."""
     order = {grade: at for at, grade in enumerate(type_.options if type_.kind == "scale" else ())}
 
-    def place(grade: str) -> tuple[int, Fraction, str]:
-        return order.get(grade, len(order)), -means.get(grade, Fraction(0)), grade
+    def place(grade: str) -> tuple[int, Fraction, int, str]:
+        usual = _USUAL.index(grade) if grade in _USUAL else len(_USUAL)
+        last = len(_USUAL) + 1 if grade.startswith(("不", "未")) else usual
+        return order.get(grade, len(order)), -means.get(grade, Fraction(0)), last, grade
 
     return tuple((grade, counted[grade]) for grade in sorted(counted, key=place))
 

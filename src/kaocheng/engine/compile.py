@@ -78,6 +78,7 @@ class _Compiler:
         for result in self.pack.scheme.results:
             self._bind_result(result)
         self._bind_process()
+        self._bind_documents()
 
     def _check_counting(self, register: Register, expr: Expr) -> None:
         """What counts is settled before any result: results are made of what counts."""
@@ -237,13 +238,27 @@ class _Compiler:
         for setting in settings_of(process):
             self._check_setting(setting)
         for slot in slots(process):
-            result = self.pack.results.get(slot.of)
-            register = self.pack.registers.get(result.of if result else slot.of)
-            if register is not None:
-                each = result.each if result else ""
-                level = Level(register, result)
-                scope = Scope(self.pack, self.item_type, (level,), each)
+            scope = self._row_scope(slot.of)
+            if scope is not None:
                 self._bind(slot.expr, scope, slot.want, None)
+
+    def _row_scope(self, of: str) -> Scope | None:
+        """What can be said of a row of the result or table `of`; None where there is no such."""
+        result = self.pack.results.get(of)
+        register = self.pack.registers.get(result.of if result else of)
+        if register is None:
+            return None
+        each = result.each if result else ""
+        return Scope(self.pack, self.item_type, (Level(register, result),), each)
+
+    def _bind_documents(self) -> None:
+        for document in self.pack.documents.values():
+            scope = self._row_scope(document.of)
+            if scope is not None:
+                if document.where is not None:
+                    self._bind(document.where, scope, BOOLEAN, None)
+                for column in document.columns:
+                    self._bind(column.show, scope, None, None)
 
     def _bind(
         self,

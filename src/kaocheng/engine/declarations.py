@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from kaocheng.engine.facts import list_table, text_table
 from kaocheng.engine.hints import near
 from kaocheng.engine.language.cases import Case
+from kaocheng.engine.language.documents import Document
 from kaocheng.engine.language.parameters import Parameter
 from kaocheng.engine.language.registers import FIELD_TYPES, Field, Register
 from kaocheng.engine.language.scheme import Result, items_below
+from kaocheng.engine.messages import MESSAGES
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Place, Problems
 
@@ -26,6 +28,12 @@ def check_declarations(pack: Pack, *, problems: Problems) -> None:
         _check_result(pack, result, problems)
     for case in pack.cases:
         _check_case(pack, case, problems)
+    for document in pack.documents.values():
+        _check_document(pack, document, problems)
+    known = [id for id, message in MESSAGES.items() if message.severity == "lint"]
+    for doubt in pack.scheme.doubts:
+        if doubt.lint not in known:
+            _unknown(doubt.lint, "提示（lint）", known, doubt.place, problems)
 
 
 def unique(named: Iterable[tuple[str, Place]], *, problems: Problems) -> None:
@@ -58,6 +66,8 @@ def _check_fields(pack: Pack, fields: Mapping[str, Field], problems: Problems) -
 
 
 def _check_register(pack: Pack, register: Register, problems: Problems) -> None:
+    if register.id in FIELD_TYPES:  # a field of that type would be a reference
+        problems.add("S06", register.place, name=register.id)
     _check_fields(pack, register.fields, problems)
     wanted = {
         "key": register.key,
@@ -81,7 +91,7 @@ def _check_register(pack: Pack, register: Register, problems: Problems) -> None:
         why = "名册和参照表要写 key（唯一编号的字段）"
         problems.add("S30", register.place, title=register.title, why=why, page="registers")
     if (register.kind == "list") != bool(register.rows):
-        why = "参照表（list）要写 rows，其他种类不写"
+        why = "参照表（list）要写 rows 或 shared，其他种类不写"
         problems.add("S30", register.place, title=register.title, why=why, page="registers")
     if register.rows and not list_table(register).rows:
         problems.add("S04", register.place)
@@ -137,6 +147,20 @@ def _check_result(pack: Pack, result: Result, problems: Problems) -> None:
         for name in exemption.gives:
             if name not in names:
                 _unknown(name, "指标（gives）", names, exemption.place, problems)
+
+
+def _check_document(pack: Pack, document: Document, problems: Problems) -> None:
+    place, title = document.place, document.title
+    known = [*pack.registers, *pack.results]
+    if document.of and document.of not in known:
+        _unknown(document.of, "表或结果", known, place, problems)
+    if document.kind == "text":
+        wrong = "文字（text）写 parts，不写 columns" if document.columns else ""
+    else:
+        whole = document.of and document.columns and not document.parts
+        wrong = "" if whole else "一览表（list）、个表（sheet）要写 of 和 columns，不写 parts"
+    if wrong:
+        problems.add("S30", place, title=title, why=wrong, page="documents")
 
 
 def _check_case(pack: Pack, case: Case, problems: Problems) -> None:

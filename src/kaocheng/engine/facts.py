@@ -115,6 +115,16 @@ def default_parameters(pack: Pack) -> dict[str, Value]:
     }
 
 
+def filled_in(pack: Pack, tables: Mapping[str, TextTable]) -> Set[str]:
+    """The parameters that `tables` give a value to, as `read_parameters` reads them."""
+    found = {name for name in pack.parameters if name in tables and tables[name].rows}
+    overlay = tables.get("parameters")
+    if overlay is not None:
+        rows = [dict(zip(overlay.header, row.cells, strict=False)) for row in overlay.rows]
+        found |= {row.get("id", "") for row in rows if row.get("value")}
+    return found
+
+
 def text_table(name: str, text: str, *, source: str, line: int = 0) -> TextTable:
     """A table written as text: first row the field ids, cells separated by commas."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n")

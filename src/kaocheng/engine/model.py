@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from kaocheng.engine.language.cases import Case
+from kaocheng.engine.language.documents import Document
 from kaocheng.engine.language.parameters import Parameter
 from kaocheng.engine.language.process import Process
 from kaocheng.engine.language.registers import Field, Register
@@ -20,6 +21,7 @@ from kaocheng.engine.language.types import (
     Type,
     reference,
 )
+from kaocheng.engine.notice import Notice
 
 _PLAIN_TYPES = {
     "text": TEXT,
@@ -35,7 +37,7 @@ _PLAIN_TYPES = {
 
 @dataclass(frozen=True)
 class Pack:
-    """A scheme with its process, registers, parameters and cases, each found by id."""
+    """A scheme with its process, registers, parameters, cases and documents, each found by id."""
 
     name: str
     scheme: SchemeFile
@@ -44,6 +46,8 @@ class Pack:
     parameters: Mapping[str, Parameter]
     process: Process
     cases: tuple[Case, ...] = ()
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    notice: Notice | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property

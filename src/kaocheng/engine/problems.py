@@ -46,7 +46,8 @@ class Problem:
 
     @property
     def message(self) -> Message:
-        return MESSAGES[self.id]
+        message = MESSAGES[self.id]
+        return message.in_own_words if "said" in dict(self.values) else message
 
     @property
     def severity(self) -> Severity:

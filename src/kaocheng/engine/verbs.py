@@ -12,14 +12,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kaocheng.engine.clauses import check_quotes
 from kaocheng.engine.compile import Compiled, compile_pack
-from kaocheng.engine.facts import Facts, default_parameters, read_facts
+from kaocheng.engine.facts import Facts, Reader, filled_in, read_facts, read_parameters
 from kaocheng.engine.lint import lint_pack
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Problem, Problems
 from kaocheng.engine.process.agenda import lay_out
 from kaocheng.engine.reading.packs import find_packs, read_pack
 from kaocheng.engine.text_table import TextTable
+from kaocheng.engine.values import Value
 from kaocheng.methods.workdays import mainland_calendar
 
 # Phases, deadlines, publicity, answers, gates and routes that do not fit each other.
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from kaocheng.engine.columnar.facts import ColumnFacts
     from kaocheng.engine.explain import Explanation
     from kaocheng.engine.reference.run import Run
+    from kaocheng.engine.sampling import Sample
 
 __all__ = [
     "check",
@@ -45,6 +48,7 @@ __all__ = [
     "read",
     "run",
     "run_in_columns",
+    "sample",
     "sql",
     "test",
 ]
@@ -60,23 +64,30 @@ def compile(pack: Pack, *, problems: Problems) -> Compiled | None:  # noqa: A001
     return compile_pack(pack, problems=problems)
 
 
-def check(folder: Path, *, problems: Problems) -> Compiled | None:
-    """Read, compile and lint the pack in `folder`; everything found goes into `problems`."""
+def check(
+    folder: Path, *, problems: Problems, parameters: Mapping[str, TextTable] | None = None
+) -> Compiled | None:
+    """Read, compile and lint the pack in `folder`; everything found goes into `problems`.
+
+    `parameters` are what an adoption fills in: `parameters` (id, value) and tables by their own id,
+    as among facts. What they settle is no longer told.
+    """
     pack = read(folder, problems=problems)
     if pack is None:
         return None
     compiled = compile(pack, problems=problems)
     if compiled is not None:
-        lint_pack(compiled, problems=problems)
-        problems.extend(_collisions(pack))
+        check_quotes(pack, problems=problems)
+        tables = parameters or {}
+        lint_pack(compiled, problems=problems, given=filled_in(pack, tables))
+        values, _ = read_parameters(pack, tables, Reader(pack, (), problems), problems)
+        problems.extend(_collisions(pack, values))
     return compiled
 
 
-def _collisions(pack: Pack) -> list[Problem]:
+def _collisions(pack: Pack, parameters: Mapping[str, Value]) -> list[Problem]:
     """What collides once the process is laid on the calendar, as far as its own dates go."""
-    agenda = lay_out(
-        pack.process, parameters=default_parameters(pack), calendar=mainland_calendar()
-    )
+    agenda = lay_out(pack.process, parameters=parameters, calendar=mainland_calendar())
     return [found for found in agenda.problems if found.id in COLLISIONS]
 
 
@@ -171,6 +182,17 @@ def explain(done: Run | ColumnarRun, subject: str) -> list[Explanation]:
     from kaocheng.engine.columnar.explaining import explain_from_columns
 
     return explain_from_columns(done, subject)
+
+
+def sample(compiled: Compiled, example: Mapping[str, TextTable], *, seed: int, size: int) -> Sample:
+    """Believable facts about `size` subjects, edge cases among them; equal for equal seeds.
+
+    Shape: a header for every table, and rows (cells as text by field) each with the table it
+    belongs to. `example` are the tables of the pack's example, which the facts are modelled on.
+    """
+    from kaocheng.engine import sampling
+
+    return sampling.sample(compiled, example, seed=seed, size=size)
 
 
 def test(compiled: Compiled) -> list[CaseReport]:

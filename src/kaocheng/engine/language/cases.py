@@ -133,7 +133,7 @@ CASE = Record(
         "problems": Key(ListOf(Text(8)), "数据应当报出的问题编号", default=()),
         "gates": Key(MapOf(_VALUES), "前置条件：对象: 开/未开/欠", default={}),
         "effects": Key(MapOf(_VALUES), "结果运用：对象: 是/否", default={}),
-        "draws": Key(MapOf(Text(20)), "抽查数量", default={}),
+        "draws": Key(MapOf(Text(20), Text(60)), "抽查数量", default={}),
         "votes": Key(MapOf(VOTE_CASE), "表决", default={}),
         "calendar": Key(CALENDAR_CASE, "日程"),
     },

@@ -78,6 +78,7 @@ class Register:
     once: tuple[str, ...] = ()
     optional: bool = False
     rows: str = ""
+    shared: str = ""
     entered_by: tuple[str, ...] = ()
     signed_by: tuple[str, ...] = ()
     numbering: str = ""
@@ -94,6 +95,9 @@ class RegistersFile:
     registers: tuple[Register, ...]
     periods: Mapping[str, str]
 
+
+# Reference tables that come with the product, a file each in engine/reading/shared.
+SHARED = {"micro_competencies": "30个微能力点：code、name、environment（环境）、dimension（维度）"}
 
 FIELD = Record(
     Field,
@@ -127,7 +131,7 @@ REGISTER = Record(
                     "roster": "名册：被考核的人、单位或事物，一行一个",
                     "register": "台账：逐条登记的事实",
                     "review": "评价：评分人给出的评分",
-                    "list": "参照表：写在方案里的固定资料（rows）",
+                    "list": "参照表：固定的资料，写在方案里（rows）或取共用的（shared）",
                 }
             ),
             "表的种类",
@@ -143,6 +147,9 @@ REGISTER = Record(
         "once": Key(ListOf(Identifier()), "这些字段合起来不能重复", default=()),
         "optional": Key(YesNo(), "是：没有这张表时当作空表", default=False),
         "rows": Key(Text(60_000), "参照表的内容：第一行是字段名，用逗号分隔", default=""),
+        "shared": Key(
+            OneOf(SHARED), "参照表的内容取随程序提供的表；写了 rows 的以 rows 为准", default=""
+        ),
         "entered_by": Key(ListOf(Text(60)), "由谁登记", default=()),
         "signed_by": Key(ListOf(Text(60)), "依次由谁审签", default=()),
         "numbering": Key(Text(60), "编号样式，如 XC-{year}-{no}", default=""),

@@ -122,6 +122,17 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """What is wrong in the notice itself, as its reader found; `reading` is what the pack does."""
+
+    lint: str
+    say: str
+    place: Place
+    reading: str = ""
+    clauses: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True)
 class SchemeFile:
     language: str
     id: str
@@ -133,6 +144,7 @@ class SchemeFile:
     about: str = ""
     clauses: tuple[Clause, ...] = ()
     same_as: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
 
 
 FLAG = Record(
@@ -215,6 +227,16 @@ SOURCE = Record(
     },
 )
 
+DOUBT = Record(
+    Doubt,
+    {
+        "lint": Key(Text(8), "属于哪一种提示，如 L07，见[问题一览](problems.md)", required=True),
+        "say": Key(Text(400), "通知哪里自相矛盾、数不对、说不清", required=True),
+        "reading": Key(Text(400), "本方案怎样处理", default=""),
+        "clause": CLAUSE,
+    },
+)
+
 
 def result_shape(item: Shape) -> Record:
     return Record(
@@ -251,6 +273,7 @@ def scheme_shape(item: Shape) -> Record:
             "same_as": Key(
                 MapOf(Text(), Text(20)), "与别的规则相同：规则编号: 规则编号", default={}
             ),
+            "doubts": Key(ListOf(DOUBT), "通知本身的疑点，检查时照着提示", default=()),
         },
     )
 

@@ -14,10 +14,22 @@ from kaocheng.engine.messages.process import PROCESS
 from kaocheng.engine.messages.running import RUNNING
 from kaocheng.engine.messages.shapes import SHAPES
 from kaocheng.engine.messages.text import TEXT
+from kaocheng.engine.messages.versions import VERSIONS
 
 MESSAGES: dict[str, Message] = {
     message.id: message
-    for group in (TEXT, SHAPES, EXPRESSIONS, FACTS, ENTRIES, LINTS, PROCESS, COMMANDS, RUNNING)
+    for group in (
+        TEXT,
+        SHAPES,
+        EXPRESSIONS,
+        FACTS,
+        ENTRIES,
+        LINTS,
+        PROCESS,
+        COMMANDS,
+        RUNNING,
+        VERSIONS,
+    )
     for message in group
 }
 

@@ -118,9 +118,9 @@ COMMANDS = (
     warning(
         "C17",
         "方案没有 example 文件夹，没有可演示的数据。",
-        "请在方案的 example 文件夹里放示例数据表。",
+        "请在方案的 example 文件夹里放示例数据表；也可以用 kaocheng sample 方案 --out 方案/example 生成。",
         "The pack has no folder `example` and nothing to show.",
-        "Put example tables into the folder `example` of the pack.",
+        "Put example tables into its folder `example`, or make some with `kaocheng sample PACK --out PACK/example`.",
     ),
     error(
         "C18",

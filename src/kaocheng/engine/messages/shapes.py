@@ -1,6 +1,6 @@
 """Messages about what may stand where in a pack's files (S01–S19) and how it fits together."""
 
-from kaocheng.engine.messages.message import error
+from kaocheng.engine.messages.message import error, warning
 
 SHAPES = (
     error(
@@ -163,5 +163,12 @@ SHAPES = (
         "请按参考手册“{page}”一节补全或改正。",
         "“{title}”: {why}.",
         "Complete it as the reference page “{page}” shows.",
+    ),
+    warning(
+        "S31",
+        "条款“{quote}”在 {notice} 里找不到。",
+        "请逐字照抄通知原文；中间略去的用 …… 代替，空格和换行不用管。",
+        "The clause “{quote}” does not stand in {notice}.",
+        "Copy the words of the notice exactly; …… stands for what is left out.",
     ),
 )

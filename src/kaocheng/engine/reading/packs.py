@@ -9,13 +9,15 @@ from typing import cast
 
 from kaocheng.engine.declarations import unique
 from kaocheng.engine.language.cases import CASES_FILE, Case, CasesFile
+from kaocheng.engine.language.documents import DOCUMENTS_FILE, DocumentsFile
 from kaocheng.engine.language.parameters import PARAMETERS_FILE, ParametersFile
 from kaocheng.engine.language.process import PROCESS_FILE, Process
-from kaocheng.engine.language.registers import REGISTERS_FILE, RegistersFile
+from kaocheng.engine.language.registers import REGISTERS_FILE, Register, RegistersFile
 from kaocheng.engine.language.scheme import SchemeFile
 from kaocheng.engine.language.shape import Shape
 from kaocheng.engine.mechanisms.item import SCHEME_FILE
 from kaocheng.engine.model import Pack
+from kaocheng.engine.notice import Notice, read_notice
 from kaocheng.engine.problems import Place, Problems
 from kaocheng.engine.reading.yaml_text import Mapping, Node, read_yaml
 
@@ -24,9 +26,11 @@ FILES: MappingOf[str, Shape] = {
     "registers": REGISTERS_FILE,
     "parameters": PARAMETERS_FILE,
     "process": PROCESS_FILE,
+    "documents": DOCUMENTS_FILE,
     "cases": CASES_FILE,
 }
 NEEDED = ("scheme", "registers")
+NOTICE = "notice.txt"
 
 
 def read_text(path: Path, *, file: str, problems: Problems) -> str | None:
@@ -67,7 +71,13 @@ def read_pack(folder: Path, *, problems: Problems) -> Pack | None:
             whole = False
             continue
         nodes[name], texts[name] = node, text
-    return assemble(folder.name, nodes, texts, whole=whole, problems=problems)
+    notice = None
+    if (folder / NOTICE).is_file():
+        file = str(folder / NOTICE)
+        text = read_text(folder / NOTICE, file=file, problems=problems)
+        whole = whole and text is not None
+        notice = None if text is None else read_notice(text, file=file)
+    return assemble(folder.name, nodes, texts, notice=notice, whole=whole, problems=problems)
 
 
 def read_bundle(text: str, *, file: str, problems: Problems) -> Pack | None:
@@ -88,6 +98,7 @@ def assemble(
     *,
     whole: bool,
     problems: Problems,
+    notice: Notice | None = None,
 ) -> Pack | None:
     before = len(problems.errors)
     content = {key: FILES[key].read(node, problems=problems) for key, node in nodes.items()}
@@ -100,22 +111,34 @@ def assemble(
     parameters = cast("ParametersFile | None", content.get("parameters"))
     listed = parameters.parameters if parameters else ()
     cases = cast("CasesFile | None", content.get("cases"))
+    documents = cast("DocumentsFile | None", content.get("documents")) or DocumentsFile()
     unique(((one.id, one.place) for one in registers.registers), problems=problems)
     unique(((one.id, one.place) for one in listed), problems=problems)
     unique(((one.id, one.place) for one in scheme.results), problems=problems)
     unique(((one.id, one.place) for one in cases.cases) if cases else (), problems=problems)
+    unique(((one.id, one.place) for one in documents.documents), problems=problems)
     if len(problems.errors) > before:
         return None
     return Pack(
         name=name,
         scheme=scheme,
-        registers={one.id: one for one in registers.registers},
+        registers={one.id: _with_shared_rows(one) for one in registers.registers},
         period_kinds=registers.periods,
         parameters={one.id: one for one in listed},
         process=cast("Process | None", content.get("process")) or Process(),
         cases=_with_common(cases),
+        documents={one.id: one for one in documents.documents},
+        notice=notice,
         texts=texts,
     )
+
+
+def _with_shared_rows(register: Register) -> Register:
+    """A reference table that the product brings along, with its rows; its own rows go first."""
+    if not register.shared or register.rows:
+        return register
+    path = Path(__file__).with_name("shared") / f"{register.shared}.csv"
+    return replace(register, rows=path.read_text("utf-8"))
 
 
 def _with_common(cases: CasesFile | None) -> tuple[Case, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.language.documents import Document
 from kaocheng.engine.language.shape import Clause
 from kaocheng.engine.process.draws import draw_size
 from kaocheng.engine.process.entries import Draw, Effect, Gate
@@ -74,13 +75,29 @@ def samples(run: Run) -> Iterator[Sample]:
                 yield Sample(draw.id, draw.title, group, len(members), size)
 
 
+def shown_rows(run: Run, document: Document) -> Iterator[tuple[Value, ...]]:
+    """What a document shows, a row for each row of its result or table: one value per column.
+
+    Those who are exempt are shown too, with what they carry over; entries that do not count are
+    not.
+    """
+    for _, env in _rows(run, document.of):
+        if document.where is None or _value(run, document.where, env) is True:
+            yield tuple(_value(run, column.show, env) for column in document.columns)
+
+
 def _subjects(run: Run, name: str) -> Iterator[tuple[str, Environment]]:
+    """The rows of a result that nobody exempts, or the counted rows of a register."""
+    members = run.members.get(name, {}).values()
+    exempt = {member.row.words for member in members if member.exempt is not None}
+    yield from ((words, env) for words, env in _rows(run, name) if words not in exempt)
+
+
+def _rows(run: Run, name: str) -> Iterator[tuple[str, Environment]]:
     """The rows of a result, or the counted rows of a register, as places to read expressions."""
     if name in run.pack.results:
         for member in run.members[name].values():
-            row = member.row
-            if member.exempt is None:
-                yield row.words, Environment(run, (row,), row.period)
+            yield member.row.words, Environment(run, (member.row,), member.row.period)
         return
     for fact in run.counted(name):
         yield fact.ref.key or str(fact.ref.line), Environment(run, (fact,))
