@@ -230,8 +230,7 @@ def test_process_is_laid_on_the_calendar_with_who_and_clause() -> None:
     text = shown("process")
 
     assert "阶段 自评全体教师条款 T1-15" in text
-    assert "要做的事 月报：报送考勤, 汇总表年级组长否则通报批评" in text
-    assert "起，一年 12 次" in text
+    assert "要做的事 月报：报送考勤, 汇总表年级组长一年 12 次，这是第一次；否则通报批评" in text
 
 
 def test_documents_are_filled_and_personal_fields_masked() -> None:

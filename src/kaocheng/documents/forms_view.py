@@ -87,10 +87,10 @@ class _Cells:
         return self.bound.type.kind == "number"
 
     def words(self, value: Value) -> str:
-        """A field as the ledger has it, blank where it is empty; anything else in words."""
+        """A field as the ledger has it, blank where it is empty; a figure that wants is said."""
         is_field = isinstance(self.bound, BField | BFollow)
         if not is_known(value):
-            return "" if is_field else value_words(value)
+            return value_words(value) if self.is_number and not is_field else ""
         if self._is_personal:
             return masked_name(str(value)) if self._is_name else HIDDEN
         if self.bound.type.kind == "ref":

@@ -21,7 +21,7 @@ _MOST_NAMES = 12
 
 @dataclass(frozen=True)
 class StepView:
-    """One line of the calendar; `times` is how often it recurs within the year shown."""
+    """One line of the calendar; of what recurs within the year shown, the first time."""
 
     id: str
     kind: str
@@ -30,7 +30,6 @@ class StepView:
     deed: str
     remarks: str
     clauses: tuple[str, ...]
-    times: int
     is_dated: bool
 
 
@@ -99,11 +98,16 @@ def _steps(rows: Sequence[Row]) -> Iterator[StepView]:
             when=days_in_words(row),
             who=row.who,
             deed=deed_in_words(row),
-            remarks=remarks_in_words(replace(row, clauses=())),
+            remarks=_remarks(row, times[name]),
             clauses=row.clauses,
-            times=times[name],
             is_dated=row.starts is not None or row.ends is not None,
         )
+
+
+def _remarks(row: Row, times: int) -> str:
+    often = f"一年 {times} 次，这是第一次" if times > 1 else ""
+    said = remarks_in_words(replace(row, clauses=()))
+    return "；".join(words for words in (often, said) if words)
 
 
 def _follows(run: Run, rules: dict[str, RuleView], rows: RowFinder) -> Iterator[FollowView]:
