@@ -147,7 +147,7 @@ def test_gallery_is_opened_where_there_is_a_screen(
     opened: int,
 ) -> None:
     out, urls = tmp_path / "gallery", []
-    monkeypatch.setattr("webbrowser.open", lambda url: urls.append(url))
+    monkeypatch.setattr("webbrowser.open", urls.append)
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("DISPLAY", display)
