@@ -190,9 +190,9 @@ def test_one_pack_is_tried_with_other_parameters(kaocheng: Kaocheng, tmp_path: P
 
     assert [one["sentence"] for one in found["changes"]] == ["绩效工资总量：取值由 1000 改为 1300"]
     assert [(one["id"], one["moved"]) for one in found["results"]] == [
+        ("money", 3),
         ("attendance", 0),
         ("yearly", 0),
-        ("money", 3),
     ]
 
 

@@ -110,7 +110,7 @@ class _Simulation:
     problems: Problems
 
     def show(self) -> None:
-        """Compute, say, write."""
+        """Compute, write, say: whoever only reads the first lines has the files all the same."""
         terminal, options = self.work.terminal, self.work.options
         old, new = self._settled()
         comparison = _results_first(compare_packs(old, new))
@@ -127,10 +127,12 @@ class _Simulation:
         results = self._wanted(moves(*columns, comparison, by=options.by))
         tried = self._trials(old, new, comparison, columns[0], results)
         views, told = self._views(results, tried, columns, (before, after))
+        self._write(views, told, comparison, old, new)
         for line in moves_lines(views, told, comparison.changes, terminal):
             terminal.line(line)
         terminal.line(after.by(terminal.say))
-        self._write(views, told, comparison, old, new)
+        for out in options.out:
+            terminal.line(terminal.say(f"已写入 {out}", f"Written: {out}"))
 
     # The two packs and the facts
 
@@ -222,8 +224,10 @@ class _Simulation:
             raise refuse("C13", Place(_COMMAND), what=what, command=_COMMAND)
 
     def _wanted(self, results: list[ResultMoves]) -> list[ResultMoves]:
+        """Those asked for, the results in which anybody moves before the others."""
         wanted = self.work.options.result
-        return [one for one in results if wanted in (None, one.new.id)]
+        asked = [one for one in results if wanted in (None, one.new.id)]
+        return sorted(asked, key=lambda one: not one.moved)
 
     # Changes alone
 
@@ -301,7 +305,6 @@ class _Simulation:
                 from kaocheng.formats import write_table
 
                 write_table(out, move_table(views, changes, terminal.language))
-            terminal.line(terminal.say(f"已写入 {out}", f"Written: {out}"))
 
     def _page(
         self,
