@@ -146,7 +146,8 @@ def test_gallery_is_opened_where_there_is_a_screen(
     display: str,
     opened: int,
 ) -> None:
-    out, urls = tmp_path / "gallery", []
+    out = tmp_path / "gallery"
+    urls: list[str] = []
     monkeypatch.setattr("webbrowser.open", urls.append)
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
