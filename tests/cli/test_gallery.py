@@ -136,3 +136,23 @@ def test_c11_gallery_finds_no_schemes(
 
     assert ran.code == 2
     assert "kaocheng gallery C11 没有找到放方案的文件夹 schemes。" in ran.err
+
+
+@pytest.mark.parametrize(("display", "opened"), [(":0", 1), ("", 0)])
+def test_gallery_is_opened_where_there_is_a_screen(
+    kaocheng: Kaocheng,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    display: str,
+    opened: int,
+) -> None:
+    out = tmp_path / "gallery"
+    urls: list[str] = []
+    monkeypatch.setattr("webbrowser.open", urls.append)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("DISPLAY", display)
+
+    assert kaocheng("gallery", "--schemes", PACKS, "--out", out, "--open").code == 0
+
+    assert urls == [(out / "index.html").as_uri()] * opened

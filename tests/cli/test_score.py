@@ -281,3 +281,12 @@ def test_warning_about_many_rows_is_told_for_the_first_and_counted(
     told = [line for line in ran.err.splitlines() if " F60 " in line]
     assert [line.partition(" F60 ")[2][:2] for line in told] == ["警告", "警告", "警告", "同样"]
     assert told[-1].endswith("F60 同样的还有 3 处")
+
+
+def test_folder_may_have_a_dot_in_its_name(kaocheng: Kaocheng, tmp_path: Path) -> None:
+    folder = tmp_path / "results-s4.2-town"
+
+    ran = kaocheng("score", T1, "--facts", T1 / "example", "--out", folder)
+
+    assert ran.code == 0
+    assert (folder / "yearly.csv").is_file()

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from kaocheng.engine import verbs
+from kaocheng.engine.facts import text_table
 from kaocheng.engine.language.types import BOOLEAN, NUMBER, TEXT
+from kaocheng.engine.problems import Problems
+from kaocheng.engine.reference.judging import shown_rows
 from tests.engine.bundles import compile_bundle, told
 
 PACK = """
@@ -92,3 +96,29 @@ def test_text_has_parts() -> None:
 )
 def test_document_that_cannot_be_filled_is_told(document: str, found: str) -> None:
     assert [id for id, _ in problems_of(document)] == [found]
+
+
+SORTED = PACK.format(
+    document=(
+        "{id: summary, title: 排行榜, kind: list, of: yearly, sort: -days, columns: "
+        "[{title: 编号, show: id}, {title: 天数, show: days}]}"
+    )
+).replace(
+    "value: count(absence)",
+    "value: count(absence)\n        - {id: days, title: 天数, value: max(days over absence)}",
+)
+
+
+def test_rows_are_sorted_and_those_without_a_value_come_last() -> None:
+    compiled, problems = compile_bundle(SORTED, file="例.yaml")
+    assert compiled is not None, told(problems)
+    absence = "teacher,days\na,1\nc,5\nd,5\n"
+    tables = {
+        "teacher": text_table("teacher", "id,name\na,甲\nb,乙\nc,丙\nd,丁\n", source="teacher"),
+        "absence": text_table("absence", absence, source="absence"),
+    }
+    run = verbs.run(compiled, verbs.facts(compiled.pack, tables, problems=Problems()))
+
+    rows = list(shown_rows(run, compiled.pack.documents["summary"]))
+
+    assert [row[0] for row in rows] == ["c", "d", "a", "b"]

@@ -43,7 +43,7 @@ def _declare(parser: argparse.ArgumentParser, say: Say) -> None:
         "放方案的文件夹，默认项目里的 schemes", "folder of packs; the project's by default"
     )
     parser.add_argument("--schemes", metavar=say("文件夹", "DIR"), help=schemes)
-    opened = say("写完后在浏览器里打开", "open the report in a browser")
+    opened = say("写完后在浏览器里打开（有屏幕时）", "open it in a browser where there is a screen")
     parser.add_argument("--open", action="store_true", help=opened)
 
 
@@ -179,9 +179,16 @@ def _has_failed(pack: Outcome) -> bool:
 
 
 def _open(index: Path) -> None:
+    """In a browser with windows; where there is no screen, the path that was printed must do."""
+    import os
+    import sys
     import webbrowser
 
-    webbrowser.open(index.as_uri())
+    has_screen = sys.platform in ("darwin", "win32") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    if has_screen:
+        webbrowser.open(index.as_uri())
 
 
 COMMAND = Command(declare=_declare, run=_run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -94,7 +95,8 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _is_folder(out: Path) -> bool:
-    return out.is_dir() or not out.suffix
+    """A name that ends as files do is a file; `results-s4.2` or `结果 2.0` are folders."""
+    return out.is_dir() or not re.fullmatch(r"\.[A-Za-z]+\d?", out.suffix)
 
 
 def _refuse_several(results: list[Result], out: Path) -> None:

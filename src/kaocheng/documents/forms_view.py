@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from kaocheng.documents.register_rows import HIDDEN, RowFinder, cell_text, masked_name
@@ -21,7 +22,7 @@ _ROWS = {"list": 12, "sheet": 1, "text": 0}
 
 @dataclass(frozen=True)
 class FormView:
-    """Shape: one text a column in every row; `more` rows are not shown."""
+    """Shape: one text a column in every row; `more` rows are not shown. Columns: title and look."""
 
     id: str
     title: str
@@ -30,7 +31,7 @@ class FormView:
     of: str
     signed_by: str
     goes_to: str
-    columns: tuple[tuple[str, bool], ...]
+    columns: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str, ...], ...]
     more: int
     parts: tuple[str, ...]
@@ -62,8 +63,7 @@ def _form(run: Run, document: Document, finder: RowFinder) -> FormView:
         signed_by="、".join(document.signed_by),
         goes_to=document.goes_to,
         columns=tuple(
-            (column.title, cell.is_number)
-            for column, cell in zip(document.columns, cells, strict=True)
+            (column.title, cell.look) for column, cell in zip(document.columns, cells, strict=True)
         ),
         rows=tuple(kept),
         more=len(found) - len(kept),
@@ -86,6 +86,13 @@ class _Cells:
     def is_number(self) -> bool:
         return self.bound.type.kind == "number"
 
+    @property
+    def look(self) -> str:
+        """How its cells look: figures to the right, days on one line."""
+        if self.is_number:
+            return "number"
+        return "nowrap" if self.bound.type.kind in ("date", "moment") else ""
+
     def words(self, value: Value) -> str:
         """A field as the ledger has it, blank where it is empty; a figure that wants is said."""
         is_field = isinstance(self.bound, BField | BFollow)
@@ -93,6 +100,11 @@ class _Cells:
             return value_words(value) if self.is_number and not is_field else ""
         if self._is_personal:
             return masked_name(str(value)) if self._is_name else HIDDEN
+        if self.bound.type.kind == "period":
+            titles = {period.id: period.title for period in self.run.facts.periods}
+            return titles.get(str(value), str(value))
+        if isinstance(value, datetime):
+            return f"{value:%Y-%m-%d %H:%M}"
         if self.bound.type.kind == "ref":
             return self.finder.name_of(self.bound.type.table, str(value))
         if is_number(value):

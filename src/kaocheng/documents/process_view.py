@@ -18,6 +18,11 @@ from kaocheng.methods.workdays import mainland_calendar
 # More names than this say nothing to a reader.
 _MOST_NAMES = 12
 
+_SAYS = {
+    "前置条件": ("示例中还没有放行的有", "示例中都已放行"),
+    "结果运用": ("示例中涉及", "示例中没有涉及的"),
+}
+
 
 @dataclass(frozen=True)
 class StepView:
@@ -123,8 +128,8 @@ def _follows(run: Run, rules: dict[str, RuleView], rows: RowFinder) -> Iterator[
             if one.value == wanted:
                 names.append(_name(run, of[one.entry], one.subject, rows))
     for (kind, entry, title), names in judged.items():
-        word = "还没有放行" if kind == "前置条件" else "涉及"
-        says = f"示例中{word} {len(names)} 个" if names else f"示例中没有{word}的"
+        some, none = _SAYS[kind]
+        says = f"{some} {len(names)} 个" if names else none
         rule = rules.get(f"process-{entry}")
         kept = tuple(names[:_MOST_NAMES])
         yield FollowView(title, kind, says, kept, len(names) - len(kept), rule)
@@ -136,6 +141,6 @@ def _follows(run: Run, rules: dict[str, RuleView], rows: RowFinder) -> Iterator[
 
 def _name(run: Run, of: str, subject: str, rows: RowFinder) -> str:
     key, _, period = subject.partition("/")
-    register = run.pack.results[of].of if of in run.pack.results else of
-    name = rows.name_of(register, key)
+    register = run.pack.registers[run.pack.results[of].of if of in run.pack.results else of]
+    name = rows.name_of(register.id, key) if register.key else f"第 {key} 行"
     return f"{name}（{period}）" if period else name

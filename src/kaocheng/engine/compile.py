@@ -271,8 +271,10 @@ class _Compiler:
             if scope is not None:
                 if document.where is not None:
                     self._bind(document.where, scope, BOOLEAN, None)
-                for column in document.columns:
-                    self._bind(column.show, scope, None, None)
+                shown = [column.show for column in document.columns]
+                for expr in (*shown, document.sort):
+                    if expr is not None:
+                        self._bind(expr, scope, None, None)
 
     def _bind(
         self,

@@ -11,7 +11,6 @@ from kaocheng.engine.process.agenda import Agenda
 from kaocheng.engine.process.reckoning import Moment
 from kaocheng.engine.reading.yaml_text import read_yaml
 
-NOTICES = Path(__file__).parent / "notices"
 SCHEMES = Path(__file__).parents[3] / "schemes"
 
 
@@ -32,9 +31,8 @@ def read_process(text: str, *, name: str = "process.yaml") -> tuple[object, list
 
 
 def notice(system: str) -> Process:
-    """The process of a system: of its pack where there is one, else of the notice alone."""
-    packs = list(SCHEMES.glob(f"{system.lower()}-*/process.yaml"))
-    path = packs[0] if packs else NOTICES / f"{system}.yaml"
+    """The process of the pack of a system."""
+    (path,) = SCHEMES.glob(f"{system.lower()}-*/process.yaml")
     return process_from(path.read_text("utf-8"), name=path.name)
 
 

@@ -50,6 +50,7 @@ class Document:
     place: Place
     of: str = ""
     where: Expr | None = None
+    sort: Expr | None = None
     columns: tuple[Shown, ...] = ()
     parts: tuple[str, ...] = ()
     signed_by: tuple[str, ...] = ()
@@ -79,6 +80,7 @@ DOCUMENT = Record(
         "kind": Key(OneOf(DOCUMENT_KINDS), "哪一种", required=True),
         "of": Key(Identifier(), "由哪张结果或表的各行填写；text 可以不写", default=""),
         "where": Key(Expression(), "只填满足条件的各行"),
+        "sort": Key(Expression(), "各行按什么从小到大排；从大到小的数写 -total；不写按名册的先后"),
         "columns": Key(ListOf(SHOWN), "各列，从左到右（个表从上到下）", default=()),
         "parts": Key(ListOf(Text(200)), "文字应有的各部分", default=()),
         "signed_by": Key(ListOf(Text(60)), "由谁签字、盖章", default=()),

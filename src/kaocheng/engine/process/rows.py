@@ -261,9 +261,11 @@ class RowMaker:
 
     def draw(self, draw: Draw) -> Iterator[Row]:
         size = draw.share or draw.count
-        text = "" if size is None else self.titles.get(size.text, size.text)
+        text = "" if size is None else size.text
+        named = self.titles.get(text)
         least = f"，不少于 {draw.at_least} 个" if draw.share and draw.at_least else ""
-        what = f"抽取 {text}{least}" if draw.share else f"抽取 {text} 个"
+        unit = "" if draw.share else " 个"
+        what = f"抽取，按“{named}”{least}" if named else f"抽取 {text}{unit}{least}"
         row = self.row(draw, "draw", self.layout.days(draw.by))
         yield replace(row, who=draw.who, what=what, words=self.words(draw.by))
 

@@ -79,11 +79,19 @@ def shown_rows(run: Run, document: Document) -> Iterator[tuple[Value, ...]]:
     """What a document shows, a row for each row of its result or table: one value per column.
 
     Those who are exempt are shown too, with what they carry over; entries that do not count are
-    not.
+    not. Rows without a value to sort by come last.
     """
-    for _, env in _rows(run, document.of):
-        if document.where is None or _value(run, document.where, env) is True:
-            yield tuple(_value(run, column.show, env) for column in document.columns)
+    rows = [
+        env for _, env in _rows(run, document.of)
+        if document.where is None or _value(run, document.where, env) is True
+    ]  # fmt: skip
+    if document.sort is not None:
+        placed = [(_value(run, document.sort, env), env) for env in rows]
+        known = [(value, env) for value, env in placed if is_known(value)]
+        known.sort(key=lambda one: one[0])
+        rows = [env for _, env in known] + [env for value, env in placed if not is_known(value)]
+    for env in rows:
+        yield tuple(_value(run, column.show, env) for column in document.columns)
 
 
 def _subjects(run: Run, name: str) -> Iterator[tuple[str, Environment]]:
