@@ -62,16 +62,27 @@ class StoredResult:
         assert isinstance(node, Ref)
         return int(self.column(node.name)[place].as_py())
 
+    def keeps(self, item: str) -> bool:
+        """Whether its values are stored; what is written out by the reference is not."""
+        return (self.result, item) in self.done.planner.kept_items
+
     def values(self, item: str, block: int) -> list[Value]:
-        """The values of the rows from `block * BLOCK`; what is not known says no reason."""
+        """The values of the rows from `block * BLOCK`; what is not known says no reason.
+
+        Nothing is known of rows that the reference decides: whoever is in doubt, with their unit.
+        """
         rows = _Rows(self, block * BLOCK, min((block + 1) * BLOCK, self.rows))
+        units = self.done.in_doubt
+        if units is None:
+            return [UNKNOWN] * rows.num_rows
         reader = Reader(self.done.planner.facts, self._keys, rows)
         values = reader.values(self.done.planner.kept_items[self.result, item].cell)
-        for node in self.done.planner.doubts.get(self.result, ()):
-            if isinstance(node, Ref):
-                unsure = rows.column(node.name).to_pylist()
-                values = [UNKNOWN if no else one for one, no in zip(values, unsure, strict=True)]
-        return values
+        if not units:
+            return values
+        of_rows = self.done.units_of_rows(self.result, rows.column("_at").to_pylist())
+        return [
+            UNKNOWN if unit in units else one for one, unit in zip(values, of_rows, strict=True)
+        ]
 
     @cached_property
     def _keys(self) -> Mapping[str, Sequence[str]]:
