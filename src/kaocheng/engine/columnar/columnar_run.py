@@ -72,9 +72,8 @@ class ColumnarRun:
         Rows in doubt are decided with their whole unit; where columns need the whole round, or
         rows of no unit are in doubt, with everybody.
         """
-        doubted = {result: self._doubted(result) for result in self.tables}
-        units = set().union(*doubted.values())
-        if units and (self.stages.wide or self.planner.left or -1 in units):
+        units = self.in_doubt
+        if units is None:
             return run_reference(self.compiled, self._facts(None))
         run = Run(self.compiled, self._facts(None) if self.planner.left else Facts({}))
         run.members.update({name: self._members(self.pack.results[name]) for name in self.tables})
@@ -91,6 +90,23 @@ class ColumnarRun:
                 else:
                     run.outcomes[result, item] = fill(run, described, item)
         return run
+
+    @cached_property
+    def in_doubt(self) -> frozenset[int] | None:
+        """The units that the reference decides; None when it decides everybody."""
+        units = frozenset().union(*(self._doubted(result) for result in self.tables))
+        everybody = units and (self.stages.wide or self.planner.left or -1 in units)
+        return None if everybody else units
+
+    def units_of_rows(self, result: str, places: Sequence[int]) -> list[int]:
+        """The unit of each row of a result, by its subject's position; -1 for those of none."""
+        name = self.stages.units.fields.get(self.pack.results[result].of)
+        if name is None:
+            return [-1] * len(places)
+        if name == AT:
+            return list(places)
+        column = self._taken(self.pack.results[result].of, name, places)
+        return [-1 if unit is None else unit for unit in column]
 
     def _read(self, run: Run) -> None:
         keys = {
@@ -110,19 +126,8 @@ class ColumnarRun:
         for node in self.planner.doubts.get(result, ()):
             if isinstance(node, Ref):
                 rows = arrow.filter(arrow.column(node.name))
-                found.update(self._units_of(result, rows.column("_at").to_pylist()))
+                found.update(self.units_of_rows(result, rows.column("_at").to_pylist()))
         return found
-
-    def _units_of(self, result: str, places: Sequence[int]) -> set[int]:
-        """The units of rows of a result by position; -1 for those of none."""
-        of = self.pack.results[result].of
-        name = self.stages.units.fields.get(of)
-        if name is None:
-            return {-1} if places else set()
-        if name == AT:
-            return set(places)
-        column = self._taken(of, name, places)
-        return {-1 if unit is None else unit for unit in column}
 
     def _taken(self, roster: str, name: str, places: Sequence[int]) -> list[Any]:
         import pyarrow as pa

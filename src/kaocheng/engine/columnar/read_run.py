@@ -92,6 +92,8 @@ class ReadRun(Run):
         column = self.read_outcomes[result, item]
         if key in column.computed:
             return column.computed[key].value
+        if not self.stored[result].keeps(item):
+            return column.unflagged(key).value
         place = self.read_members[result].place(key)
         if place is None:
             return super().value(result, item, key)

@@ -89,23 +89,37 @@ class StoredResult:
         return SharedValue(**self._read_at(place, cells))
 
     def _is_in_doubt(self, place: int) -> bool:
-        doubts = self.done.planner.doubts.get(self.result, ())
-        return any(self.column(one.name)[place].as_py() for one in doubts if isinstance(one, Ref))
+        """Whether the reference decides the row: with its unit, or with everybody."""
+        units = self.done.in_doubt
+        if not units:
+            return units is None
+        return self.done.units_of_rows(self.result, [self.column("_at")[place].as_py()])[0] in units
 
     def _read_at(self, place: int, cells: Mapping[str, Cell]) -> dict[str, Value]:
         reader = Reader(self.done.planner.facts, self._keys, _Rows(self, place, place + 1))
         return {name: reader.values(cell)[0] for name, cell in cells.items()}
 
+    def keeps(self, item: str) -> bool:
+        """Whether its values are stored; what is written out by the reference is not."""
+        return (self.result, item) in self.done.planner.kept_items
+
     def values(self, item: str, block: int) -> list[Value]:
-        """The values of the rows from `block * BLOCK`; what is not known says no reason."""
+        """The values of the rows from `block * BLOCK`; what is not known says no reason.
+
+        Nothing is known of rows that the reference decides: whoever is in doubt, with their unit.
+        """
         rows = _Rows(self, block * BLOCK, min((block + 1) * BLOCK, self.rows))
+        units = self.done.in_doubt
+        if units is None:
+            return [UNKNOWN] * rows.num_rows
         reader = Reader(self.done.planner.facts, self._keys, rows)
         values = reader.values(self.done.planner.kept_items[self.result, item].cell)
-        for node in self.done.planner.doubts.get(self.result, ()):
-            if isinstance(node, Ref):
-                unsure = rows.column(node.name).to_pylist()
-                values = [UNKNOWN if no else one for one, no in zip(values, unsure, strict=True)]
-        return values
+        if not units:
+            return values
+        of_rows = self.done.units_of_rows(self.result, rows.column("_at").to_pylist())
+        return [
+            UNKNOWN if unit in units else one for one, unit in zip(values, of_rows, strict=True)
+        ]
 
     @cached_property
     def _keys(self) -> Mapping[str, Sequence[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from kaocheng.engine.facts import NOT_APPLICABLE
 from kaocheng.engine.language.registers import Field, Register
 from kaocheng.engine.model import Pack
 from kaocheng.engine.sampling import names
@@ -102,7 +103,7 @@ class Copier:
         varied = self.variety[table].row(row) if table in self.variety else dict(row)
         for name, cell in row.items():
             described = fields.get(name)
-            if described is None or not cell:
+            if described is None or cell in ("", NOT_APPLICABLE):
                 continue
             if described.type in self.renamed:
                 varied[name] = renamed(cell, number)
