@@ -149,7 +149,8 @@ def test_modules_hold_one_idea() -> None:
     lines = {name: len(text.splitlines()) for name, text in modules_of(".").items()}
 
     too_long = {name for name, count in lines.items() if count > MAX_MODULE_LINES}
-    assert too_long - DATA_MODULES == set()
+    written_by_django = {name for name in too_long if name.startswith("records/migrations/")}
+    assert too_long - DATA_MODULES - written_by_django == set()
 
 
 def test_tracked_files_are_small() -> None:

@@ -4,17 +4,22 @@ Shared by engine, command line and web. The page of an id is `docs/reference/pro
 broken example per id stands under `tests/engine/broken/`, or a test that bears the id.
 """
 
+from kaocheng.engine.messages.accounts import ACCOUNTS
 from kaocheng.engine.messages.commands import COMMANDS
 from kaocheng.engine.messages.entries import ENTRIES
 from kaocheng.engine.messages.expressions import EXPRESSIONS
 from kaocheng.engine.messages.facts import FACTS
 from kaocheng.engine.messages.lints import LINTS
 from kaocheng.engine.messages.message import Message
+from kaocheng.engine.messages.operation import OPERATION
+from kaocheng.engine.messages.people import PEOPLE
+from kaocheng.engine.messages.platform import PLATFORM
 from kaocheng.engine.messages.process import PROCESS
 from kaocheng.engine.messages.running import RUNNING
 from kaocheng.engine.messages.shapes import SHAPES
 from kaocheng.engine.messages.text import TEXT
 from kaocheng.engine.messages.versions import VERSIONS
+from kaocheng.engine.messages.work import WORK
 
 MESSAGES: dict[str, Message] = {
     message.id: message
@@ -29,6 +34,11 @@ MESSAGES: dict[str, Message] = {
         COMMANDS,
         RUNNING,
         VERSIONS,
+        PLATFORM,
+        ACCOUNTS,
+        PEOPLE,
+        WORK,
+        OPERATION,
     )
     for message in group
 }

@@ -1,0 +1,1 @@
+"""Every write, through `perform`: one transaction, once, under the right version, audited."""

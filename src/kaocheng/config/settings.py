@@ -1,0 +1,105 @@
+"""All settings, from the environment; `docs/reference/settings.md` lists them.
+
+| variable | meaning |
+|---|---|
+| KAOCHENG_DATA | folder of everything that is kept: database, files, secrets, backups |
+| DATABASE_URL | a PostgreSQL server; without it, the embedded one in the data folder |
+| REDIS_URL | run background work by Celery; without it, in the server's own process |
+| KAOCHENG_HOSTS | names under which browsers reach us, with commas |
+| KAOCHENG_HTTPS | `1` behind a proxy that speaks TLS: cookies and redirects become strict |
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from kaocheng.gateways.database_address import django_database
+from kaocheng.gateways.secrets import secret_key
+
+ROOT = Path(__file__).resolve().parents[3]
+DATA = Path(os.environ.get("KAOCHENG_DATA", ROOT / "data")).absolute()
+# What set-up fetched for the pages: style sheets, scripts, icons, fonts.
+ASSETS = Path(os.environ.get("KAOCHENG_ASSETS", ROOT / ".assets")).absolute()
+SCHEMES = Path(os.environ.get("KAOCHENG_SCHEMES", ROOT / "schemes")).absolute()
+
+DEBUG = False
+SECRET_KEY = secret_key(DATA)
+HTTPS = os.environ.get("KAOCHENG_HTTPS") == "1"
+ALLOWED_HOSTS = os.environ.get("KAOCHENG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+SITE_URL = os.environ.get("KAOCHENG_SITE", "")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "kaocheng.records",
+    "kaocheng.web",
+    "kaocheng.config",
+]
+MIDDLEWARE = [
+    "kaocheng.web.middleware.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kaocheng.web.middleware.refusals",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kaocheng.web.middleware.who_asks",
+    "kaocheng.web.middleware.language",
+    "kaocheng.web.middleware.safe_headers",
+]
+ROOT_URLCONF = "kaocheng.config.urls"
+ASGI_APPLICATION = "kaocheng.config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["kaocheng.web.templatetags.kaocheng"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "kaocheng.web.shell.shell",
+            ],
+            "string_if_invalid": "",
+        },
+    }
+]
+
+DATABASES = {"default": django_database(os.environ.get("DATABASE_URL", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "records.Account"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+LOGIN_URL = "sign-in"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [("assets", ASSETS)] if ASSETS.is_dir() else []
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -1,0 +1,1 @@
+"""The world outside: mail, SMS, files, the embedded PostgreSQL, the clock."""

@@ -1,0 +1,1 @@
+"""Background work: the runners, the scheduler, and what each kind of job does."""

@@ -1,0 +1,51 @@
+"""One noun, one file; this list is what Django sees."""
+
+from kaocheng.records.models.account import Account, SignIn, SpareCode
+from kaocheng.records.models.appointment import Appointment
+from kaocheng.records.models.audit import AuditAnchor, AuditRow, AuditSeal
+from kaocheng.records.models.collection import Collection, CollectionPart, CollectionRow
+from kaocheng.records.models.delegation import Delegation
+from kaocheng.records.models.done import DoneOnce
+from kaocheng.records.models.draft import Draft
+from kaocheng.records.models.file import FileUse, StoredFile
+from kaocheng.records.models.handover import Handover
+from kaocheng.records.models.job import Job, JobEffect
+from kaocheng.records.models.message import Delivery, Message
+from kaocheng.records.models.notice import Notice, NoticeReceipt
+from kaocheng.records.models.person import Person, PersonalData
+from kaocheng.records.models.roster import RosterImport
+from kaocheng.records.models.setting import Setting
+from kaocheng.records.models.task import Task
+from kaocheng.records.models.unit import Unit, UnitPast
+
+__all__ = [
+    "Account",
+    "Appointment",
+    "AuditAnchor",
+    "AuditRow",
+    "AuditSeal",
+    "Collection",
+    "CollectionPart",
+    "CollectionRow",
+    "Delegation",
+    "Delivery",
+    "DoneOnce",
+    "Draft",
+    "FileUse",
+    "Handover",
+    "Job",
+    "JobEffect",
+    "Message",
+    "Notice",
+    "NoticeReceipt",
+    "Person",
+    "PersonalData",
+    "RosterImport",
+    "Setting",
+    "SignIn",
+    "SpareCode",
+    "StoredFile",
+    "Task",
+    "Unit",
+    "UnitPast",
+]

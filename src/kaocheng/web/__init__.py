@@ -1,0 +1,1 @@
+"""The pages: authorise, validate, call one action or query, render."""
