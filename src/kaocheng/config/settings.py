@@ -16,8 +16,10 @@ from pathlib import Path
 
 from kaocheng.gateways.database_address import django_database
 from kaocheng.gateways.secrets import secret_key
+from kaocheng.gateways.translations import compiled_folder
 
 ROOT = Path(__file__).resolve().parents[3]
+PAGES = Path(__file__).resolve().parents[1] / "web"
 DATA = Path(os.environ.get("KAOCHENG_DATA", ROOT / "data")).absolute()
 # What set-up fetched for the pages: style sheets, scripts, icons, fonts.
 ASSETS = Path(os.environ.get("KAOCHENG_ASSETS", ROOT / ".assets")).absolute()
@@ -49,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kaocheng.web.middleware.who_asks",
+    "kaocheng.web.middleware.drafts",
     "kaocheng.web.middleware.language",
     "kaocheng.web.middleware.safe_headers",
 ]
@@ -76,6 +79,7 @@ AUTH_USER_MODEL = "records.Account"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 LOGIN_URL = "sign-in"
+CSRF_FAILURE_VIEW = "kaocheng.web.errors.forged_or_old_form"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -90,6 +94,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
 USE_I18N = True
+LOCALE_PATHS = [compiled_folder(PAGES / "locale", DATA / "cache")]
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
