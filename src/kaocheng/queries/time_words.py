@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.utils.translation import gettext
 
 from kaocheng.gateways.clock import CHINA
-from kaocheng.methods.time_left import Left, Unit, When, due_day, time_left
+from kaocheng.methods.time_left import CountedIn, TimeLeft, time_left
 from kaocheng.methods.workdays import mainland_calendar
-
-SOON = 3  # so many days before, what is left is shown in ochre
-WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True)
@@ -29,28 +27,45 @@ class Due:
     is_overdue: bool
 
 
-def due(at: datetime | None, unit: str, *, now: datetime) -> Due | None:
+def due(at: datetime | None, counted_in: str, *, now: datetime) -> Due | None:
     """What a card says about a deadline; nothing where there is none."""
     if at is None:
         return None
-    here, at_here = now.astimezone(CHINA), at.astimezone(CHINA)
-    left = time_left(here, at_here, Unit(unit), calendar=mainland_calendar())
+    left = time_left(
+        now.astimezone(CHINA),
+        at.astimezone(CHINA),
+        cast("CountedIn", counted_in),
+        calendar=mainland_calendar(),
+    )
+    is_urgent = left.is_over or left.is_today
     return Due(
         at=at,
         date=gettext("%(moment)s 前") % {"moment": moment_words(at, now=now)},
         left=left_words(left),
-        tone=_tone(left),
-        icon="clock" if left.when == When.LATER else "alarm",
-        is_overdue=left.when == When.OVERDUE,
+        tone="no" if is_urgent else "wa" if left.is_near else "in",
+        icon="alarm" if is_urgent else "clock",
+        is_overdue=left.is_over,
     )
 
 
-def left_words(left: Left) -> str:
-    if left.when == When.TODAY:
+def left_words(left: TimeLeft) -> str:
+    if left.is_today:
         return gettext("今天截止")
-    if left.when == When.OVERDUE and not left.count:
+    if left.is_over and not left.count:
         return gettext("已逾期")
-    return _COUNTED[left.when, left.unit]() % {"count": left.count}
+    if not left.count:
+        return gettext("剩不到 1 小时")
+    return _counted(left) % {"count": left.count}
+
+
+def _counted(left: TimeLeft) -> str:
+    if left.counted_in == "working_days":
+        if left.is_over:
+            return gettext("已逾期 %(count)s 个工作日")
+        return gettext("剩 %(count)s 个工作日")
+    if left.counted_in == "hours":
+        return gettext("已逾期 %(count)s 小时") if left.is_over else gettext("剩 %(count)s 小时")
+    return gettext("已逾期 %(count)s 天") if left.is_over else gettext("还有 %(count)s 天")
 
 
 def moment_words(at: datetime, *, now: datetime) -> str:
@@ -68,32 +83,20 @@ def day_words(at: datetime, *, now: datetime) -> str:
         "year": day.year,
         "month": day.month,
         "day": day.day,
-        "weekday": gettext("周" + WEEKDAYS[day.weekday()]),
+        "weekday": _WEEKDAYS[day.weekday()](),
     }
     if day.year == now.astimezone(CHINA).year:
         return gettext("%(month)s月%(day)s日（%(weekday)s）") % values
     return gettext("%(year)s年%(month)s月%(day)s日（%(weekday)s）") % values
 
 
-def due_day_words(at: datetime, *, now: datetime) -> str:
-    """The day alone: what is due at 24:00 is due on the day before."""
-    return day_words(
-        datetime.combine(due_day(at.astimezone(CHINA)), datetime.min.time(), tzinfo=CHINA), now=now
-    )
-
-
-def _tone(left: Left) -> str:
-    if left.when != When.LATER:
-        return "no"
-    return "wa" if left.count <= SOON or left.unit == Unit.HOURS else "in"
-
-
 # Written out, so that each is found for translation.
-_COUNTED = {
-    (When.LATER, Unit.WORKING_DAYS): lambda: gettext("剩 %(count)s 个工作日"),
-    (When.LATER, Unit.DAYS): lambda: gettext("还有 %(count)s 天"),
-    (When.LATER, Unit.HOURS): lambda: gettext("还有 %(count)s 小时"),
-    (When.OVERDUE, Unit.WORKING_DAYS): lambda: gettext("已逾期 %(count)s 个工作日"),
-    (When.OVERDUE, Unit.DAYS): lambda: gettext("已逾期 %(count)s 天"),
-    (When.OVERDUE, Unit.HOURS): lambda: gettext("已逾期 %(count)s 小时"),
-}
+_WEEKDAYS = (
+    lambda: gettext("周一"),
+    lambda: gettext("周二"),
+    lambda: gettext("周三"),
+    lambda: gettext("周四"),
+    lambda: gettext("周五"),
+    lambda: gettext("周六"),
+    lambda: gettext("周日"),
+)
