@@ -279,6 +279,13 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ReceiptDay",
+            fields=[
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("last_number", models.PositiveIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="RosterImport",
             fields=[
                 (
@@ -386,6 +393,13 @@ class Migration(migrations.Migration):
                 ),
                 ("refusal", models.CharField(blank=True, max_length=8)),
                 ("stored_at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SweepRun",
+            fields=[
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("began_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
@@ -754,6 +768,7 @@ class Migration(migrations.Migration):
                 ),
                 ("run_after", models.DateTimeField()),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("most_attempts", models.PositiveSmallIntegerField(default=5)),
                 ("asked_by_person_id", models.BigIntegerField(null=True)),
