@@ -8,6 +8,8 @@
 | KAOCHENG_FILES | a store that speaks S3, as `s3://key:secret@host/bucket`; without it, the folder |
 | KAOCHENG_SCANNER | clamd, as `clamd://host:port` or `clamd:///socket`; without it, our checks alone |
 | KAOCHENG_HOSTS | names under which browsers reach us, with commas |
+| KAOCHENG_DIGEST | method of the log's chain: `sha256` (default) or `sm3` |
+| KAOCHENG_HEADS | folder for the newest digest of the log, best on another disk; by default `audit` in the data folder |
 | KAOCHENG_HTTPS | `1` behind a proxy that speaks TLS: cookies and redirects become strict |
 """
 
@@ -105,5 +107,8 @@ STATICFILES_FINDERS = [
 ]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+
+AUDIT_DIGEST = os.environ.get("KAOCHENG_DIGEST", "sha256")
+AUDIT_HEADS = Path(os.environ.get("KAOCHENG_HEADS", DATA / "audit")).absolute()
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
