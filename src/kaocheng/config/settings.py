@@ -5,8 +5,9 @@
 | KAOCHENG_DATA | folder of everything that is kept: database, files, secrets, backups |
 | DATABASE_URL | a PostgreSQL server; without it, the embedded one in the data folder |
 | REDIS_URL | run background work by Celery; without it, in the server's own process |
-| KAOCHENG_FILES | a store that speaks S3, as `s3://key:secret@host/bucket`; without it, the folder |
-| KAOCHENG_SCANNER | clamd, as `clamd://host:port` or `clamd:///socket`; without it, our checks alone |
+| KAOCHENG_LEASE | seconds after which the job of a silent runner goes to another one (300) |
+| KAOCHENG_FILES | a store that speaks S3 (`s3://key:secret@host/bucket`); without it, a folder |
+| KAOCHENG_SCANNER | clamd (`clamd://host:port`, `clamd:///socket`); else only our own checks |
 | KAOCHENG_HOSTS | names under which browsers reach us, with commas |
 | KAOCHENG_HTTPS | `1` behind a proxy that speaks TLS: cookies and redirects become strict |
 """
@@ -32,6 +33,7 @@ ALLOWED_HOSTS = os.environ.get("KAOCHENG_HOSTS", "localhost,127.0.0.1,[::1]").sp
 FILES_ADDRESS = os.environ.get("KAOCHENG_FILES", "")
 SCANNER_ADDRESS = os.environ.get("KAOCHENG_SCANNER", "")
 REDIS_URL = os.environ.get("REDIS_URL", "")
+JOB_LEASE_SECONDS = int(os.environ.get("KAOCHENG_LEASE", "300"))
 SITE_URL = os.environ.get("KAOCHENG_SITE", "")
 
 INSTALLED_APPS = [
