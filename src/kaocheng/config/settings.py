@@ -5,6 +5,7 @@
 | KAOCHENG_DATA | folder of everything that is kept: database, files, secrets, backups |
 | DATABASE_URL | a PostgreSQL server; without it, the embedded one in the data folder |
 | REDIS_URL | run background work by Celery; without it, in the server's own process |
+| KAOCHENG_THREADS | how many requests are worked on at the same moment (12) |
 | KAOCHENG_LEASE | seconds after which the job of a silent runner goes to another one (300) |
 | KAOCHENG_FILES | a store that speaks S3 (`s3://key:secret@host/bucket`); without it, a folder |
 | KAOCHENG_SCANNER | clamd (`clamd://host:port`, `clamd:///socket`); else only our own checks |
@@ -18,6 +19,7 @@ import os
 from pathlib import Path
 
 from kaocheng.gateways.database_address import django_database
+from kaocheng.gateways.logs import logging_settings
 from kaocheng.gateways.secrets import secret_key
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -33,6 +35,7 @@ ALLOWED_HOSTS = os.environ.get("KAOCHENG_HOSTS", "localhost,127.0.0.1,[::1]").sp
 FILES_ADDRESS = os.environ.get("KAOCHENG_FILES", "")
 SCANNER_ADDRESS = os.environ.get("KAOCHENG_SCANNER", "")
 REDIS_URL = os.environ.get("REDIS_URL", "")
+WEB_THREADS = int(os.environ.get("KAOCHENG_THREADS", "12"))
 JOB_LEASE_SECONDS = int(os.environ.get("KAOCHENG_LEASE", "300"))
 SITE_URL = os.environ.get("KAOCHENG_SITE", "")
 
@@ -109,3 +112,4 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+LOGGING = logging_settings(DATA / "logs", os.environ.get("KAOCHENG_PROCESS", "command"))
