@@ -83,8 +83,8 @@ class QueueRunner:
 
     def start(self) -> None:
         doorbell.append(self.bell.ring)
-        PULSE.beat(self.thread.name)
         self.thread.start()
+        PULSE.watch(self.thread)
 
     def stop(self) -> None:
         if self.bell.ring in doorbell:
@@ -92,7 +92,7 @@ class QueueRunner:
         self.stopping.set()
         self.bell.ring()
         self.thread.join(10)
-        PULSE.stop(self.thread.name)
+        PULSE.forget(self.thread.name)
 
     def _work(self) -> None:
         heard = 0

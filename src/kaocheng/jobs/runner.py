@@ -54,8 +54,8 @@ class ThreadRunner:
     def start(self) -> None:
         doorbell.append(self.bell.ring)
         for thread in self.threads:
-            PULSE.beat(thread.name)
             thread.start()
+            PULSE.watch(thread)
 
     def stop(self) -> None:
         """Let the jobs at work end, for a while; a lease left behind runs out by itself."""
@@ -65,13 +65,11 @@ class ThreadRunner:
         self.bell.ring()
         for thread in self.threads:
             thread.join(LAST_JOB_SECONDS)
-            PULSE.stop(thread.name)
+            PULSE.forget(thread.name)
 
     def _work(self) -> None:
         heard = 0
-        name = threading.current_thread().name
         while not self.stopping.is_set():
-            PULSE.beat(name)
             if not self._one():
                 heard = self.bell.wait(heard, seconds=LOOK_EVERY_SECONDS)
         connections.close_all()

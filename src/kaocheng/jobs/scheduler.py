@@ -28,7 +28,7 @@ from kaocheng.gateways.pulse import PULSE
 from kaocheng.records.models import SweepRun
 
 LOG = logging.getLogger("kaocheng.scheduler")
-TICK_SECONDS = 0.25
+TICK_SECONDS = 0.5
 LOCKED = "sweep "
 
 
@@ -97,13 +97,13 @@ class Scheduler:
         self.thread = threading.Thread(target=self._work, name="scheduler", daemon=True)
 
     def start(self) -> None:
-        PULSE.beat(self.thread.name)
         self.thread.start()
+        PULSE.watch(self.thread)
 
     def stop(self) -> None:
         self.stopping.set()
         self.thread.join(20)
-        PULSE.stop(self.thread.name)
+        PULSE.forget(self.thread.name)
 
     def _work(self) -> None:
         while not self.stopping.wait(TICK_SECONDS):
