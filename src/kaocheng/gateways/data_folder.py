@@ -37,7 +37,7 @@ class DataFolder:
         if self.marker.exists():
             return False
         found = {entry.name for entry in self.path.iterdir()} if self.path.exists() else set()
-        if found - {LOCK, "secret-key"}:
+        if found - {LOCK, "secret-key", "logs"}:
             raise NotOurs
         return True
 

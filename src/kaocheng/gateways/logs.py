@@ -7,6 +7,8 @@ import logging
 import re
 import traceback
 from datetime import UTC, datetime
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
@@ -109,11 +111,13 @@ class Short(logging.Formatter):
         return without_personal_data(told)
 
 
-def file_handler(path: str) -> logging.Handler:
-    """Opens its file at the first line, so that a command that says nothing leaves none."""
-    from logging.handlers import RotatingFileHandler
+class LogFile(RotatingFileHandler):
+    """Makes its folder and file at the first line: a command that says nothing leaves nothing."""
 
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    return RotatingFileHandler(
-        path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8", delay=True
-    )
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+        return super()._open()
+
+
+def file_handler(path: str) -> logging.Handler:
+    return LogFile(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8", delay=True)

@@ -129,6 +129,10 @@ class EmbeddedPostgres:
     def address(self, database: str = DATABASE) -> str:
         return f"postgresql://{OWNER}@/{database}?host={quote(str(self.sockets), safe='')}"
 
+    def is_running(self) -> bool:
+        """Whether some server, ours or that of another process, works on the cluster."""
+        return _runs(self.cluster / "postmaster.pid")
+
     def start(self) -> str:
         """Start, making the cluster and the database at first; the address to connect to."""
         try:
@@ -206,7 +210,7 @@ class EmbeddedPostgres:
         """One that outlived its parent is shutting down; another one is never started beside it."""
         lock = self.cluster / "postmaster.pid"
         deadline = time.monotonic() + STOP_SECONDS
-        while lock.exists() and _runs(lock):
+        while _runs(lock):
             if time.monotonic() > deadline:
                 raise PostgresFailed("already running", self._end_of_log())
             time.sleep(0.05)
