@@ -10,6 +10,8 @@
 | KAOCHENG_FILES | a store that speaks S3 (`s3://key:secret@host/bucket`); without it, a folder |
 | KAOCHENG_SCANNER | clamd (`clamd://host:port`, `clamd:///socket`); else only our own checks |
 | KAOCHENG_HOSTS | names under which browsers reach us, with commas |
+| KAOCHENG_DIGEST | method of the log's chain: `sha256` (default) or `sm3` |
+| KAOCHENG_HEADS | folder for the newest digest of the log, best on another disk; by default `audit` in the data folder |
 | KAOCHENG_HTTPS | `1` behind a proxy that speaks TLS: cookies and redirects become strict |
 """
 
@@ -110,6 +112,9 @@ STATICFILES_FINDERS = [
 ]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+
+AUDIT_DIGEST = os.environ.get("KAOCHENG_DIGEST", "sha256")
+AUDIT_HEADS = Path(os.environ.get("KAOCHENG_HEADS", DATA / "audit")).absolute()
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 LOGGING = logging_settings(DATA / "logs", os.environ.get("KAOCHENG_PROCESS", "command"))
