@@ -5,8 +5,10 @@
 | KAOCHENG_DATA | folder of everything that is kept: database, files, secrets, backups |
 | DATABASE_URL | a PostgreSQL server; without it, the embedded one in the data folder |
 | REDIS_URL | run background work by Celery; without it, in the server's own process |
-| KAOCHENG_FILES | a store that speaks S3, as `s3://key:secret@host/bucket`; without it, the folder |
-| KAOCHENG_SCANNER | clamd, as `clamd://host:port` or `clamd:///socket`; without it, our checks alone |
+| KAOCHENG_THREADS | how many requests are worked on at the same moment (12) |
+| KAOCHENG_LEASE | seconds after which the job of a silent runner goes to another one (300) |
+| KAOCHENG_FILES | a store that speaks S3 (`s3://key:secret@host/bucket`); without it, a folder |
+| KAOCHENG_SCANNER | clamd (`clamd://host:port`, `clamd:///socket`); else only our own checks |
 | KAOCHENG_HOSTS | names under which browsers reach us, with commas |
 | KAOCHENG_DIGEST | method of the log's chain: `sha256` (default) or `sm3` |
 | KAOCHENG_HEADS | folder for the newest digest of the log, best on another disk; by default `audit` in the data folder |
@@ -19,6 +21,7 @@ import os
 from pathlib import Path
 
 from kaocheng.gateways.database_address import django_database
+from kaocheng.gateways.logs import logging_settings
 from kaocheng.gateways.secrets import secret_key
 from kaocheng.gateways.translations import compiled_folder
 
@@ -36,6 +39,8 @@ ALLOWED_HOSTS = os.environ.get("KAOCHENG_HOSTS", "localhost,127.0.0.1,[::1]").sp
 FILES_ADDRESS = os.environ.get("KAOCHENG_FILES", "")
 SCANNER_ADDRESS = os.environ.get("KAOCHENG_SCANNER", "")
 REDIS_URL = os.environ.get("REDIS_URL", "")
+WEB_THREADS = int(os.environ.get("KAOCHENG_THREADS", "12"))
+JOB_LEASE_SECONDS = int(os.environ.get("KAOCHENG_LEASE", "300"))
 SITE_URL = os.environ.get("KAOCHENG_SITE", "")
 
 INSTALLED_APPS = [
@@ -124,3 +129,4 @@ AUDIT_DIGEST = os.environ.get("KAOCHENG_DIGEST", "sha256")
 AUDIT_HEADS = Path(os.environ.get("KAOCHENG_HEADS", DATA / "audit")).absolute()
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+LOGGING = logging_settings(DATA / "logs", os.environ.get("KAOCHENG_PROCESS", "command"))
