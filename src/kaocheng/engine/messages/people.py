@@ -82,10 +82,10 @@ PEOPLE = (
     ),
     error(
         "W51",
-        "这个{field}已经登记在另一个人名下。",
-        "请核对；确实是同一个人、原来在别的单位的，请共同的上级单位办理调动。",
-        "This {field} is already that of somebody else.",
-        "Check it; if it is the same person from another unit, ask the unit above both to transfer.",
+        "这个{field}已经登记过了，不能重复。",
+        "请核对；如果登记在别的单位，请共同的上级单位办理调动。",
+        "This {field} is registered already and cannot be used twice.",
+        "Check it; if it is registered with another unit, the unit above both can transfer it.",
     ),
     warning(
         "W52",
