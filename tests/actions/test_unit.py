@@ -8,6 +8,7 @@ import pytest
 
 from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Refused, Stale
 from kaocheng.actions.unit import add_unit, close_unit, move_unit, rename_unit
+from kaocheng.actions.unit_past import bad_day
 from kaocheng.queries.unit import unit_as_of
 from kaocheng.records.models import AuditRow, Unit, UnitPast
 from tests.cast import Cast, by
@@ -131,8 +132,8 @@ def test_w45_day_before_the_last_change_or_to_come_is_refused(cast: Cast) -> Non
         with pytest.raises(Refused) as refused:
             rename_unit(by(cast.officer), unit_id=cast.school.pk, name="乙校", on=day)
         assert refused.value.message_id == "W45"
-    words = str(Refused("W45", day="9月1日", first="9月2日", last="9月3日"))
-    assert words == "日期 9月1日 不行：应在 9月2日 到 9月3日 之间。"
+    words = str(bad_day(date(2026, 9, 1), first=date(2026, 9, 2), last=TODAY))
+    assert words == "日期 2026-09-01 不行：应当不早于 2026-09-02、不晚于 2026-11-27。"
     assert kept(cast.school).name == "甲校"
 
 
@@ -182,7 +183,9 @@ def test_move_takes_the_whole_subtree_along_and_remembers_where_it_was(cast: Cas
 
 
 def test_moved_school_is_seen_from_its_new_district_only(cast: Cast) -> None:
-    move_unit(by(cast.city_officer), unit_id=cast.school.pk, above_id=cast.other_district.pk, on=TODAY)
+    move_unit(
+        by(cast.city_officer), unit_id=cast.school.pk, above_id=cast.other_district.pk, on=TODAY
+    )
 
     with pytest.raises(NotYours):
         rename_unit(by(cast.officer), unit_id=cast.school.pk, name="改名", on=TODAY)

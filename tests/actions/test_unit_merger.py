@@ -102,9 +102,7 @@ def test_merger_of_the_day_is_taken_back_wholly(cast: Cast) -> None:
     assert now.path == cast.group.path
     presents = UnitPast.objects.filter(unit__in=[cast.school, cast.group], ends_on=None)
     assert presents.count() == 2
-    assert list(AuditRow.objects.order_by("-id").values_list("action", flat=True))[0] == (
-        "unit.unmerge"
-    )
+    assert AuditRow.objects.latest("id").action == "unit.unmerge"
 
 
 def test_w46_merger_is_not_taken_back_the_next_day_or_after_a_change(cast: Cast) -> None:

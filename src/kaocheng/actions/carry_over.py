@@ -113,7 +113,9 @@ def _kept(row: Appointment) -> dict[str, Any]:
 
 
 def _again(kept: dict[str, Any], unit: Unit) -> Appointment:
-    days = {name: kept[name] and date.fromisoformat(kept[name]) for name in ("starts_on", "ends_on")}
+    days = {
+        name: kept[name] and date.fromisoformat(kept[name]) for name in ("starts_on", "ends_on")
+    }
     return Appointment(
         unit=unit,
         person_id=kept["person_id"],

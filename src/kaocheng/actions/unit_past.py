@@ -60,7 +60,14 @@ def must_be_day(act: Act, on: date, *units: Unit) -> None:
     """That the day is not before the last change of the units and what is below, nor to come."""
     last = max((_last_change(unit) for unit in units), default=None)
     if on > today(act) or (last is not None and on < last):
-        raise Refused("W45", day=on, first=last or "成立日", last=today(act))
+        raise bad_day(on, first=last, last=today(act))
+
+
+def bad_day(day: date, *, first: date | None = None, last: date | None = None) -> Refused:
+    """The refusal of a day that lies before the first or after the last one possible."""
+    bounds = [f"不早于 {first}"] if first else []
+    bounds += [f"不晚于 {last}"] if last else []
+    return Refused("W45", day=day, bounds="、".join(bounds))
 
 
 def write_past(unit: Unit, *, on: date, reason: str) -> None:
