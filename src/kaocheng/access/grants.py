@@ -89,13 +89,14 @@ GRANTS: Mapping[Permission, tuple[Grant, ...]] = {
     Permission.ADMINISTER_ACCOUNTS: _to((SECURITY_ADMIN,), Reach.ALL),
     Permission.ADMINISTER_SYSTEM: _to((SYSTEM_ADMIN,), Reach.ALL),
     # Work.
-    Permission.SEE_TASKS: (
-        *_to(EVERYBODY, Reach.OWN),
-        *_to((LEAD, OFFICER), Reach.BELOW),
+    Permission.SEE_TASKS: _to(EVERYBODY, Reach.OWN),
+    Permission.CHASE_TASKS: (
+        *_to((WORKSHOP_LEADER,), Reach.UNIT),
+        *_to((LEAD, CLERK, OFFICER), Reach.BELOW),
     ),
     Permission.SEE_NOTICES: _to(WORKERS, Reach.UNIT),
     Permission.ISSUE_NOTICES: _to((LEAD, CLERK, OFFICER), Reach.BELOW),
-    Permission.SIGN_NOTICES: _to((LEAD, CLERK, OFFICER), Reach.UNIT),
+    Permission.SIGN_NOTICES: _to((WORKSHOP_LEADER, LEAD, CLERK, OFFICER), Reach.UNIT),
     Permission.COLLECT: _to((LEAD, CLERK, OFFICER), Reach.BELOW),
     Permission.FILL_COLLECTIONS: (
         *_to((MEMBER, WORKSHOP_LEADER, LEAD, CLERK, OFFICER), Reach.UNIT),
