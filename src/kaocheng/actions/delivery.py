@@ -32,6 +32,8 @@ NO_ADDRESS = "no address"
 
 def send_out(act: Act, messages: Iterable[Message]) -> None:
     """A delivery for each message on each channel of the installation, after the night."""
+    if not settings.OUTWARD_CHANNELS:
+        return
     after = next_day_time(act.at)
     made = [
         Delivery(
@@ -128,15 +130,13 @@ def _over(delivery: Delivery, *, at: datetime) -> str:
         return ""
     if data is None or not data.phone:
         return NO_ADDRESS
-    send_sms(
-        out, Supplier(settings.SMS_URL, settings.SMS_KEY), phone=data.phone, text=ONE, at=at
-    )
+    send_sms(out, Supplier(settings.SMS_URL, settings.SMS_KEY), phone=data.phone, text=ONE, at=at)
     return ""
 
 
 def _robot(unit_id: int | None) -> Robot | None:
     rows = Setting.objects.unscoped("the address to post to, never shown")
-    row = rows.filter(unit_id=unit_id, name=ROBOT).first()
+    row = rows.filter(unit=unit_id or 0, name=ROBOT).first()
     return Robot(**row.value) if row else None
 
 

@@ -28,9 +28,7 @@ class Robot:
 
 def post_to_group(out: Outbound, robot: Robot, text: str, *, at: datetime) -> None:
     """Raises `NotSent` where the platform does not take it."""
-    answer = out.post(
-        signed(robot, at=at), {"msgtype": "text", "text": {"content": text}}
-    )
+    answer = out.post(signed(robot, at=at), {"msgtype": "text", "text": {"content": text}})
     if answer.get("errcode") != 0:
         raise NotSent(f"errcode {answer.get('errcode')}")
 

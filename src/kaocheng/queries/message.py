@@ -39,9 +39,7 @@ def message_list(actor: Actor, *, only_unread: bool, page: int) -> MessageList:
     """The reader's messages; two queries."""
     messages = own_messages(actor)
     counts = messages.aggregate(all=Count("pk"), unread=Count("pk", filter=Q(read_at=None)))
-    rows = messages.order_by(
-        ExpressionWrapper(Q(read_at__isnull=False), BooleanField()), "-pk"
-    )
+    rows = messages.order_by(ExpressionWrapper(Q(read_at__isnull=False), BooleanField()), "-pk")
     paginator = Paginator(rows.filter(read_at=None) if only_unread else rows, PAGE)
     paginator.count = counts["unread"] if only_unread else counts["all"]
     shown = paginator.get_page(page)
