@@ -1,8 +1,8 @@
 """Short messages through the supplier of the installation, over one signed request.
 
 POST {"phone", "text", "at"} with `sign`: the hex HMAC-SHA256 over phone, time and text, each a
-line, keyed with the supplier's key; the answer {"code": 0} means taken. Suppliers with another form get
-a small relay.
+line, keyed with the supplier's key; the answer {"code": 0} means taken. Suppliers with another
+form get a small relay.
 """
 
 from __future__ import annotations
