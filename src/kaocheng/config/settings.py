@@ -12,6 +12,11 @@
 | KAOCHENG_HOSTS | names under which browsers reach us, with commas |
 | KAOCHENG_DIGEST | method of the log's chain: `sha256` (default) or `sm3` |
 | KAOCHENG_HEADS | folder for the newest digest of the log, best on another disk |
+| KAOCHENG_MAIL | mail server (`smtp://user:password@host:587`, `smtps://…`); else no mail |
+| KAOCHENG_MAIL_FROM | sender of mails |
+| KAOCHENG_SMS | address of the SMS supplier or relay; without it, no SMS |
+| KAOCHENG_SMS_KEY | key with which requests to it are signed |
+| KAOCHENG_OUTBOUND | further hosts that may be called, as `https://host`, with commas |
 | KAOCHENG_HTTPS | `1` behind a proxy that speaks TLS: cookies and redirects become strict |
 """
 
@@ -20,6 +25,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from kaocheng.gateways.channels import mail_server, outbound_origins
 from kaocheng.gateways.database_address import django_database
 from kaocheng.gateways.logs import logging_settings
 from kaocheng.gateways.secrets import secret_key
@@ -128,5 +134,14 @@ WHITENOISE_MAX_AGE = 365 * 24 * 3600
 AUDIT_DIGEST = os.environ.get("KAOCHENG_DIGEST", "sha256")
 AUDIT_HEADS = Path(os.environ.get("KAOCHENG_HEADS", DATA / "audit")).absolute()
 
+# Ways out of the platform. Nothing is called that is not named here.
+MAIL = mail_server(os.environ.get("KAOCHENG_MAIL", ""))
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 LOGGING = logging_settings(DATA / "logs", os.environ.get("KAOCHENG_PROCESS", "command"))
+EMAIL_HOST, EMAIL_PORT, EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL.host, MAIL.port, MAIL.ssl, MAIL.tls
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_TIMEOUT = MAIL.user, MAIL.password, 10
+DEFAULT_FROM_EMAIL = os.environ.get("KAOCHENG_MAIL_FROM", "kaocheng@localhost")
+SMS_URL = os.environ.get("KAOCHENG_SMS", "")
+SMS_KEY = os.environ.get("KAOCHENG_SMS_KEY", "")
+OUTBOUND = outbound_origins(os.environ.get("KAOCHENG_OUTBOUND", ""), SMS_URL)
+OUTWARD_CHANNELS = [*(["mail"] if MAIL.host else []), *(["sms"] if SMS_URL else [])]
