@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from kaocheng.access.actor import Actor
-from kaocheng.access.grants import CLERK, LEAD, OFFICER, Permission, Reach
+from kaocheng.access.grants import CLERK, LEAD, OFFICER, Permission
 from kaocheng.access.scope import NOBODY, unit_condition
 from kaocheng.records.models import Task
 from kaocheng.records.scoped import OwnedQuerySet
@@ -35,7 +35,5 @@ def own_tasks(actor: Actor) -> OwnedQuerySet[Task]:
 
 
 def tasks_below(actor: Actor) -> OwnedQuerySet[Task]:
-    """The tasks of the actor's unit and everything under it; none for who only has their own."""
-    if not actor.reaches(Permission.SEE_TASKS) & {Reach.BELOW, Reach.ALL}:
-        return Task.objects.within(NOBODY)
-    return Task.objects.within(unit_condition(actor, Permission.SEE_TASKS, at="unit__"))
+    """The tasks of the actor's unit and everything under it, for those who may chase them."""
+    return Task.objects.within(unit_condition(actor, Permission.CHASE_TASKS, at="unit__"))

@@ -1,72 +1,64 @@
-"""What is left until something is due, in the unit in which its rule counts.
-
-Today is not counted, the due day is. A deadline of 24:00 on Friday is stored as the first moment
-of Saturday, and belongs to Friday.
-"""
+"""What is left until a deadline, or how long it is past, in the unit in which the rule counts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+from typing import Literal
 
 from kaocheng.methods.workdays import WorkCalendar, workdays_between
 
-LAST_MOMENT = timedelta(microseconds=1)
-ONE_DAY = timedelta(days=1)
-
-
-class Unit(StrEnum):
-    WORKING_DAYS = "working_days"
-    DAYS = "days"
-    HOURS = "hours"
-
-
-class When(StrEnum):
-    OVERDUE = "overdue"
-    TODAY = "today"
-    LATER = "later"
+CountedIn = Literal["working_days", "days", "hours"]
+# A deadline at midnight belongs to the day that ends with it.
+_INSTANT = timedelta(microseconds=1)
+_ONE_DAY = timedelta(days=1)
+_ONE_HOUR = timedelta(hours=1)
+# From here on a deadline is near: it is marked, not only stated.
+_NEAR_DAYS = 3
 
 
 @dataclass(frozen=True)
-class Left:
-    """How many `unit` are left, or over; `when` says which."""
+class TimeLeft:
+    """`count` whole units; `is_today`: the last day is running; `is_over`: it has passed."""
 
-    when: When
     count: int
-    unit: Unit
+    counted_in: CountedIn
+    is_over: bool = False
+    is_today: bool = False
+
+    @property
+    def is_near(self) -> bool:
+        return self.is_over or self.is_today or self.counted_in == "hours" or self._is_few
+
+    @property
+    def _is_few(self) -> bool:
+        return self.count <= _NEAR_DAYS
 
 
-def due_day(due_at: datetime) -> date:
-    """The day to which a deadline belongs: 24:00 is still that day."""
-    return (due_at - LAST_MOMENT).date()
+def time_left(
+    now: datetime, due_at: datetime, counted_in: CountedIn, *, calendar: WorkCalendar
+) -> TimeLeft:
+    """Both moments in the time zone of the calendar. Today is not counted, the last day is.
 
-
-def time_left(now: datetime, due_at: datetime, unit: Unit, *, calendar: WorkCalendar) -> Left:
-    """What is left at `now`; both moments in local time.
-
-    Working days that come to nothing (Friday to Sunday) are said in days.
+    Where no working day is left although days are (a weekend), days are counted.
     """
+    if counted_in == "hours":
+        return TimeLeft(abs(due_at - now) // _ONE_HOUR, "hours", is_over=due_at <= now)
+    today, last = now.date(), (due_at - _INSTANT).date()
     if due_at <= now:
-        return _overdue(now, due_at, unit, calendar)
-    if unit == Unit.HOURS and due_at - now < 2 * ONE_DAY:
-        return Left(When.LATER, int((due_at - now).total_seconds() // 3600), unit)
-    today, day = now.date(), due_day(due_at)
-    if day <= today:
-        return Left(When.TODAY, 0, unit)
-    if unit == Unit.WORKING_DAYS:
-        count = workdays_between(today + ONE_DAY, day, calendar=calendar).count
-        if count:
-            return Left(When.LATER, count, unit)
-    return Left(When.LATER, (day - today).days, Unit.DAYS)
+        return _counted(last, today, counted_in, calendar=calendar, is_over=True)
+    if today == last:
+        return TimeLeft(0, counted_in, is_today=True)
+    return _counted(today, last, counted_in, calendar=calendar, is_over=False)
 
 
-def _overdue(now: datetime, due_at: datetime, unit: Unit, calendar: WorkCalendar) -> Left:
-    today, day = now.date(), due_day(due_at)
-    if unit == Unit.HOURS and now - due_at < 2 * ONE_DAY:
-        return Left(When.OVERDUE, int((now - due_at).total_seconds() // 3600), unit)
-    if unit == Unit.WORKING_DAYS and day < today:
-        return Left(
-            When.OVERDUE, workdays_between(day + ONE_DAY, today, calendar=calendar).count, unit
-        )
-    return Left(When.OVERDUE, (today - day).days, Unit.DAYS)
+def _counted(
+    first: date, last: date, counted_in: CountedIn, *, calendar: WorkCalendar, is_over: bool
+) -> TimeLeft:
+    """The days after `first` up to `last`."""
+    days = (last - first).days
+    if counted_in == "working_days" and days:
+        working = workdays_between(first + _ONE_DAY, last, calendar=calendar).count
+        if working:
+            return TimeLeft(working, "working_days", is_over=is_over)
+    return TimeLeft(days, "days", is_over=is_over)
