@@ -20,8 +20,10 @@ from pathlib import Path
 
 from kaocheng.gateways.database_address import django_database
 from kaocheng.gateways.secrets import secret_key
+from kaocheng.gateways.translations import compiled_folder
 
 ROOT = Path(__file__).resolve().parents[3]
+PAGES = Path(__file__).resolve().parents[1] / "web"
 DATA = Path(os.environ.get("KAOCHENG_DATA", ROOT / "data")).absolute()
 # What set-up fetched for the pages: style sheets, scripts, icons, fonts.
 ASSETS = Path(os.environ.get("KAOCHENG_ASSETS", ROOT / ".assets")).absolute()
@@ -40,6 +42,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.staticfiles",
     "kaocheng.records",
     "kaocheng.web",
     "kaocheng.config",
@@ -55,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kaocheng.web.middleware.who_asks",
+    "kaocheng.web.middleware.drafts",
     "kaocheng.web.middleware.language",
     "kaocheng.web.middleware.safe_headers",
 ]
@@ -82,6 +86,7 @@ AUTH_USER_MODEL = "records.Account"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 LOGIN_URL = "sign-in"
+CSRF_FAILURE_VIEW = "kaocheng.web.errors.forged_or_old_form"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -96,17 +101,24 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
 USE_I18N = True
+LOCALE_PATHS = [compiled_folder(PAGES / "locale", DATA / "cache")]
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [("assets", ASSETS)] if ASSETS.is_dir() else []
+STATICFILES_DIRS = [("assets", ASSETS / "static")] if (ASSETS / "static").is_dir() else []
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# Every address of a file names the digest of its content, so it may be kept for good.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "kaocheng.web.static_files.ByDigest"},
+}
+WHITENOISE_MAX_AGE = 365 * 24 * 3600
 
 AUDIT_DIGEST = os.environ.get("KAOCHENG_DIGEST", "sha256")
 AUDIT_HEADS = Path(os.environ.get("KAOCHENG_HEADS", DATA / "audit")).absolute()

@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from kaocheng.access.actor import Actor, Held
 from kaocheng.gateways.clock import CLOCK
-from kaocheng.records.models import Account, Appointment
+from kaocheng.records.models import Account, Appointment, Unit
+from kaocheng.records.models.unit import UnitKind
 
 NOBODY = Actor(account_id=None, person_id=None, name="")
 
@@ -46,7 +47,7 @@ def appointments_today(person_id: int) -> tuple[Held, ...]:
     rows = (
         Appointment.objects.unscoped("whose rights are about to be known")
         .filter(Q(ends_on=None) | Q(ends_on__gt=today), person_id=person_id, starts_on__lte=today)
-        .select_related("unit")
+        .select_related("unit__parent")
         .order_by("starts_on", "id")
     )
     return tuple(
@@ -57,6 +58,12 @@ def appointments_today(person_id: int) -> tuple[Held, ...]:
             unit_kind=row.unit.kind,
             unit_name=row.unit.name,
             unit_path=row.unit.path,
+            within=_within(row.unit),
         )
         for row in rows
     )
+
+
+def _within(unit: Unit) -> str:
+    is_part = unit.kind in {UnitKind.GROUP, UnitKind.DEPARTMENT}
+    return unit.parent.name if is_part and unit.parent else ""
