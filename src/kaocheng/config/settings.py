@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.staticfiles",
     "kaocheng.records",
     "kaocheng.web",
     "kaocheng.config",
@@ -47,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kaocheng.web.account.session.session_limits",
     "kaocheng.web.middleware.who_asks",
     "kaocheng.web.middleware.language",
     "kaocheng.web.middleware.safe_headers",
@@ -93,12 +95,18 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [("assets", ASSETS)] if ASSETS.is_dir() else []
+STATICFILES_DIRS = [("assets", ASSETS / "static")] if (ASSETS / "static").is_dir() else []
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# Every address of a file names the digest of its content, so it may be kept for good.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "kaocheng.web.static_files.ByDigest"},
+}
+WHITENOISE_MAX_AGE = 365 * 24 * 3600
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

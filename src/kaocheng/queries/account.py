@@ -98,12 +98,36 @@ class AccountRow:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list."""
+    """One page of a list, with the names that the part for turning pages asks for."""
 
     rows: tuple[AccountRow, ...]
     number: int
-    pages: int
-    total: int
+    num_pages: int
+    count: int
+
+    @property
+    def paginator(self) -> Page:
+        return self
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
+
+    @property
+    def has_next(self) -> bool:
+        return self.number < self.num_pages
+
+    @property
+    def has_other_pages(self) -> bool:
+        return self.num_pages > 1
+
+    @property
+    def previous_page_number(self) -> int:
+        return self.number - 1
+
+    @property
+    def next_page_number(self) -> int:
+        return self.number + 1
 
 
 def own_account(actor: Actor, at: datetime) -> OwnAccount:

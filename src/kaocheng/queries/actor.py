@@ -10,9 +10,10 @@ from django.db.models import Q
 
 from kaocheng.access.actor import Actor, Held, Helper
 from kaocheng.gateways.clock import CLOCK
-from kaocheng.records.models import Account, Appointment, Delegation
+from kaocheng.records.models import Account, Appointment, Delegation, Unit
 from kaocheng.records.models.appointment import Role
 from kaocheng.records.models.person import PersonState
+from kaocheng.records.models.unit import UnitKind
 
 NEVER_ACTED_FOR = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 NOBODY = Actor(account_id=None, person_id=None, name="")
@@ -87,7 +88,7 @@ def appointments_today(person_id: int) -> tuple[Held, ...]:
     rows = (
         Appointment.objects.unscoped("whose rights are about to be known")
         .filter(Q(ends_on=None) | Q(ends_on__gt=today), person_id=person_id, starts_on__lte=today)
-        .select_related("unit")
+        .select_related("unit__parent")
         .order_by("starts_on", "id")
     )
     return tuple(
@@ -98,6 +99,12 @@ def appointments_today(person_id: int) -> tuple[Held, ...]:
             unit_kind=row.unit.kind,
             unit_name=row.unit.name,
             unit_path=row.unit.path,
+            within=_within(row.unit),
         )
         for row in rows
     )
+
+
+def _within(unit: Unit) -> str:
+    is_part = unit.kind in {UnitKind.GROUP, UnitKind.DEPARTMENT}
+    return unit.parent.name if is_part and unit.parent else ""

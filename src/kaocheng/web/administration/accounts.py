@@ -69,7 +69,7 @@ def change_account(request: HttpRequest, account_id: int) -> HttpResponse:
     if deed is None:
         raise NotYours
     deed(by(request), account_id)
-    return redirect("administration-account", account_id=account_id)
+    return redirect("account-admin", account_id=account_id)
 
 
 def make_account(request: HttpRequest) -> HttpResponse:

@@ -9,41 +9,41 @@ POST = ("POST",)
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
-        "administration-accounts", "administration/accounts", accounts.list_accounts, SECURITY
+        "accounts", "administration/accounts", accounts.list_accounts, SECURITY
     ),
     Endpoint(
-        "administration-account-make",
+        "account-admin-make",
         "administration/accounts/make",
         accounts.make_account,
         SECURITY,
         ("GET", "POST"),
     ),
     Endpoint(
-        "administration-account",
+        "account-admin",
         "administration/accounts/<int:account_id>",
         accounts.show_account,
         SECURITY,
     ),
     Endpoint(
-        "administration-account-change",
+        "account-admin-change",
         "administration/accounts/<int:account_id>/change",
         accounts.change_account,
         SECURITY,
         POST,
     ),
     Endpoint(
-        "administration-security", "administration/security", settings.security_settings, SECURITY
+        "accounts-security", "administration/security", settings.security_settings, SECURITY
     ),
     Endpoint(
-        "administration-security-change",
+        "accounts-security-change",
         "administration/security/change",
         settings.change_security,
         SECURITY,
         POST,
     ),
-    Endpoint("administration-system", "administration/system", settings.system_settings, SYSTEM),
+    Endpoint("system", "administration/system", settings.system_settings, SYSTEM),
     Endpoint(
-        "administration-system-change",
+        "system-change",
         "administration/system/change",
         settings.change_system,
         SYSTEM,

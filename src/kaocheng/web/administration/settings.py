@@ -22,11 +22,11 @@ def security_settings(request: HttpRequest) -> HttpResponse:
 
 
 def change_system(request: HttpRequest) -> HttpResponse:
-    return _change(request, Permission.ADMINISTER_SYSTEM, "administration-system")
+    return _change(request, Permission.ADMINISTER_SYSTEM, "system")
 
 
 def change_security(request: HttpRequest) -> HttpResponse:
-    return _change(request, Permission.ADMINISTER_ACCOUNTS, "administration-security")
+    return _change(request, Permission.ADMINISTER_ACCOUNTS, "accounts-security")
 
 
 def _change(request: HttpRequest, needs: Permission, back: str) -> HttpResponse:
@@ -50,7 +50,7 @@ def _page(request: HttpRequest, needs: Permission, invalid: Invalid | None) -> H
     security = needs == Permission.ADMINISTER_ACCOUNTS
     context = {
         "title": _("安全设置") if security else _("系统设置"),
-        "change": "administration-security-change" if security else "administration-system-change",
+        "change": "accounts-security-change" if security else "system-change",
         "settings": [
             (now, invalid.problems.get(now.kind.name) if invalid else None)
             for now in settings_now(needs)
