@@ -20,3 +20,5 @@ from kaocheng.config.settings import *  # noqa: F403  # all of them, then our ow
 # The real one takes a quarter of a second for each password, on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Tests that commit empty the tables after themselves, the log too.
+DATABASES["default"]["OPTIONS"]["options"] = "-c kaocheng.empties_tables=on"  # noqa: F405

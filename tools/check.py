@@ -68,11 +68,16 @@ def has_calc() -> bool:
     return shutil.which("soffice") is not None
 
 
+def has_redis() -> bool:
+    return shutil.which("redis-server") is not None
+
+
 PARTS = (
     Part("chromium", has_chromium),
     Part("fonts-noto-cjk", has_chinese_font),
     Part("libreoffice-calc-nogui", has_calc),
     Part("openjdk-17-jre-headless", has_java),
+    Part("redis-server", has_redis),
 )
 
 

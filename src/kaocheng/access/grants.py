@@ -50,6 +50,8 @@ EVERYBODY = (
     AUDIT_ADMIN,
 )
 WORKERS = EVERYBODY[:6]
+# Units that manage themselves; a group or a panel is managed by the unit it belongs to.
+ORGANISATIONS = ("city", "district", "town", "school", "township", "company", "department")
 
 
 def _to(roles: Iterable[str], reach: Reach, *kinds: str) -> tuple[Grant, ...]:
@@ -64,7 +66,7 @@ GRANTS: Mapping[Permission, tuple[Grant, ...]] = {
         *_to((SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN), Reach.ALL),
     ),
     Permission.MANAGE_UNITS: (
-        *_to((LEAD, CLERK, OFFICER), Reach.BELOW),
+        *_to((LEAD, CLERK, OFFICER), Reach.BELOW, *ORGANISATIONS),
         *_to((SYSTEM_ADMIN,), Reach.ALL),
     ),
     Permission.SEE_PEOPLE: (
@@ -73,12 +75,12 @@ GRANTS: Mapping[Permission, tuple[Grant, ...]] = {
         *_to((LEAD, CLERK, OFFICER), Reach.BELOW),
         *_to((SYSTEM_ADMIN, SECURITY_ADMIN), Reach.ALL),
     ),
-    Permission.MANAGE_PEOPLE: _to((LEAD, CLERK, OFFICER), Reach.BELOW),
+    Permission.MANAGE_PEOPLE: _to((LEAD, CLERK, OFFICER), Reach.BELOW, *ORGANISATIONS),
     Permission.SEE_PERSONAL_DATA: (
         *_to(EVERYBODY, Reach.OWN),
-        *_to((LEAD, CLERK), Reach.BELOW),
+        *_to((LEAD, CLERK), Reach.BELOW, *ORGANISATIONS),
     ),
-    Permission.IMPORT_ROSTER: _to((LEAD, CLERK, OFFICER), Reach.BELOW),
+    Permission.IMPORT_ROSTER: _to((LEAD, CLERK, OFFICER), Reach.BELOW, *ORGANISATIONS),
     # Accounts.
     Permission.HELP_WITH_SIGN_IN: (
         *_to((LEAD, CLERK, OFFICER), Reach.BELOW),
@@ -87,13 +89,14 @@ GRANTS: Mapping[Permission, tuple[Grant, ...]] = {
     Permission.ADMINISTER_ACCOUNTS: _to((SECURITY_ADMIN,), Reach.ALL),
     Permission.ADMINISTER_SYSTEM: _to((SYSTEM_ADMIN,), Reach.ALL),
     # Work.
-    Permission.SEE_TASKS: (
-        *_to(EVERYBODY, Reach.OWN),
-        *_to((LEAD, OFFICER), Reach.BELOW),
+    Permission.SEE_TASKS: _to(EVERYBODY, Reach.OWN),
+    Permission.CHASE_TASKS: (
+        *_to((WORKSHOP_LEADER,), Reach.UNIT),
+        *_to((LEAD, CLERK, OFFICER), Reach.BELOW),
     ),
     Permission.SEE_NOTICES: _to(WORKERS, Reach.UNIT),
     Permission.ISSUE_NOTICES: _to((LEAD, CLERK, OFFICER), Reach.BELOW),
-    Permission.SIGN_NOTICES: _to((LEAD, CLERK, OFFICER), Reach.UNIT),
+    Permission.SIGN_NOTICES: _to((WORKSHOP_LEADER, LEAD, CLERK, OFFICER), Reach.UNIT),
     Permission.COLLECT: _to((LEAD, CLERK, OFFICER), Reach.BELOW),
     Permission.FILL_COLLECTIONS: (
         *_to((MEMBER, WORKSHOP_LEADER, LEAD, CLERK, OFFICER), Reach.UNIT),

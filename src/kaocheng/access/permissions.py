@@ -14,6 +14,7 @@ class Permission(StrEnum):
     ADMINISTER_ACCOUNTS = "account.administer"
     ADMINISTER_SYSTEM = "system.administer"
     SEE_TASKS = "task.see"
+    CHASE_TASKS = "task.chase"
     SEE_NOTICES = "notice.see"
     ISSUE_NOTICES = "notice.issue"
     SIGN_NOTICES = "notice.sign"

@@ -34,20 +34,21 @@ def unit_condition(actor: Actor, permission: Permission, *, at: str = "") -> Q:
 
 def units(actor: Actor, permission: Permission) -> OwnedQuerySet[Unit]:
     """The units that the permission covers; a panel counts to whoever keeps it."""
-    return Unit.objects.within(unit_condition(actor, permission) | _kept_panels(actor, permission))
+    return Unit.objects.within(unit_or_panel_condition(actor, permission))
 
 
-def _kept_panels(actor: Actor, permission: Permission) -> Q:
-    if not actor.reaches(permission) & {Reach.BELOW}:
-        return NOBODY
-    assert actor.held is not None
-    return Q(keeper__path__startswith=actor.held.unit_path)
+def unit_or_panel_condition(actor: Actor, permission: Permission, *, at: str = "") -> Q:
+    """As `unit_condition`, with the panels that units within reach keep."""
+    condition = unit_condition(actor, permission, at=at)
+    if actor.held is not None and Reach.BELOW in actor.reaches(permission):
+        condition |= Q(**{f"{at}keeper__path__startswith": actor.held.unit_path})
+    return condition
 
 
 def person_condition(actor: Actor, permission: Permission, *, on: date) -> Q:
     """People with an appointment within reach on the day, and oneself."""
     held_there = Appointment.objects.unscoped("a condition inside a scoped query").filter(
-        unit_condition(actor, permission, at="unit__"),
+        unit_or_panel_condition(actor, permission, at="unit__"),
         Q(ends_on=None) | Q(ends_on__gt=on),
         person=OuterRef("pk"),
         starts_on__lte=on,

@@ -5,7 +5,11 @@
 | KAOCHENG_DATA | folder of everything that is kept: database, files, secrets, backups |
 | DATABASE_URL | a PostgreSQL server; without it, the embedded one in the data folder |
 | REDIS_URL | run background work by Celery; without it, in the server's own process |
+| KAOCHENG_FILES | a store that speaks S3, as `s3://key:secret@host/bucket`; without it, the folder |
+| KAOCHENG_SCANNER | clamd, as `clamd://host:port` or `clamd:///socket`; without it, our checks alone |
 | KAOCHENG_HOSTS | names under which browsers reach us, with commas |
+| KAOCHENG_DIGEST | method of the log's chain: `sha256` (default) or `sm3` |
+| KAOCHENG_HEADS | folder for the newest digest of the log, best on another disk; by default `audit` in the data folder |
 | KAOCHENG_HTTPS | `1` behind a proxy that speaks TLS: cookies and redirects become strict |
 """
 
@@ -27,6 +31,9 @@ DEBUG = False
 SECRET_KEY = secret_key(DATA)
 HTTPS = os.environ.get("KAOCHENG_HTTPS") == "1"
 ALLOWED_HOSTS = os.environ.get("KAOCHENG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+FILES_ADDRESS = os.environ.get("KAOCHENG_FILES", "")
+SCANNER_ADDRESS = os.environ.get("KAOCHENG_SCANNER", "")
+REDIS_URL = os.environ.get("REDIS_URL", "")
 SITE_URL = os.environ.get("KAOCHENG_SITE", "")
 
 INSTALLED_APPS = [
@@ -108,5 +115,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "kaocheng.web.static_files.ByDigest"},
 }
 WHITENOISE_MAX_AGE = 365 * 24 * 3600
+
+AUDIT_DIGEST = os.environ.get("KAOCHENG_DIGEST", "sha256")
+AUDIT_HEADS = Path(os.environ.get("KAOCHENG_HEADS", DATA / "audit")).absolute()
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

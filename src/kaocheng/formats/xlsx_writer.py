@@ -1,4 +1,4 @@
-"""Tables as .xlsx workbooks: one sheet, a bold header that stays in view, the same bytes each time.
+"""Tables as .xlsx workbooks: one sheet each, a bold header in view, the same bytes each time.
 
 A number is written as a number when Excel keeps it exactly (it ends, within 15 digits), otherwise
 as its exact text (`7/3`). Text is always text: never a formula, a link or a number. 是 and 否 stand
@@ -11,6 +11,7 @@ import io
 import re
 import traceback
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
@@ -33,19 +34,30 @@ _NARROWEST, _WIDEST = 8, 40
 
 def write_xlsx(stream: BinaryIO, table: OutTable) -> None:
     """Raises `Refused` for a table that does not fit, OSError when the disk does not take it."""
+    write_workbook(stream, (table,))
+
+
+def write_workbook(stream: BinaryIO, tables: Sequence[OutTable]) -> None:
+    """One sheet for each table, in the order given; the workbook bears the title of the first.
+
+    The names of the tables differ as far as Excel tells them apart: 31 characters, whatever their
+    case; anything else is a bug of ours. Raises what `write_xlsx` raises.
+    """
     from tempfile import TemporaryDirectory
 
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import FileCreateError, FileSizeError
 
-    if len(table.rows) >= MOST_SHEET_LINES or len(table.columns) > MOST_SHEET_COLUMNS:
-        raise _too_large(table)
+    for table in tables:
+        if len(table.rows) >= MOST_SHEET_LINES or len(table.columns) > MOST_SHEET_COLUMNS:
+            raise _too_large(table)
     with TemporaryDirectory() as folder:
         options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False}
         packed = io.BytesIO()
         book = Workbook(packed, options)
-        book.set_properties({"title": table.title, "created": _CREATED})
-        _write_sheet(book, table)
+        book.set_properties({"title": tables[0].title, "created": _CREATED})
+        for table in tables:
+            _write_sheet(book, table)
         try:
             book.close()
         except FileCreateError as error:
@@ -54,7 +66,7 @@ def write_xlsx(stream: BinaryIO, table: OutTable) -> None:
             traceback.clear_frames(cause.__traceback__)
             raise OSError(*cause.args) from error
         except FileSizeError as error:
-            raise _too_large(table) from error
+            raise _too_large(tables[0]) from error
     stream.write(packed.getbuffer())
 
 

@@ -1,5 +1,146 @@
 """Messages about files, jobs, backup and the running server (W80–W99)."""
 
-from kaocheng.engine.messages.message import Message
+from kaocheng.engine.messages.message import error
 
-OPERATION: tuple[Message, ...] = ()
+OPERATION = (
+    error(
+        "W80",
+        "文件超过 {limit} MB，没有收下。",
+        "请压缩图片或视频，或把材料分成几个文件，再传一次。",
+        "The file is larger than {limit} MB and was not taken in.",
+        "Make pictures or videos smaller, or split the material, then send it again.",
+    ),
+    error(
+        "W81",
+        "这个文件是空的，没有收下。",
+        "请在本机打开看看内容是否还在，再传一次。",
+        "The file is empty and was not taken in.",
+        "Open it on your own machine to see whether its content is still there, then send it again.",
+    ),
+    error(
+        "W82",
+        "还没有选文件。",
+        "请先选一个文件，再点“上传文件”。",
+        "No file was chosen.",
+        "Choose a file first, then upload it.",
+    ),
+    error(
+        "W83",
+        "文件在传送途中变了样（校验码不一致），没有收下。",
+        "请再传一次；如果还不行，换一个网络再试。",
+        "The file changed on its way (the check code differs) and was not taken in.",
+        "Send it again; if that fails, try another network.",
+    ),
+    error(
+        "W84",
+        "不收这种文件。",
+        "请另存为 PDF、Word、Excel、PowerPoint、图片、音频、视频、文本或不含程序的 ZIP，再传。",
+        "This kind of file is not taken in.",
+        "Save it as PDF, Word, Excel, PowerPoint, picture, sound, video, text or a ZIP without programs.",
+    ),
+    error(
+        "W85",
+        "文件里带有宏程序，没有收下。",
+        "请另存为不带宏的格式（如 .xlsx、.docx），再传。",
+        "The file contains macros and was not taken in.",
+        "Save it in a format without macros, such as .xlsx or .docx.",
+    ),
+    error(
+        "W86",
+        "压缩包展开后过大，或者压缩包里还有压缩包，没有收下。",
+        "请把里面的文件取出来，分别上传。",
+        "The archive unpacks to too much, or holds further archives; it was not taken in.",
+        "Take the files out and upload them one by one.",
+    ),
+    error(
+        "W87",
+        "文件损坏、加了密码，或者结构不正常，没有收下。",
+        "请在本机打开后另存一份，去掉密码，再传。",
+        "The file is damaged, locked with a password, or not built as such files are.",
+        "Open it on your own machine, save a copy without a password, and send that.",
+    ),
+    error(
+        "W88",
+        "安全软件在文件里查出了病毒，没有收下。",
+        "请先给本机杀毒，再用干净的文件重传。",
+        "The scanner found a virus in the file; it was not taken in.",
+        "Clean your own machine first, then send a clean file.",
+    ),
+    error(
+        "W89",
+        "文件已收到，还在查验，暂时不能下载。",
+        "一般不到一分钟，请稍后再来；回执现在就有效。",
+        "The file has arrived and is still being checked; it cannot be downloaded yet.",
+        "This usually takes less than a minute; the receipt is valid already.",
+    ),
+    error(
+        "W90",
+        "服务器的磁盘满了，这次没有写入任何内容，原有内容都在。",
+        "请告诉系统管理员清理磁盘，然后再交一次。",
+        "The server's disk is full; nothing of this was written, and nothing was lost.",
+        "Tell the system administrator, then send it again.",
+    ),
+    error(
+        "W91",
+        "这件事没有做成，编号 {number}，已记下。",
+        "请再发起一次；如果还不行，把编号告诉管理员。",
+        "This could not be done; it is noted under {number}.",
+        "Start it again; if it fails again, tell your administrator the number.",
+    ),
+    error(
+        "W92",
+        "这件事已经结束，不能取消。",
+        "请刷新页面看结果。",
+        "This has ended and can no longer be cancelled.",
+        "Reload the page to see what came of it.",
+    ),
+    error(
+        "W93",
+        "“{folder}”里有不是考成写的文件，没有动它。",
+        "请换一个空文件夹（--data），或核对路径。",
+        "“{folder}” holds files that Kaocheng did not write; it was left alone.",
+        "Name an empty folder (--data), or check the path.",
+    ),
+    error(
+        "W94",
+        "考成已经在用这份数据运行：{address}。",
+        "请直接在浏览器里打开这个地址；要重新启动，先停下原来的。",
+        "Kaocheng is already running on this data: {address}.",
+        "Open that address; to restart, stop the running one first.",
+    ),
+    error(
+        "W95",
+        "数据库没有启动：{reason}",
+        "数据没有改动。请按提示处理后再运行一次；详情见 {log}。",
+        "The database did not start: {reason}",
+        "The data was not changed. Mend the cause and run again; details stand in {log}.",
+    ),
+    error(
+        "W96",
+        "“{folder}”里已经有数据，没有恢复。",
+        "恢复只写进空文件夹，请另选一个。",
+        "“{folder}” already holds data; nothing was restored.",
+        "A backup is restored into an empty folder only; name another one.",
+    ),
+    error(
+        "W97",
+        "备份不完整：{what}。",
+        "请换一份备份；先用 verify-backup 命令检查。",
+        "The backup is not whole: {what}.",
+        "Take another backup; check it first with the command verify-backup.",
+    ),
+    error(
+        "W98",
+        "这份数据由更新的版本写成（{migration}），现在的程序读不了，没有改动。",
+        "请安装更新的版本，或恢复升级前的备份。",
+        "This data was written by a newer version ({migration}); it was not changed.",
+        "Install the newer version, or restore the backup made before the upgrade.",
+    ),
+    error(
+        "W99",
+        "设置 {name} 写得不对：{reason}。",
+        "请按 docs/reference/settings.md 改好，再运行一次。",
+        "The setting {name} does not hold: {reason}.",
+        "Mend it as described in docs/reference/settings.md, then run again.",
+    ),
+)

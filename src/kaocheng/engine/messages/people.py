@@ -1,5 +1,146 @@
 """Messages about units, people and rosters (W40–W59)."""
 
-from kaocheng.engine.messages.message import Message
+from kaocheng.engine.messages.message import error, warning
 
-PEOPLE: tuple[Message, ...] = ()
+PEOPLE = (
+    error(
+        "W40",
+        "{above}下面不能设{kind}。",
+        "请换一个上级单位；各类单位可以设在哪里，见帮助“单位和人员”。",
+        "There is no place for “{kind}” under “{above}”.",
+        "Choose another unit above; the help page on units says what stands where.",
+    ),
+    error(
+        "W41",
+        "不能把“{name}”放到它自己或它的下级单位里。",
+        "请选它以外的单位。",
+        "“{name}” cannot stand under itself or a unit below it.",
+        "Choose a unit outside of it.",
+    ),
+    error(
+        "W42",
+        "这里已经有一个“{name}”。",
+        "请换一个名称；如果是同一个单位，不用再建，可以合并。",
+        "There is a unit “{name}” here already.",
+        "Choose another name; if it is the same unit, merge them.",
+    ),
+    error(
+        "W43",
+        "“{name}”已于 {day} 撤并，不能再改。",
+        "请到现在的单位办理；撤并前的内容仍可以查看。",
+        "“{name}” was closed on {day} and can no longer be changed.",
+        "Use the unit that took its place; what was before can still be read.",
+    ),
+    error(
+        "W44",
+        "“{name}”还有 {people} 人任职、{units} 个下级单位，不能撤销。",
+        "请先调出人员、撤销下级单位，或改用“并入另一个单位”。",
+        "“{name}” still has {people} people and {units} units below it and cannot be closed.",
+        "Move them first, or merge it into another unit.",
+    ),
+    error(
+        "W45",
+        "日期 {day} 不行：应在 {first} 到 {last} 之间。",
+        "请改日期；早于上一次变更的，先撤回上一次变更。",
+        "{day} will not do: it has to lie between {first} and {last}.",
+        "Change the day; undo the last change first if it lies before that.",
+    ),
+    error(
+        "W46",
+        "合并只能在办理的当天撤回，而且之后没有再改过。",
+        "请按现在的情况重新调整：新建单位，再把人员调过去。",
+        "A merger can be undone on the day it was made, and only if nothing changed since.",
+        "Set it right from here: add a unit and transfer the people to it.",
+    ),
+    error(
+        "W47",
+        "{name}从 {day} 起已经在“{unit}”任{role}，时间重叠。",
+        "请改任职起止日期，或先结束原来的任职。",
+        "{name} has been {role} in “{unit}” since {day}; the two overlap.",
+        "Change the days, or end the other appointment first.",
+    ),
+    error(
+        "W48",
+        "您不能在“{unit}”任命{role}。",
+        "请选别的任职；需要这个任职的，请上级单位办理。",
+        "You cannot appoint {role} in “{unit}”.",
+        "Choose another role, or ask the unit above to do it.",
+    ),
+    error(
+        "W49",
+        "系统管理员、安全管理员、审计管理员不能是同一个人。",
+        "请换一个人；三员分立是等级保护的要求。",
+        "System, security and audit administrators cannot be the same person.",
+        "Choose somebody else: the three are kept apart.",
+    ),
+    error(
+        "W50",
+        "{field}不对：{why}。",
+        "{how}。",
+        "{field} does not hold: {why}.",
+        "{how}.",
+    ),
+    error(
+        "W51",
+        "这个{field}已经登记在另一个人名下。",
+        "请核对；确实是同一个人、原来在别的单位的，请共同的上级单位办理调动。",
+        "This {field} is already that of somebody else.",
+        "Check it; if it is the same person from another unit, ask the unit above both to transfer.",
+    ),
+    warning(
+        "W52",
+        "“{unit}”已经有一位{name}{group}，编号不同。",
+        "请在确认前选：是另一个人，还是同一个人换了编号。",
+        "“{unit}” has somebody called {name}{group} already, under another number.",
+        "Say before confirming whether this is somebody else.",
+    ),
+    warning(
+        "W53",
+        "{field}和身份证号对不上。",
+        "请核对哪一个对；不影响导入，以填写的为准。",
+        "{field} does not agree with the ID number.",
+        "Check which of them is right; the entry is taken as it is.",
+    ),
+    error(
+        "W54",
+        "“{file}”不能导入：{why}。",
+        "{how}。",
+        "“{file}” cannot be imported: {why}.",
+        "{how}.",
+    ),
+    error(
+        "W55",
+        "在“{file}”里没有找到表头：前 {rows} 行里没有同时有“姓名”和“师训编号”的一行。",
+        "请在人员上面加一行列名，至少有“姓名”和“师训编号”；可以下载空表照着填。",
+        "No heading was found in “{file}”: none of the first {rows} rows has both name and number.",
+        "Put column names above the people, at least 姓名 and 师训编号, or fill in the empty table.",
+    ),
+    error(
+        "W56",
+        "没有填{field}。",
+        "请补上；整行不用的，请删去整行。",
+        "{field} is missing.",
+        "Fill it in, or delete the whole row.",
+    ),
+    error(
+        "W57",
+        "没有找到单位“{name}”{where}。",
+        "请写全称或机构代码；没有的单位要先新建。",
+        "There is no unit “{name}”{where}.",
+        "Write its full name or code; a new unit has to be added first.",
+    ),
+    error(
+        "W58",
+        "{field}和第 {line} 行相同。",
+        "请核对这两行；重复的删去一行。",
+        "{field} is the same as on row {line}.",
+        "Check the two rows and delete one if it is a repetition.",
+    ),
+    error(
+        "W59",
+        "没有导入，名单没有任何改动：{why}。",
+        "{how}。",
+        "Nothing was imported and nothing changed: {why}.",
+        "{how}.",
+    ),
+)

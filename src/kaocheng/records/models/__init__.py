@@ -7,9 +7,9 @@ from kaocheng.records.models.collection import Collection, CollectionPart, Colle
 from kaocheng.records.models.delegation import Delegation
 from kaocheng.records.models.done import DoneOnce
 from kaocheng.records.models.draft import Draft
-from kaocheng.records.models.file import FileUse, StoredFile
+from kaocheng.records.models.file import FileUse, ReceiptDay, StoredFile
 from kaocheng.records.models.handover import Handover
-from kaocheng.records.models.job import Job, JobEffect
+from kaocheng.records.models.job import Job, JobEffect, SweepRun
 from kaocheng.records.models.message import Delivery, Message
 from kaocheng.records.models.notice import Notice, NoticeReceipt
 from kaocheng.records.models.person import Person, PersonalData
@@ -40,12 +40,14 @@ __all__ = [
     "NoticeReceipt",
     "Person",
     "PersonalData",
+    "ReceiptDay",
     "RosterImport",
     "Setting",
     "SignIn",
     "SignInDelay",
     "SpareCode",
     "StoredFile",
+    "SweepRun",
     "Task",
     "Unit",
     "UnitPast",

@@ -37,6 +37,16 @@ class StoredFile(models.Model):
         return self.digest[:12]
 
 
+class ReceiptDay(models.Model):
+    """The last receipt number of a day in China; its row is locked until the receipt is written."""
+
+    day = models.DateField(primary_key=True)
+    last_number = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.last_number}"
+
+
 class FileUse(Owned):
     """One file handed in by somebody for one object, under the name they gave it."""
 

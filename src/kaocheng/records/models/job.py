@@ -26,6 +26,9 @@ class Job(models.Model):
     state = models.CharField(max_length=10, choices=JobState, default=JobState.WAITING)
     run_after = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
+    # When its number was given to a queue outside; a queue may lose it, so it is sent again.
+    sent_at = models.DateTimeField(null=True, blank=True)
+    # Grows with every lease, so that whoever outlived theirs can no longer write.
     attempts = models.PositiveSmallIntegerField(default=0)
     most_attempts = models.PositiveSmallIntegerField(default=5)
     # For long work that a person waits for: who asked, how far it is, where its result is.
@@ -59,3 +62,13 @@ class JobEffect(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class SweepRun(models.Model):
+    """When a sweep of the scheduler last began, in whichever process."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    began_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.began_at}"

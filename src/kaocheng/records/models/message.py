@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from kaocheng.records.models.person import Person
+from kaocheng.records.models.unit import Unit
 from kaocheng.records.scoped import Owned
 
 
@@ -35,10 +37,17 @@ class Channel(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """One message over one channel; the address is looked up when it is sent, never kept here."""
+    """One message over one channel, or one line to the group robot of a unit.
 
-    message = models.ForeignKey(Message, models.CASCADE, related_name="deliveries")
+    The address is looked up when it is sent, never kept here.
+    """
+
+    message = models.ForeignKey(
+        Message, models.CASCADE, null=True, blank=True, related_name="deliveries"
+    )
+    unit = models.ForeignKey(Unit, models.CASCADE, null=True, blank=True, related_name="deliveries")
     channel = models.CharField(max_length=8, choices=Channel)
+    effect_key = models.CharField(max_length=120, unique=True)
     send_after = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=120, blank=True)
@@ -46,7 +55,12 @@ class Delivery(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["message", "channel"], name="delivery_once"),
+            models.CheckConstraint(
+                condition=Q(message__isnull=False, unit=None)
+                | Q(message=None, unit__isnull=False, channel="webhook"),
+                name="delivery_is_of_a_message_or_to_a_group",
+            ),
         )
 
     def __str__(self) -> str:
-        return f"{self.message_id} {self.channel}"
+        return self.effect_key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from kaocheng.records.models.person import Person
 from kaocheng.records.models.unit import Unit
@@ -19,7 +20,10 @@ class Notice(Owned):
     """The text, and until when a receipt is asked for."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="notices", verbose_name="发文单位")
-    number = models.CharField("文号", max_length=40, blank=True)
+    # Given when it is issued: the unit's own series of the year.
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    serial = models.PositiveIntegerField(null=True, blank=True)
+    number = models.CharField("文号", max_length=120, blank=True)
     title = models.CharField("标题", max_length=120)
     body = models.TextField("正文", max_length=20_000)
     state = models.CharField(max_length=10, choices=NoticeState, default=NoticeState.DRAFT)
@@ -29,8 +33,23 @@ class Notice(Owned):
     sign_by = models.DateTimeField("签收截止", null=True, blank=True)
     written_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     issued_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.CharField("撤回原因", max_length=160, blank=True)
 
     class Meta(Owned.Meta):
+        constraints = (
+            models.UniqueConstraint(
+                fields=["unit", "year", "serial"], name="notice_number_is_given_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(serial__isnull=False, issued_at__isnull=False),
+                name="notice_that_went_out_has_a_number",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | ~Q(withdrawn_because=""),
+                name="notice_is_withdrawn_with_a_reason",
+            ),
+        )
         indexes = (models.Index(fields=["unit", "-issued_at"], name="notice_unit"),)
 
     def __str__(self) -> str:
@@ -50,7 +69,13 @@ class NoticeReceipt(Owned):
     class Meta(Owned.Meta):
         constraints = (
             models.UniqueConstraint(fields=["notice", "unit"], name="receipt_once_per_unit"),
+            models.CheckConstraint(
+                condition=Q(signed_at=None, signed_by=None)
+                | Q(signed_at__isnull=False, signed_by__isnull=False, opened_at__isnull=False),
+                name="receipt_is_signed_by_somebody_who_opened_it",
+            ),
         )
+        indexes = (models.Index(fields=["unit", "signed_at"], name="receipt_unit"),)
 
     def __str__(self) -> str:
         return f"#{self.notice_id} #{self.unit_id}"

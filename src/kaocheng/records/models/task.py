@@ -63,6 +63,8 @@ class Task(Owned):
         indexes = (
             models.Index(fields=["person", "state", "due_at"], name="task_person"),
             models.Index(fields=["unit", "role", "state", "due_at"], name="task_unit_role"),
+            # What is overdue anywhere: few rows among many.
+            models.Index(fields=["due_at"], condition=Q(state="open"), name="task_open_due"),
         )
 
     def __str__(self) -> str:
