@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kaocheng.web.account.session.session_limits",
     "kaocheng.web.middleware.who_asks",
     "kaocheng.web.middleware.drafts",
     "kaocheng.web.middleware.language",

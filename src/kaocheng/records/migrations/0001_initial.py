@@ -121,6 +121,10 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("starts_on", models.DateField()),
                 ("ends_on", models.DateField(verbose_name="截止日期")),
+                (
+                    "slip_number",
+                    models.CharField(blank=True, max_length=40, verbose_name="代办单编号"),
+                ),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
@@ -360,7 +364,37 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField()),
                 ("seen_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ended_because",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("signed_out", "本人退出"),
+                            ("elsewhere", "在别的设备上结束"),
+                            ("password", "密码已更改"),
+                            ("idle", "长时间没有操作"),
+                            ("administrator", "安全管理员结束"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
                 ("is_shared_pc", models.BooleanField(default=False, verbose_name="公用电脑")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SignInDelay",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_digest", models.CharField(blank=True, max_length=64)),
+                ("address", models.GenericIPAddressField(null=True, verbose_name="地址")),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("failed_at", models.DateTimeField()),
+                ("blocked_until", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -554,12 +588,12 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True, verbose_name="可以登录")),
                 ("must_change_password", models.BooleanField(default=True)),
                 ("password_changed_at", models.DateTimeField(blank=True, null=True)),
+                ("one_time_until", models.DateTimeField(blank=True, null=True)),
                 ("earlier_passwords", models.JSONField(blank=True, default=list)),
                 ("totp_secret", models.CharField(blank=True, max_length=64)),
                 ("totp_confirmed_at", models.DateTimeField(blank=True, null=True)),
                 ("totp_last_step", models.BigIntegerField(default=0)),
-                ("failures", models.PositiveSmallIntegerField(default=0)),
-                ("locked_until", models.DateTimeField(blank=True, null=True)),
+                ("sms_confirmed_at", models.DateTimeField(blank=True, null=True)),
                 ("language", models.CharField(default="zh-hans", max_length=8)),
                 ("large_type", models.BooleanField(default=False)),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
@@ -1057,6 +1091,16 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="signindelay",
+            name="account",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="delays",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
             model_name="sparecode",
             name="account",
             field=models.ForeignKey(
@@ -1291,6 +1335,16 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="signin",
             index=models.Index(fields=["account", "-seen_at"], name="sign_in_account"),
+        ),
+        migrations.AddIndex(
+            model_name="signindelay",
+            index=models.Index(fields=["failed_at"], name="sign_in_delay_failed_at"),
+        ),
+        migrations.AddConstraint(
+            model_name="signindelay",
+            constraint=models.UniqueConstraint(
+                fields=("name_digest", "address"), name="sign_in_delay_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
             model_name="sparecode",
