@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from kaocheng.engine.binding import Level, Scope, bind
@@ -42,6 +43,19 @@ class Compiled:
     bound: Mapping[Expr, Bound]
     types: Mapping[Column, Type]
     order: tuple[Column, ...]
+
+    @cached_property
+    def looked_at(self) -> Mapping[Column, tuple[Bound, ...]]:
+        """Every node of the expressions of an item's mechanism, by column."""
+        return {
+            (result.id, item.id): tuple(
+                node
+                for slot in MECHANISMS[item.mechanism].slots(item)
+                for node in walk_bound(self.bound[slot.expr])
+            )
+            for result in self.pack.results.values()
+            for item in items_below(result.items)
+        }
 
 
 def compile_pack(pack: Pack, *, problems: Problems) -> Compiled | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
 
-from kaocheng.engine.expressions.bound import BAggregate, BFollowItem, BItem, Bound, walk_bound
+from kaocheng.engine.expressions.bound import BAggregate, BFollowItem, BItem, Bound
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.facts import FactRow
 from kaocheng.engine.language.periods import Period
@@ -243,8 +243,7 @@ def _quoted_in(spec: object) -> Iterator[Clause]:
 
 def _reads(run: Run, result: Result, item: Item, key: RowKey) -> Iterator[Read]:
     """The columns of this and other results that the item's expressions look at."""
-    slots = MECHANISMS[item.mechanism].slots(item)
-    nodes = [node for slot in slots for node in walk_bound(run.compiled.bound[slot.expr])]
+    nodes = run.compiled.looked_at[result.id, item.id]
     inside = {part.id for part in children_of(item)}
     found = {
         (read.result, read.item): read

@@ -102,6 +102,10 @@ class Finder:
         code = self._code(table, field_id, value)
         return () if code is None else self._index(table, field_id).rows(code)
 
+    def rows_at(self, table: str, column: str, number: int) -> Numbers:
+        """The rows with this number in a column that is not a field, such as `_line`."""
+        return self._index(table, column).rows(number)
+
     def _code(self, table: str, field_id: str, value: Known) -> int | None:
         """A value as it is encoded; None where no row can have it."""
         described = self.facts.tables[table].register.fields[field_id]
@@ -151,3 +155,10 @@ def _stretches(numbers: Numbers) -> list[range]:
         else:
             found.append(range(number, number + 1))
     return found
+
+
+def is_read_at(path: Bound, level: int) -> bool:
+    """Whether a path starts from a field of the row at `level`."""
+    while isinstance(path, BFollow):
+        path = path.base
+    return isinstance(path, BField) and path.level == level

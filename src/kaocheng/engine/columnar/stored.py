@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from kaocheng.engine.columnar.cells import Cell
 from kaocheng.engine.columnar.decoding import keys_of
 from kaocheng.engine.columnar.finding import Index, Numbers
 from kaocheng.engine.columnar.nodes import Const, Ref
 from kaocheng.engine.columnar.outcomes import UNKNOWN, Reader
 from kaocheng.engine.columnar.rows import PERIOD
+from kaocheng.engine.expressions.bound import BAggregate
 from kaocheng.engine.language.periods import Period
 from kaocheng.engine.values import Value
 
@@ -22,6 +24,15 @@ if TYPE_CHECKING:
 
 # Rows lie by unit: whoever reads one person's value for a comparison reads their colleagues' too.
 BLOCK = 32
+
+
+@dataclass(frozen=True)
+class SharedValue:
+    """What everybody of a group sees. `blamed` and `held` are places in time (`shared.Shared`)."""
+
+    value: Value
+    blamed: Value
+    held: Value
 
 
 @dataclass(eq=False)
@@ -61,6 +72,32 @@ class StoredResult:
             return int(str(node.value))
         assert isinstance(node, Ref)
         return int(self.column(node.name)[place].as_py())
+
+    def told(self, item: str, place: int) -> dict[str, Value] | None:
+        """What an outcome is explained by; None where nothing is told, or the row is in doubt."""
+        kept = self.done.planner.kept_items.get((self.result, item))
+        if kept is None or not kept.told or self._is_in_doubt(place):
+            return None
+        return self._read_at(place, kept.told)
+
+    def shared(self, node: BAggregate, place: int) -> SharedValue | None:
+        """An aggregate as the row sees it; None where it is not told."""
+        told = self.done.planner.shared.get(id(node))
+        if told is None or told.result != self.result or self._is_in_doubt(place):
+            return None
+        cells = dict(zip(("value", "blamed", "held"), told.cells, strict=True))
+        return SharedValue(**self._read_at(place, cells))
+
+    def _is_in_doubt(self, place: int) -> bool:
+        """Whether the reference decides the row: with its unit, or with everybody."""
+        units = self.done.in_doubt
+        if not units:
+            return units is None
+        return self.done.units_of_rows(self.result, [self.column("_at")[place].as_py()])[0] in units
+
+    def _read_at(self, place: int, cells: Mapping[str, Cell]) -> dict[str, Value]:
+        reader = Reader(self.done.planner.facts, self._keys, _Rows(self, place, place + 1))
+        return {name: reader.values(cell)[0] for name, cell in cells.items()}
 
     def keeps(self, item: str) -> bool:
         """Whether its values are stored; what is written out by the reference is not."""

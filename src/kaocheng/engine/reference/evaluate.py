@@ -276,16 +276,13 @@ def _aggregate(node: BAggregate, env: Environment) -> Value:
     group = _group_value(node, env)
     if not is_known(group):
         return group
-    narrowed = env.period if node.timed else None
-    asked_in = env.period if narrowed is not None or env.run.reads_period(node) else None
-    cache = (id(node), group, asked_in.id if asked_in else "")
-    shared = node.alone and (node.whole or node.scope is not None)
-    if shared and cache in env.run.shared:
-        return env.run.shared[cache]
-    rows = env.run.rows_of(node, group, narrowed, env)
+    known = env.run.shared_value(node, group, env) if node.is_shared else None
+    if known is not None:
+        return known
+    rows = env.run.rows_of(node, group, env.period if node.timed else None, env)
     value = _over_rows(node, rows, env, record=not (node.whole or node.scope is not None))
-    if shared:
-        env.run.shared[cache] = value
+    if node.is_shared:
+        env.run.shared[env.run.shared_key(node, group, env)] = value
     return value
 
 

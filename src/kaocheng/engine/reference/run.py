@@ -30,6 +30,7 @@ from kaocheng.engine.trace import Line, Outcome, RowRef, shown
 from kaocheng.engine.values import Known, Missing, NotApplicable, Value, is_known
 
 RowKey = tuple[str, str]
+SharedKey = tuple[int, Known, str]
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Run:
     facts: Facts
     members: dict[str, Mapping[RowKey, Member]] = field(default_factory=dict)
     outcomes: dict[Column, Mapping[RowKey, Outcome]] = field(default_factory=dict)
-    shared: dict[tuple[int, Known, str], Value] = field(default_factory=dict)
+    shared: dict[SharedKey, Value] = field(default_factory=dict)
     _indexes: dict[tuple[object, ...], dict[Known, list[AnyRow]]] = field(default_factory=dict)
     _counted: dict[str, list[FactRow]] = field(default_factory=dict)
     _unset: dict[int, Missing | None] = field(default_factory=dict)
@@ -97,6 +98,14 @@ class Run:
         """The rows that count of `table` whose field `by` names the subject, in order of time."""
         rows = [row for row in self.counted(table) if row.values[by] == subject]
         return in_order_of_time(rows, self.pack.registers[table].date)
+
+    def shared_value(self, node: BAggregate, group: Known, env: Environment) -> Value | None:
+        """What a node is for everybody of the group; None where that has not been asked for."""
+        return self.shared.get(self.shared_key(node, group, env))
+
+    def shared_key(self, node: BAggregate, group: Known, env: Environment) -> SharedKey:
+        asked_in = env.period if node.timed or self.reads_period(node) else None
+        return (id(node), group, asked_in.id if asked_in else "")
 
     def rows_of(
         self, node: BAggregate, group: Known, period: Period | None, env: Environment
