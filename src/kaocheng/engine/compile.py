@@ -45,13 +45,16 @@ class Compiled:
     order: tuple[Column, ...]
 
     @cached_property
-    def looked_at(self) -> Mapping[Column, tuple[Bound, ...]]:
-        """Every node of the expressions of an item's mechanism, by column."""
+    def looks_at(self) -> Mapping[Column, tuple[BAggregate | BFollowItem | BItem, ...]]:
+        """The nodes by which an item's mechanism reads other columns of its row, and results."""
         return {
             (result.id, item.id): tuple(
                 node
                 for slot in MECHANISMS[item.mechanism].slots(item)
                 for node in walk_bound(self.bound[slot.expr])
+                if isinstance(node, BFollowItem)
+                or (isinstance(node, BAggregate) and node.is_result)
+                or (isinstance(node, BItem) and node.level == 0)
             )
             for result in self.pack.results.values()
             for item in items_below(result.items)
