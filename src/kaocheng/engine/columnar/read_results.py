@@ -111,7 +111,7 @@ class Members(Mapping[RowKey, Member]):
         return (member.row.key for member in self.everybody)
 
     def __len__(self) -> int:
-        return self.run.stored[self.result.id].rows
+        return self.run.stored[self.result.id].num_rows
 
 
 @dataclass(eq=False)

@@ -65,6 +65,7 @@ class ReadRun(Run):
         self._blocks: dict[tuple[str, str, int], list[Value]] = {}
         self._facts_read: dict[tuple[str, int], FactRow] = {}
         self._found: dict[tuple[int, Known, str], list[AnyRow]] = {}
+        self._ordered: dict[tuple[str, bool, range, str], list[AnyRow]] = {}
 
     def rows_about_subject(self, subject: str) -> dict[str, list[RowKey]]:
         """The rows of every result about `subject`, each with its outcomes computed."""
@@ -204,6 +205,16 @@ class ReadRun(Run):
         return [] if position is None else [position]
 
     def _rows_at(self, node: BAggregate, numbers: Numbers, period: Period | None) -> list[AnyRow]:
+        """These rows of the node's source, as far as they count, in order of time."""
+        if not isinstance(numbers, range):
+            return self._in_order(node, numbers, period)
+        # Most nodes look at all the rows that a register holds of the subject.
+        at = (node.source, node.is_result, numbers, period.id if period else "")
+        if at not in self._ordered:
+            self._ordered[at] = self._in_order(node, numbers, period)
+        return self._ordered[at]
+
+    def _in_order(self, node: BAggregate, numbers: Numbers, period: Period | None) -> list[AnyRow]:
         rows: list[AnyRow]
         if node.is_result:
             described = self.pack.registers[self.pack.results[node.source].of]

@@ -49,7 +49,7 @@ class StoredResult:
         return self._columns[name]
 
     @property
-    def rows(self) -> int:
+    def num_rows(self) -> int:
         return len(self.column("_at"))
 
     @cached_property
@@ -96,8 +96,7 @@ class StoredResult:
         return self.done.units_of_rows(self.result, [self.column("_at")[place].as_py()])[0] in units
 
     def _read_at(self, place: int, cells: Mapping[str, Cell]) -> dict[str, Value]:
-        reader = Reader(self.done.planner.facts, self._keys, _Rows(self, place, place + 1))
-        return {name: reader.values(cell)[0] for name, cell in cells.items()}
+        return {name: self._reader.value_at(cell, place) for name, cell in cells.items()}
 
     def keeps(self, item: str) -> bool:
         """Whether its values are stored; what is written out by the reference is not."""
@@ -108,7 +107,7 @@ class StoredResult:
 
         Nothing is known of rows that the reference decides: whoever is in doubt, with their unit.
         """
-        rows = _Rows(self, block * BLOCK, min((block + 1) * BLOCK, self.rows))
+        rows = _Rows(self, block * BLOCK, min((block + 1) * BLOCK, self.num_rows))
         units = self.done.in_doubt
         if units is None:
             return [UNKNOWN] * rows.num_rows
@@ -120,6 +119,10 @@ class StoredResult:
         return [
             UNKNOWN if unit in units else one for one, unit in zip(values, of_rows, strict=True)
         ]
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self.done.planner.facts, self._keys, self)
 
     @cached_property
     def _keys(self) -> Mapping[str, Sequence[str]]:
