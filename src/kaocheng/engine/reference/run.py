@@ -21,6 +21,7 @@ from kaocheng.engine.reference.evaluate import (
     AnyRow,
     Environment,
     ResultRow,
+    Taken,
     evaluate,
     in_order_of_time,
 )
@@ -300,7 +301,7 @@ def finished(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
 def flagged(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
     """With the item's own flags, which may read the item itself."""
     said = tuple(flag.say for flag in item.flags if frame.value(flag.when) is True)
-    return replace(outcome, flags=(*outcome.flags, *said))
+    return replace(outcome, flags=(*outcome.flags, *said)) if said else outcome
 
 
 @dataclass
@@ -311,6 +312,7 @@ class RowFrame:
     result: Result
     row: ResultRow
     _used: list[RowRef] = field(default_factory=list)
+    _taken: Taken = field(default_factory=dict)
 
     @property
     def subject(self) -> str:
@@ -324,7 +326,7 @@ class RowFrame:
             assert isinstance(row, FactRow)
             rows = (self.row, row)
         narrowed = period or self.row.period
-        return Environment(self.run, rows, narrowed, special or {}, self._used)
+        return Environment(self.run, rows, narrowed, special or {}, self._used, self._taken)
 
     def value(
         self,
@@ -347,8 +349,7 @@ class RowFrame:
         return self.spell_bound(self.run.compiled.bound[expr], row)
 
     def spell_bound(self, bound: Bound, row: Row | None) -> str:
-        env = self._environment(None, row, None)
-        return spell(bound, Environment(env.run, env.rows, env.period))
+        return spell(bound, self._environment(None, row, None).using([]))
 
     def rows_used(self) -> tuple[RowRef, ...]:
         used = tuple(dict.fromkeys(self._used))
