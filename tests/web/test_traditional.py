@@ -34,7 +34,5 @@ from kaocheng.web.traditional import traditional_page
         ("1 < 2，里", "1 < 2，裏"),
     ],
 )
-def test_page_is_converted_but_for_names_quotes_and_what_is_typed(
-    page: str, expected: str
-) -> None:
+def test_page_is_converted_but_for_names_quotes_and_what_is_typed(page: str, expected: str) -> None:
     assert traditional_page(page) == expected
