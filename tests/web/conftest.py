@@ -28,7 +28,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def window(browser: Browser, db: None) -> Iterator[Open]:  # noqa: ARG001  # pages need it
+def window(browser: Browser, db: None) -> Iterator[Open]:  # pages need it
     """Open a page as somebody: `window("/home", cast.teacher, width=360)`."""
     opened: list[BrowserContext] = []
     # Playwright calls us in a context of its own, in which the test's connection is unknown.

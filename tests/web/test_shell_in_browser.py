@@ -34,9 +34,7 @@ def test_pages_of_the_shell_keep_nobody_out(
 
 
 @pytest.mark.parametrize("language", ["zh-hant", "en"])
-def test_large_type_fits_a_phone_in_every_language(
-    window: Open, cast: Cast, language: str
-) -> None:
+def test_large_type_fits_a_phone_in_every_language(window: Open, cast: Cast, language: str) -> None:
     Account.objects.filter(person=cast.lead).update(large_type=True, language=language)
 
     page = window("/help/home", cast.lead, width=360)
