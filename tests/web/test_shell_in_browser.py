@@ -12,12 +12,14 @@ from tests.web.conftest import Open
 pytestmark = pytest.mark.browser
 
 SMALL = """() => [...document.body.querySelectorAll('*')]
-  .filter(one => one.offsetParent && [...one.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+  .filter(one => one.offsetParent)
+  .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
   .filter(one => parseFloat(getComputedStyle(one).fontSize) < 14).map(one => one.outerHTML)"""
 TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 LOW = """() => [...document.querySelectorAll('a, button, summary')].filter(one => one.offsetParent)
   .filter(one => !one.matches('.skip, main p a, main li a:not(.kb)'))
-  .map(one => [one.innerText, one.getBoundingClientRect().height]).filter(([, high]) => high < 44)"""
+  .map(one => [one.innerText, one.getBoundingClientRect().height])
+  .filter(([, high]) => high < 44)"""
 PAGES = ("/home", "/help/home", "/schemes", "/no-such-page", "/account")
 
 
@@ -53,10 +55,8 @@ def test_everything_of_the_frame_can_be_tapped_on_a_phone(window: Open, cast: Ca
 
 def test_phone_has_tabs_and_desk_has_a_rail(window: Open, cast: Cast) -> None:
     page = window("/home", cast.teacher, width=360)
-    shown = "() => ['.rail', '.tabs5'].map(one => !!document.querySelector(one).offsetParent)"
     tabs = "() => getComputedStyle(document.querySelector('.tabs5')).display"
     rail = "() => getComputedStyle(document.querySelector('.rail')).display"
-    del shown
     on_phone = (page.evaluate(tabs), page.evaluate(rail))
 
     page.set_viewport_size({"width": 1280, "height": 800})
