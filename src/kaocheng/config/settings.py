@@ -11,7 +11,7 @@
 | KAOCHENG_SCANNER | clamd (`clamd://host:port`, `clamd:///socket`); else only our own checks |
 | KAOCHENG_HOSTS | names under which browsers reach us, with commas |
 | KAOCHENG_DIGEST | method of the log's chain: `sha256` (default) or `sm3` |
-| KAOCHENG_HEADS | folder for the newest digest of the log, best on another disk; by default `audit` in the data folder |
+| KAOCHENG_HEADS | folder for the newest digest of the log, best on another disk (data/audit) |
 | KAOCHENG_HTTPS | `1` behind a proxy that speaks TLS: cookies and redirects become strict |
 """
 
