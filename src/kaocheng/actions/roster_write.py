@@ -1,4 +1,4 @@
-"""A plan of an import, written with few statements: 12,000 people are no more of them than twelve."""
+"""A plan of an import, written with few statements: for any number of people."""
 
 from __future__ import annotations
 

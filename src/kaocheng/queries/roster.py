@@ -1,4 +1,4 @@
-"""What an import would do: who is new, changed, unchanged or leaving, and what stands against it."""
+"""What an import would do: who is new, changed, unchanged or leaving, and what is wrong."""
 
 from __future__ import annotations
 
