@@ -1,4 +1,4 @@
-"""Pages of collection forms: work, refuse the outsider, ask the database a fixed number of times."""
+"""Pages of collection forms: they work, refuse the outsider, ask a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -192,9 +192,10 @@ def test_pasted_table_is_checked_first_and_written_second(cast: Cast) -> None:
     assert rows_of(part) == []
 
     good = bad.replace("多", "1")
-    assert "读到 2 行，都对" in school.post(
-        f"{page_of(part)}/paste", {"table": good, "then": "check"}
-    ).content.decode()
+    assert (
+        "读到 2 行，都对"
+        in school.post(f"{page_of(part)}/paste", {"table": good, "then": "check"}).content.decode()
+    )
     assert rows_of(part) == []
     school.post(f"{page_of(part)}/paste", {"table": good, "then": "write"})
     assert [values["f1"] for _, values in rows_of(part)] == ["林晓棠", "陈敏"]

@@ -147,6 +147,11 @@ def versions_seen(sent: QueryDict) -> dict[str, int]:
     return {mark: _number(sent.get(f"{mark}-v", "0")) for mark in sent.getlist("row")}
 
 
+def version_of(sent: QueryDict) -> int:
+    """Of a draft, as its page showed it; a new one has none yet."""
+    return _number(sent.get("version") or "0")
+
+
 def read_table(text: str, fields: Sequence[Field]) -> list[tuple[tuple[str, str], ...]]:
     """Rows of a pasted table as pairs of field id and text.
 
