@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.utils.translation import gettext
 
 from kaocheng.access.actor import Actor
@@ -88,7 +88,22 @@ class MatterPage:
 
 def matters(actor: Actor, top: Unit, *, now: datetime, page: int) -> Matters:
     """What is being done below `top`, what is due first standing first; two queries."""
-    rows = (
+    shown = Paginator(_matter_rows(actor, top, now=now), PAGE).get_page(page)
+    return Matters(
+        unit_id=top.pk,
+        unit_name=top.name,
+        matters=tuple(_matter(row, now=now) for row in shown.object_list),
+        page=shown,
+    )
+
+
+def first_matters(actor: Actor, top: Unit, *, now: datetime, count: int) -> tuple[Matter, ...]:
+    """Those that are due first; one query."""
+    return tuple(_matter(row, now=now) for row in _matter_rows(actor, top, now=now)[:count])
+
+
+def _matter_rows(actor: Actor, top: Unit, *, now: datetime) -> QuerySet[Any, Any]:
+    return (
         tasks_below(actor)
         .filter(OPEN | DONE, unit__path__startswith=top.path)
         .values("source_kind", "source_id")
@@ -102,13 +117,6 @@ def matters(actor: Actor, top: Unit, *, now: datetime, page: int) -> Matters:
         )
         .filter(open__gt=0)
         .order_by(F("due_at").asc(nulls_last=True), "source_kind", "source_id")
-    )
-    shown = Paginator(rows, PAGE).get_page(page)
-    return Matters(
-        unit_id=top.pk,
-        unit_name=top.name,
-        matters=tuple(_matter(row, now=now) for row in shown.object_list),
-        page=shown,
     )
 
 
