@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from kaocheng.access.actor import Actor
-from kaocheng.access.refusal import Invalid, Refused
+from kaocheng.access.refusal import Invalid, NotYours, Refused
 from kaocheng.actions.notice import (
     discard_notice,
     issue_notice,
@@ -18,7 +18,7 @@ from kaocheng.actions.notice import (
 from kaocheng.documents.tables import MEDIA_TYPES, Sheet, xlsx
 from kaocheng.gateways.clock import CLOCK
 from kaocheng.queries.notice import issued, kinds_below, notice_page
-from kaocheng.queries.notice_board import OPENED, SIGNED, UNOPENED, board_line, board_rows
+from kaocheng.queries.notice_board import OPENED, SIGNED, UNOPENED, whole_board
 from kaocheng.queries.notice_board import notice_board as board_of
 from kaocheng.web.asking import actor, by
 from kaocheng.web.notices.forms import NoticeForm, WithdrawForm, day_of, say_beside
@@ -45,6 +45,8 @@ def write(request: HttpRequest) -> HttpResponse:
 
 def revise(request: HttpRequest, *, notice_id: int) -> HttpResponse:
     notice = notice_page(actor(request), notice_id, now=CLOCK.now())
+    if not notice.is_ours:
+        raise NotYours
     if not notice.is_draft:
         raise Refused("W62")
     initial = {
@@ -82,6 +84,8 @@ def discard(request: HttpRequest, *, notice_id: int) -> HttpResponse:
 
 def withdraw(request: HttpRequest, *, notice_id: int) -> HttpResponse:
     notice = notice_page(actor(request), notice_id, now=CLOCK.now())
+    if not notice.is_ours or notice.is_draft or notice.is_withdrawn:
+        raise NotYours
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -107,13 +111,12 @@ def board(request: HttpRequest, *, notice_id: int) -> HttpResponse:
 
 def export(request: HttpRequest, *, notice_id: int) -> HttpResponse:
     """The board as a table: unit, state, who opened it and who signed, when."""
-    notice = notice_page(actor(request), notice_id, now=CLOCK.now())
+    title, lines = whole_board(actor(request), notice_id)
     states = {
         SIGNED: gettext("已签收"),
         OPENED: gettext("已打开，未签收"),
         UNOPENED: gettext("未打开"),
     }
-    lines = [board_line(row) for row in board_rows(actor(request), notice_id)]
     sheet = Sheet(
         gettext("签收情况"),
         (
@@ -137,7 +140,7 @@ def export(request: HttpRequest, *, notice_id: int) -> HttpResponse:
         ),
     )
     response = HttpResponse(
-        xlsx(f"{notice.title}{gettext('签收情况')}", [sheet]), content_type=MEDIA_TYPES["xlsx"]
+        xlsx(f"{title}{gettext('签收情况')}", [sheet]), content_type=MEDIA_TYPES["xlsx"]
     )
     response["Content-Disposition"] = f'attachment; filename="notice-{notice_id}.xlsx"'
     return response
