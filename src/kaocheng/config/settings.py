@@ -5,11 +5,13 @@
 | KAOCHENG_DATA | folder of everything that is kept: database, files, secrets, backups |
 | DATABASE_URL | a PostgreSQL server; without it, the embedded one in the data folder |
 | REDIS_URL | run background work by Celery; without it, in the server's own process |
-| KAOCHENG_FILES | a store that speaks S3, as `s3://key:secret@host/bucket`; without it, the folder |
-| KAOCHENG_SCANNER | clamd, as `clamd://host:port` or `clamd:///socket`; without it, our checks alone |
+| KAOCHENG_THREADS | how many requests are worked on at the same moment (12) |
+| KAOCHENG_LEASE | seconds after which the job of a silent runner goes to another one (300) |
+| KAOCHENG_FILES | a store that speaks S3 (`s3://key:secret@host/bucket`); without it, a folder |
+| KAOCHENG_SCANNER | clamd (`clamd://host:port`, `clamd:///socket`); else only our own checks |
 | KAOCHENG_HOSTS | names under which browsers reach us, with commas |
 | KAOCHENG_DIGEST | method of the log's chain: `sha256` (default) or `sm3` |
-| KAOCHENG_HEADS | folder for the newest digest of the log, best on another disk; by default `audit` in the data folder |
+| KAOCHENG_HEADS | folder for the newest digest of the log, best on another disk |
 | KAOCHENG_MAIL | mail server (`smtp://user:password@host:587`, `smtps://…`); else no mail |
 | KAOCHENG_MAIL_FROM | sender of mails |
 | KAOCHENG_SMS | address of the SMS supplier or relay; without it, no SMS |
@@ -25,6 +27,7 @@ from pathlib import Path
 
 from kaocheng.gateways.channels import mail_server, outbound_origins
 from kaocheng.gateways.database_address import django_database
+from kaocheng.gateways.logs import logging_settings
 from kaocheng.gateways.secrets import secret_key
 from kaocheng.gateways.translations import compiled_folder
 
@@ -42,6 +45,8 @@ ALLOWED_HOSTS = os.environ.get("KAOCHENG_HOSTS", "localhost,127.0.0.1,[::1]").sp
 FILES_ADDRESS = os.environ.get("KAOCHENG_FILES", "")
 SCANNER_ADDRESS = os.environ.get("KAOCHENG_SCANNER", "")
 REDIS_URL = os.environ.get("REDIS_URL", "")
+WEB_THREADS = int(os.environ.get("KAOCHENG_THREADS", "12"))
+JOB_LEASE_SECONDS = int(os.environ.get("KAOCHENG_LEASE", "300"))
 SITE_URL = os.environ.get("KAOCHENG_SITE", "")
 
 INSTALLED_APPS = [
@@ -63,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kaocheng.web.account.session.session_limits",
     "kaocheng.web.middleware.who_asks",
     "kaocheng.web.middleware.drafts",
     "kaocheng.web.middleware.language",
@@ -132,6 +138,7 @@ AUDIT_HEADS = Path(os.environ.get("KAOCHENG_HEADS", DATA / "audit")).absolute()
 # Ways out of the platform. Nothing is called that is not named here.
 MAIL = mail_server(os.environ.get("KAOCHENG_MAIL", ""))
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+LOGGING = logging_settings(DATA / "logs", os.environ.get("KAOCHENG_PROCESS", "command"))
 EMAIL_HOST, EMAIL_PORT, EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL.host, MAIL.port, MAIL.ssl, MAIL.tls
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_TIMEOUT = MAIL.user, MAIL.password, 10
 DEFAULT_FROM_EMAIL = os.environ.get("KAOCHENG_MAIL_FROM", "kaocheng@localhost")
