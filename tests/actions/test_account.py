@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -93,7 +94,7 @@ def test_w26_password_must_not_hold_name_login_number_or_phone(cast: Cast, passw
 
 def test_w27_last_five_passwords_cannot_come_back(cast: Cast) -> None:
     passwords = [PASSWORD, *(f"Banyan-{year}-bench" for year in range(2001, 2007))]
-    for before, after in zip(passwords, passwords[1:], strict=False):
+    for before, after in pairwise(passwords):
         change(cast.teacher, after, present=before)
 
     with pytest.raises(Invalid) as invalid:

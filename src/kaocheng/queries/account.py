@@ -331,7 +331,7 @@ def _valid(on: date) -> OwnedQuerySet[Appointment]:
 
 
 def _own(actor: Actor) -> Account:
-    account = Account.objects.select_related("person").filter(pk=actor.account_id).first()
+    account = Account.objects.select_related("person").filter(pk=actor.account_id or 0).first()
     if account is None:
         raise NotYours
     return account

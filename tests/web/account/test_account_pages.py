@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from kaocheng.config.urls import ENDPOINTS
 from kaocheng.records.models import Account, AuditRow, Delegation, Person, PersonalData, SignIn
 from tests.cast import NOW, PASSWORD, Cast, person
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
 CANARY_PHONE, CANARY_ID = "13900007777", "999999199001017777"
 
@@ -22,7 +26,7 @@ def signed_in(who: Person) -> Client:
     return client
 
 
-def body(response: HttpResponse) -> str:
+def body(response: Response) -> str:
     return response.content.decode()
 
 
@@ -262,23 +266,23 @@ def test_wrong_end_of_a_delegation_stands_beside_its_field(cast: Cast) -> None:
 
 
 def test_accounts_are_listed_in_a_fixed_number_of_queries(
-    cast: Cast, django_assert_num_queries: object
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     security = signed_in(cast.security_admin)
     Account.objects.exclude(person=cast.security_admin).update(is_active=False)
     Account.objects.filter(person=cast.teacher).update(is_active=True)
 
     for only in ("", "locked"):
-        with django_assert_num_queries(9):  # type: ignore[operator]
+        with django_assert_num_queries(9):
             security.get(f"/administration/accounts?only={only}")
-    with django_assert_num_queries(9):  # type: ignore[operator]
+    with django_assert_num_queries(9):
         page = body(security.get("/administration/accounts?q=linxiaotang"))
     assert page.count('scope="row"') == 1
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_lists_of_devices_and_delegations_take_as_many_queries_for_one_as_for_three(
-    cast: Cast, django_assert_num_queries: object, count: int
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     for number in range(count):
         SignIn.objects.create(
@@ -298,9 +302,9 @@ def test_lists_of_devices_and_delegations_take_as_many_queries_for_one_as_for_th
         ).save()
     teacher = signed_in(cast.teacher)
 
-    with django_assert_num_queries(7):  # type: ignore[operator]
+    with django_assert_num_queries(7):
         devices = body(teacher.get("/account/sessions"))
-    with django_assert_num_queries(11):  # type: ignore[operator]
+    with django_assert_num_queries(11):
         delegations = body(teacher.get("/delegations"))
 
     assert devices.count("203.0.113.7") == count

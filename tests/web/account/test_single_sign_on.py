@@ -10,17 +10,19 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlparse
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.http import HttpResponse
 from django.test import Client
 
 from kaocheng.records.models import Account, Person, SignIn
 from tests.cast import Cast
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
 CLIENT, SECRET = "kaocheng", "client-secret"
 OURS = "http://testserver/sign-in/oidc/return"
@@ -149,7 +151,7 @@ def cas(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> Issuer:
     return issuer
 
 
-def go_and_return(client: Client, issuer: Issuer, *, state: str | None = None) -> HttpResponse:
+def go_and_return(client: Client, issuer: Issuer, *, state: str | None = None) -> Response:
     """The browser's way: out, signed in over there, and back with a code."""
     out = client.get("/sign-in/oidc?next=/account")
     asked = {name: one[0] for name, one in parse_qs(urlparse(out["Location"]).query).items()}
@@ -265,7 +267,7 @@ def test_server_without_tls_is_refused_but_on_this_machine(
         cas_server()
 
 
-def go_and_return_by_cas(client: Client, ticket: str = "ST-1", state: str = "") -> HttpResponse:
+def go_and_return_by_cas(client: Client, ticket: str = "ST-1", state: str = "") -> Response:
     out = client.get("/sign-in/cas?next=/account")
     service = parse_qs(urlparse(out["Location"]).query)["service"][0]
     kept = state or parse_qs(urlparse(service).query)["state"][0]
