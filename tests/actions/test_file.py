@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,16 +22,16 @@ from kaocheng.actions.file import (
 )
 from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.gateways.files import LocalFiles
-from kaocheng.records.models import AuditRow, FileUse, Job, StoredFile
+from kaocheng.records.models import Appointment, AuditRow, FileUse, Job, StoredFile
 from tests.cast import Cast, actor, by
 
 PDF = b"%PDF-1.7 lesson plan"
 
 
 @pytest.fixture(autouse=True)
-def folder(settings: Settings, tmp_path: Path) -> Iterator[Path]:
+def folder(settings: Settings, tmp_path: Path) -> Path:
     settings.DATA = tmp_path
-    yield tmp_path / "files"
+    return tmp_path / "files"
 
 
 @action("test.hand_in")
@@ -147,7 +146,7 @@ def test_refused_bytes_are_refused_again_at_once(cast: Cast) -> None:
 
 
 def test_person_without_appointment_cannot_hand_in(cast: Cast) -> None:
-    cast.teacher.appointments.all().unscoped("a test ends them").delete()
+    Appointment.objects.unscoped("a test ends them").filter(person=cast.teacher).delete()
 
     with pytest.raises(NotAllowed):
         hand_in(by(cast.teacher), content=PDF, name="a.pdf")

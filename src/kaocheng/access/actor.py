@@ -18,6 +18,8 @@ class Held:
     unit_kind: str
     unit_name: str
     unit_path: str
+    # Of a group or department: what it belongs to, without which its name says little.
+    within: str = ""
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,11 @@ GRANTS: Mapping[Permission, tuple[Grant, ...]] = {
     Permission.FILL_COLLECTIONS: (
         *_to((MEMBER, WORKSHOP_LEADER, LEAD, CLERK, OFFICER), Reach.UNIT),
     ),
+    Permission.SUBMIT_COLLECTIONS: (
+        *_to((WORKSHOP_LEADER, LEAD, CLERK, OFFICER), Reach.UNIT),
+        # Where there is nobody above them, the members of a group do it among themselves.
+        *_to((MEMBER,), Reach.UNIT, "group", "department"),
+    ),
     Permission.HAND_OVER: (
         *_to(WORKERS, Reach.OWN),
         *_to((LEAD, CLERK, OFFICER), Reach.BELOW),

@@ -27,4 +27,3 @@ def roster_imports(actor: Actor) -> OwnedQuerySet[RosterImport]:
     """Imports that the actor made under the present appointment: a file holds what it holds."""
     condition = unit_condition(actor, Permission.IMPORT_ROSTER, at="unit__")
     return RosterImport.objects.within(condition).filter(asked_by=actor.person_id)
-

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 from kaocheng.access.file import files
-from kaocheng.access.refusal import NotAllowed, Refused
+from kaocheng.access.refusal import NotAllowed, NotYours, Refused
 from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.formats.file_kind import clean_name, kind_of
 from kaocheng.gateways.clock import CHINA
@@ -117,7 +117,9 @@ def hand_in_file(
 @action("file.withdraw")
 def withdraw_file(act: Act, *, use_id: int, version: int) -> Answer:
     """The sender takes a file back; its receipt stays as a record that it was there."""
-    use = act.lock(files(act.actor).filter(person_id=act.actor.person_id), use_id)
+    use = act.lock(files(act.actor), use_id)
+    if use.person_id != act.actor.person_id:
+        raise NotYours
     if use.withdrawn_at is None:
         use.withdrawn_at = act.at
         act.keep(use, "withdrawn_at", version=version)

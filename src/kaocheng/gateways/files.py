@@ -134,7 +134,11 @@ def clear_incoming(folder: Path) -> None:
 
 
 def digest_of(stream: BinaryIO) -> str:
-    return hashlib.file_digest(stream, "sha256").hexdigest()
+    """SHA-256 of what is left in the stream."""
+    digest = hashlib.sha256()
+    while chunk := stream.read(CHUNK_BYTES):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def store() -> FileStore:

@@ -41,12 +41,38 @@ class _Owner(TypedDict, total=False):
     extra_groups: list[int]
 
 
+# What PostgreSQL says when it cannot start, and what that means to whoever runs the server.
+REASONS = (
+    ("No space left on device", "磁盘满了。"),
+    ("Disk quota exceeded", "磁盘配额用完了。"),
+    ("Read-only file system", "数据文件夹是只读的。"),
+    ("Permission denied", "数据文件夹的权限不对，数据库读写不了。"),
+    ("database files are incompatible with server", "数据库是另一个大版本的 PostgreSQL 写的。"),
+    ("another server might be running", "上一次的数据库进程还没有退出。"),
+    ("could not resize shared memory", "内存不够。"),
+    ("Cannot allocate memory", "内存不够。"),
+    ("invalid checkpoint record", "数据库文件损坏，请恢复备份。"),
+    ("could not locate a valid checkpoint record", "数据库文件损坏，请恢复备份。"),
+)
+
+
 class PostgresFailed(Exception):
     """PostgreSQL did not start; `log` is the end of what it said."""
 
     def __init__(self, what: str, log: str = "") -> None:
         super().__init__(what)
         self.log = log
+
+    @property
+    def said(self) -> str:
+        """The reason in the reader's words."""
+        for sign, meaning in REASONS:
+            if sign in self.log:
+                return meaning
+        return {
+            "no PostgreSQL programs": "没有找到 PostgreSQL 的程序，请重新准备环境。",
+            "already running": "上一次的数据库进程还没有退出。",
+        }.get(str(self), "原因见日志。")
 
 
 def find_programs() -> Path:
@@ -103,9 +129,18 @@ class EmbeddedPostgres:
     def address(self, database: str = DATABASE) -> str:
         return f"postgresql://{OWNER}@/{database}?host={quote(str(self.sockets), safe='')}"
 
+    def is_running(self) -> bool:
+        """Whether some server, ours or that of another process, works on the cluster."""
+        return _runs(self.cluster / "postmaster.pid")
+
     def start(self) -> str:
         """Start, making the cluster and the database at first; the address to connect to."""
-        programs = find_programs()
+        try:
+            return self._start(find_programs())
+        except OSError as error:
+            raise PostgresFailed("start", os.strerror(error.errno or 0)) from error
+
+    def _start(self, programs: Path) -> str:
         for folder in (self.folder, self.sockets):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)
@@ -127,7 +162,7 @@ class EmbeddedPostgres:
                 [str(programs / "postgres"), "-D", str(self.cluster), *listed], log.fileno()
             )
         self._wait_until_ready(programs)
-        self._make_database(programs)
+        self._make_database()
         return self.address()
 
     def stop(self) -> None:
@@ -175,7 +210,7 @@ class EmbeddedPostgres:
         """One that outlived its parent is shutting down; another one is never started beside it."""
         lock = self.cluster / "postmaster.pid"
         deadline = time.monotonic() + STOP_SECONDS
-        while lock.exists() and _runs(lock):
+        while _runs(lock):
             if time.monotonic() > deadline:
                 raise PostgresFailed("already running", self._end_of_log())
             time.sleep(0.05)
@@ -193,10 +228,9 @@ class EmbeddedPostgres:
                 raise PostgresFailed("start", self._end_of_log())
             time.sleep(0.03)
 
-    def _make_database(self, programs: Path) -> None:
+    def _make_database(self) -> None:
         import psycopg
 
-        del programs
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
             found = connection.execute(
                 "select 1 from pg_database where datname = %s", [DATABASE]

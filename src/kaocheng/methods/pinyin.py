@@ -100,6 +100,4 @@ def _read(text: str) -> str:
     """Given names repeat: a city of 150,000 has some 40,000."""
     from pypinyin import Style, lazy_pinyin
 
-    return " ".join(
-        lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True, v_to_u=True)
-    )
+    return " ".join(lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True, v_to_u=True))

@@ -13,6 +13,7 @@ from kaocheng.web.home import endpoints as home
 from kaocheng.web.messages import endpoints as messages
 from kaocheng.web.notices import endpoints as notices
 from kaocheng.web.people import endpoints as people
+from kaocheng.web.preferences import endpoints as preferences
 from kaocheng.web.progress import endpoints as progress
 from kaocheng.web.schemes import endpoints as schemes
 from kaocheng.web.units import endpoints as units
@@ -31,5 +32,6 @@ ALL = (
     files,
     administration,
     help_pages,
+    preferences,
     progress,
 )

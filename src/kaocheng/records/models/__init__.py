@@ -1,6 +1,6 @@
 """One noun, one file; this list is what Django sees."""
 
-from kaocheng.records.models.account import Account, SignIn, SpareCode
+from kaocheng.records.models.account import Account, SignIn, SignInDelay, SpareCode
 from kaocheng.records.models.appointment import Appointment
 from kaocheng.records.models.audit import AuditAnchor, AuditRow, AuditSeal, AuditUnsealed
 from kaocheng.records.models.collection import Collection, CollectionPart, CollectionRow
@@ -45,6 +45,7 @@ __all__ = [
     "RosterImport",
     "Setting",
     "SignIn",
+    "SignInDelay",
     "SpareCode",
     "StoredFile",
     "SweepRun",

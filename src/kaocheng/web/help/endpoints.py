@@ -1,5 +1,6 @@
-"""The addresses of these pages."""
+"""The addresses of the help."""
 
-from kaocheng.access.endpoints import Endpoint
+from kaocheng.access.endpoints import Endpoint, Open
+from kaocheng.web.help import views
 
-ENDPOINTS: tuple[Endpoint, ...] = ()
+ENDPOINTS = (Endpoint("help", "help/<slug:page>", views.help_page, Open.PUBLIC),)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from kaocheng.queries.health import what_is_missing
+
 
 def health(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers; says nothing else."""
+    """200 when the server can do its work; otherwise 503 and what is missing."""
     del request
-    with connection.cursor() as cursor:
-        cursor.execute("select 1")
-    return HttpResponse("ok\n", content_type="text/plain")
+    missing = what_is_missing()
+    text = " ".join(missing) if missing else "ok"
+    return HttpResponse(
+        f"{text}\n", content_type="text/plain; charset=utf-8", status=503 if missing else 200
+    )
 
 
 def root(request: HttpRequest) -> HttpResponse:

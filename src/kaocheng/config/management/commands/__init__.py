@@ -1,1 +1,1 @@
-"""One command, one file; each thin."""
+"""Commands for whoever runs the server."""

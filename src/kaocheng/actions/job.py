@@ -1,0 +1,78 @@
+"""What the work inside a job uses: effects that happen once, progress, cancelling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from kaocheng.access.job import jobs
+from kaocheng.access.refusal import NotYours, Refused
+from kaocheng.actions.perform import Act, Answer, action
+from kaocheng.gateways.clock import CLOCK
+from kaocheng.records.models import Job
+from kaocheng.records.models.job import JobState
+
+
+class TakenAway(Exception):
+    """The job was cancelled, or another runner has it: stop, and write nothing more."""
+
+
+def lease() -> timedelta:
+    """How long a runner may be silent before another one takes its job."""
+    return timedelta(seconds=settings.JOB_LEASE_SECONDS)
+
+
+@contextmanager
+def effect_once(job: Job, key: str) -> Iterator[bool]:
+    """A transaction for one effect of the job; False where it has happened already.
+
+    with effect_once(job, f"mail-{delivery.pk}") as fresh:
+        if fresh:
+            ...
+
+    The mark and the effect are committed together, and a second runner waits here for the first.
+    What leaves the database (a mail) can only be sent at least once: send it last.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "insert into records_jobeffect (key, job_id, at) values (%s, %s, %s)"
+                " on conflict (key) do nothing",
+                [key, job.pk, CLOCK.now()],
+            )
+            fresh = cursor.rowcount == 1
+        yield fresh
+
+
+def report_progress(job: Job, *, done: int, total: int | None = None) -> None:
+    """Say how far it is, which keeps the lease too; between effects, not inside one.
+
+    Raises `TakenAway` where the work should stop.
+    """
+    at = CLOCK.now()
+    told = Job.objects.filter(pk=job.pk, state=JobState.WAITING, attempts=job.attempts).update(
+        done_count=done,
+        total_count=total if total is not None else job.total_count,
+        lease_until=at + lease(),
+    )
+    if not told:
+        raise TakenAway
+
+
+@action("job.cancel")
+def cancel_job(act: Act, *, job_id: int) -> Answer:
+    """Whoever asked for it takes it back; what has been done so far stays done."""
+    job = jobs(act.actor).select_for_update().filter(pk=job_id).first()
+    if job is None:
+        raise NotYours
+    if job.state != JobState.WAITING:
+        raise Refused("W92")
+    job.state = JobState.CANCELLED
+    job.ended_at = act.at
+    job.save(update_fields=["state", "ended_at"])
+    act.audit(job, state=job.state)
+    return Answer.of(job)

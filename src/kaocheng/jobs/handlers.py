@@ -1,0 +1,18 @@
+"""Which function does which kind of job; a new kind is one line here.
+
+A handler takes the job's row. It may be called again after it was killed or failed, so each of its
+effects goes through `effect_once`, or is harmless to repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from kaocheng.jobs.file_check import check_file
+from kaocheng.records.models import Job
+
+Handler = Callable[[Job], None]
+
+HANDLERS: Mapping[str, Handler] = {
+    "file.check": check_file,
+}

@@ -1,0 +1,15 @@
+"""The table of sweeps; a new one is one line here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from kaocheng.actions.file import forget_unused
+from kaocheng.actions.operation import check_quarantine_again, forget_what_is_over
+from kaocheng.jobs.scheduler import Sweep
+
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep("files.check_again", timedelta(minutes=10), check_quarantine_again),
+    Sweep("files.forget_unused", timedelta(hours=1), lambda _: forget_unused()),
+    Sweep("records.forget", timedelta(days=1), forget_what_is_over),
+)

@@ -1,0 +1,108 @@
+"""The entries of the rail and of the bottom tabs, per role and kind of unit, as data.
+
+An entry whose page does not exist (yet) is left out; see `entries_for`. At most seven per role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kaocheng.access.actor import Held
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`pages`: beginnings of the names of pages under which the entry counts as the present one."""
+
+    label: str | Promise
+    icon: str
+    endpoint: str
+    pages: tuple[str, ...]
+    # Which number of `queries.shell.Badges` stands on it.
+    badge: str = ""
+    is_here: bool = False
+
+
+HOME = Entry(_("首页"), "home", "home", ("home", "tasks"), badge="tasks")
+STUDY = Entry(_("学习"), "player-play", "courses", ("course",))
+WORKSHOP = Entry(_("坊"), "users-group", "workshops", ("workshop",))
+EVIDENCE = Entry(_("佐证"), "cloud-upload", "evidence", ("evidence",))
+RESULTS = Entry(_("成绩"), "report-analytics", "results", ("result",))
+ARCHIVE = Entry(_("档案"), "folder", "archives", ("archive",))
+MARKING = Entry(_("批阅"), "checks", "reviews", ("review",))
+ACTIVITIES = Entry(_("活动"), "calendar-event", "activities", ("activit",))
+BRIEFS = Entry(_("简报"), "file-text", "documents", ("document",))
+ROUNDS = Entry(_("考核"), "clipboard-check", "rounds", ("round",))
+TEACHERS = Entry(_("教师"), "users", "people", ("person", "people", "roster"))
+PEOPLE = Entry(_("人员"), "users", "people", ("person", "people", "roster"))
+REGISTERS = Entry(_("台账"), "notebook", "registers", ("register",))
+NOTICES = Entry(_("通知"), "speakerphone", "notices", ("notice",))
+COLLECTIONS = Entry(_("收集表"), "forms", "collections", ("collection",))
+SCHEMES = Entry(_("方案"), "book-2", "schemes", ("scheme",))
+PUBLIC_NOTICES = Entry(_("公示"), "clipboard-text", "public-notices", ("public-notice",))
+UNIT = Entry(_("单位"), "building", "units", ("unit",))
+SCHOOLS = Entry(_("学校"), "building-community", "units", ("unit",))
+ASSIGNMENTS = Entry(_("评审"), "user-check", "assignments", ("assignment", "review"))
+APPEALS = Entry(_("申诉"), "message-report", "appeals", ("appeal",))
+TO_REVIEW = Entry(_("待评"), "clipboard-list", "reviews", ("review",))
+STANDARDS = Entry(_("标准"), "book-2", "schemes", ("scheme",))
+AUDIT = Entry(_("日志"), "shield-check", "audit", ("audit", "history"))
+ACCOUNTS = Entry(_("账号"), "shield-lock", "accounts", ("accounts", "account-admin"))
+SYSTEM = Entry(_("系统"), "settings", "system", ("system", "setting", "jobs", "backup"))
+MESSAGES = Entry(_("消息"), "bell", "messages", ("message",), badge="messages")
+ACCOUNT = Entry(_("我的"), "user", "account", ("account", "delegation", "me", "handover"))
+
+SCHOOL_OFFICE = (HOME, ROUNDS, TEACHERS, REGISTERS, NOTICES, COLLECTIONS, SCHEMES, UNIT)
+OFFICE = (HOME, ROUNDS, SCHOOLS, PEOPLE, NOTICES, COLLECTIONS, SCHEMES, AUDIT)
+
+# Role, then kinds of units (none: any); the first row that fits is the one.
+TABLE: tuple[tuple[str, frozenset[str], tuple[Entry, ...]], ...] = (
+    ("member", frozenset({"company", "department", "township"}), (HOME, RESULTS, NOTICES, SCHEMES)),
+    ("member", frozenset(), (HOME, STUDY, WORKSHOP, EVIDENCE, RESULTS, SCHEMES, ARCHIVE)),
+    ("workshop_leader", frozenset(), (HOME, WORKSHOP, MARKING, ACTIVITIES, BRIEFS, SCHEMES)),
+    (
+        "lead",
+        frozenset({"company", "department", "township"}),
+        (
+            HOME,
+            ROUNDS,
+            PEOPLE,
+            REGISTERS,
+            NOTICES,
+            COLLECTIONS,
+            SCHEMES,
+            UNIT,
+        ),
+    ),
+    ("lead", frozenset(), SCHOOL_OFFICE),
+    ("clerk", frozenset(), SCHOOL_OFFICE),
+    ("officer", frozenset(), OFFICE),
+    ("reviewer", frozenset(), (HOME, TO_REVIEW, STANDARDS)),
+    ("system_admin", frozenset(), (HOME, SYSTEM, UNIT)),
+    ("security_admin", frozenset(), (HOME, ACCOUNTS, PEOPLE)),
+    ("audit_admin", frozenset(), (HOME, AUDIT)),
+)
+# Of somebody who is signed in without any appointment.
+WITHOUT_APPOINTMENT = (HOME,)
+
+
+def entries_for(held: Held | None, *, known: Collection[str], page: str) -> tuple[Entry, ...]:
+    """The entries of the reader in their order, those whose page is known, the present one marked.
+
+    An entry that leads where an earlier one leads is dropped.
+    """
+    wanted = WITHOUT_APPOINTMENT if held is None else _row(held)
+    shown = tuple(one for one in (*wanted, MESSAGES, ACCOUNT) if one.endpoint in known)
+    here = next((one for one in shown if page.startswith(one.pages)), None)
+    return tuple(replace(one, is_here=one is here) for one in shown)
+
+
+def _row(held: Held) -> tuple[Entry, ...]:
+    for role, kinds, entries in TABLE:
+        if role == held.role and (not kinds or held.unit_kind in kinds):
+            return entries
+    return WITHOUT_APPOINTMENT
