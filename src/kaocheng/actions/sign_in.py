@@ -11,6 +11,7 @@ A name that does not exist is counted and answered like one that does.
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -78,7 +79,7 @@ def begin(
     row = SignIn(
         account=account,
         # The session exists only after this; `bind_session` writes its digest.
-        session_digest=f"waiting-{digest(f'{account.pk} {act.at} {act.by.request_id}')}",
+        session_digest=f"waiting-{secrets.token_hex(16)}",
         device=device[:120],
         address=address,
         started_at=act.at,
