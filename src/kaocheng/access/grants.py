@@ -112,6 +112,7 @@ GRANTS: Mapping[Permission, tuple[Grant, ...]] = {
     ),
     # The log.
     Permission.SEE_HISTORY: (
+        *_to(EVERYBODY, Reach.OWN),
         *_to((LEAD, OFFICER), Reach.BELOW),
         *_to((AUDIT_ADMIN,), Reach.ALL),
     ),
