@@ -82,6 +82,6 @@ def asked(
     sent = {name: value for name, value in given.items() if name.lower() != "content-length"}
     if given.cookies:
         sent["set-cookie"] = "\n".join(one.OutputString() for one in given.cookies.values())
+    # Reading a stream to its end closes it; closing it ourselves would close the connection too.
     content = b"".join(given) if given.streaming else given.content
-    given.close()
     return given.status_code, sent, content
