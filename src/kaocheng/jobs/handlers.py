@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kaocheng.jobs.file_check import check_file
+from kaocheng.jobs.gallery import write_gallery
 from kaocheng.records.models import Job
 
 Handler = Callable[[Job], None]
 
 HANDLERS: Mapping[str, Handler] = {
     "file.check": check_file,
+    "gallery.write": write_gallery,
 }
