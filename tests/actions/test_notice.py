@@ -217,7 +217,7 @@ def test_w68_clerk_does_not_sign_what_the_head_has_to(cast: Cast) -> None:
     with pytest.raises(NotAllowed) as refused:
         sign_notice(by(cast.clerk), notice_id=notice_id)
 
-    assert str(refused.value) == "这份通知要由负责人、工程办签收。"
+    assert str(refused.value) == "这份通知要由单位负责人签收。"
 
 
 def test_helper_does_not_sign_for_the_person(cast: Cast) -> None:
