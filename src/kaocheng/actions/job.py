@@ -13,7 +13,7 @@ from kaocheng.access.job import jobs
 from kaocheng.access.refusal import NotYours, Refused
 from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.gateways.clock import CLOCK
-from kaocheng.records.models import Job
+from kaocheng.records.models import Job, Message
 from kaocheng.records.models.job import JobState
 
 
@@ -61,6 +61,23 @@ def report_progress(job: Job, *, done: int, total: int | None = None) -> None:
     )
     if not told:
         raise TakenAway
+
+
+def tell_asker(job: Job, *, succeeded: bool) -> None:
+    """Whoever asked for long work learns that it is over; once, however often this is called."""
+    if job.asked_by_person_id is None or not job.title:
+        return
+    subject = f"“{job.title}”办完了" if succeeded else f"“{job.title}”没有做成"
+    message = Message(
+        person_id=job.asked_by_person_id,
+        subject=subject[:80],
+        page=f"/jobs/{job.pk}",
+        object_kind="job",
+        object_id=str(job.pk),
+        effect_key=f"job-{job.pk}-{job.asked_by_person_id}",
+        made_at=CLOCK.now(),
+    )
+    Message.objects.unscoped("nobody reads here").bulk_create([message], ignore_conflicts=True)
 
 
 @action("job.cancel")

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from kaocheng.access.refusal import Refused
-from kaocheng.actions.job import TakenAway, lease
+from kaocheng.actions.job import TakenAway, lease, tell_asker
 from kaocheng.gateways.clock import CLOCK
 from kaocheng.jobs.handlers import HANDLERS, Handler
 from kaocheng.records.models import Job
@@ -105,6 +105,9 @@ def _fail(job: Job, error: str) -> None:
 
 def _end(job: Job, **values: object) -> None:
     """Only under our own lease: a job that was cancelled or taken over keeps what stands there."""
-    Job.objects.filter(pk=job.pk, attempts=job.attempts, state=JobState.WAITING).update(
-        lease_until=None, sent_at=None, **values
-    )
+    with transaction.atomic():
+        ended = Job.objects.filter(pk=job.pk, attempts=job.attempts, state=JobState.WAITING).update(
+            lease_until=None, sent_at=None, **values
+        )
+        if ended and "state" in values:
+            tell_asker(job, succeeded=values["state"] == JobState.DONE)

@@ -1,8 +1,8 @@
 """Messages about tasks, notices, collection forms, handovers (W60–W79)."""
 
-from kaocheng.engine.messages.message import error
+from kaocheng.engine.messages.message import Message, error
 
-WORK = (
+TASKS_AND_NOTICES = (
     error(
         "W60",
         "没有要提醒的人：都已办完，或者今天已经提醒过。",
@@ -67,7 +67,6 @@ WORK = (
         "Ask them to sign in and sign it.",
     ),
 )
-from kaocheng.engine.messages.message import Message, error
 
 COLLECTING_AND_HANDING_OVER = (
     error(
@@ -142,4 +141,4 @@ COLLECTING_AND_HANDING_OVER = (
     ),
 )
 
-WORK: tuple[Message, ...] = (*COLLECTING_AND_HANDING_OVER,)
+WORK: tuple[Message, ...] = (*TASKS_AND_NOTICES, *COLLECTING_AND_HANDING_OVER)

@@ -8,9 +8,7 @@ SYSTEM, SECURITY = Permission.ADMINISTER_SYSTEM, Permission.ADMINISTER_ACCOUNTS
 POST = ("POST",)
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint(
-        "accounts", "administration/accounts", accounts.list_accounts, SECURITY
-    ),
+    Endpoint("accounts", "administration/accounts", accounts.list_accounts, SECURITY),
     Endpoint(
         "account-admin-make",
         "administration/accounts/make",
@@ -31,9 +29,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         SECURITY,
         POST,
     ),
-    Endpoint(
-        "accounts-security", "administration/security", settings.security_settings, SECURITY
-    ),
+    Endpoint("accounts-security", "administration/security", settings.security_settings, SECURITY),
     Endpoint(
         "accounts-security-change",
         "administration/security/change",
