@@ -165,14 +165,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
-                ("role", models.CharField(max_length=16)),
+                (
+                    "absent_because",
+                    models.CharField(blank=True, max_length=80, verbose_name="移交人不在岗的原因"),
+                ),
+                ("note", models.CharField(blank=True, max_length=400, verbose_name="交接说明")),
                 ("items", models.JSONField(default=list)),
                 (
                     "state",
                     models.CharField(
                         choices=[
-                            ("draft", "待交接人签字"),
+                            ("draft", "待移交人签字"),
                             ("given", "待接收人签字"),
+                            ("signed", "待监交人签字"),
                             ("taken", "已交接"),
                             ("cancelled", "已取消"),
                         ],
@@ -183,6 +188,8 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField()),
                 ("given_at", models.DateTimeField(blank=True, null=True)),
                 ("taken_at", models.DateTimeField(blank=True, null=True)),
+                ("witnessed_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 "abstract": False,
@@ -979,6 +986,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="handover",
+            name="made_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.person"
+            ),
+        ),
+        migrations.AddField(
+            model_name="handover",
             name="taker",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.person"
@@ -1530,6 +1544,18 @@ class Migration(migrations.Migration):
                 ),
                 name="notice_is_withdrawn_with_a_reason",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="handover",
+            index=models.Index(fields=["unit", "-made_at"], name="handover_unit"),
+        ),
+        migrations.AddIndex(
+            model_name="handover",
+            index=models.Index(fields=["giver", "-made_at"], name="handover_giver"),
+        ),
+        migrations.AddIndex(
+            model_name="handover",
+            index=models.Index(fields=["taker", "-made_at"], name="handover_taker"),
         ),
         migrations.AddConstraint(
             model_name="handover",
