@@ -28,7 +28,7 @@ _IN_TEMPLATE = re.compile(
 
 
 def texts() -> list[str]:
-    """Every text that is translated, as the catalogue names it (singular and plural by \\0)."""
+    """Every text that is translated; singular and plural with a NUL between, as gettext has it."""
     found: dict[str, None] = {}
     for path in sorted(SOURCES.rglob("*")):
         if path.relative_to(SOURCES).parts[0] not in LAYERS:

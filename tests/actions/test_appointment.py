@@ -12,7 +12,6 @@ from kaocheng.actions.appointment import (
     appoint,
     change_role,
     end_appointment,
-    must_be_no_second_administrator,
 )
 from kaocheng.queries.appointment import appointments_on
 from kaocheng.records.models import Appointment, Person, Unit
@@ -117,14 +116,6 @@ def test_roles_that_may_be_given_depend_on_where_one_stands(cast: Cast) -> None:
     assert givable(cast.officer, cast.panel) == ("reviewer", "lead")
     assert givable(cast.teacher, cast.group) == ()
     assert givable(cast.system_admin, cast.school) == ()
-
-
-def test_w49_three_administrators_are_three_people(cast: Cast) -> None:
-    with pytest.raises(Refused) as refused:
-        must_be_no_second_administrator(cast.system_admin, "audit_admin")
-
-    assert str(refused.value) == "系统管理员、安全管理员、审计管理员不能是同一个人。"
-    must_be_no_second_administrator(cast.teacher, "audit_admin")
 
 
 def test_people_and_units_of_others_are_as_if_they_did_not_exist(cast: Cast) -> None:

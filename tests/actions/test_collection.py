@@ -60,7 +60,7 @@ def test_mended_field_keeps_its_id_and_a_new_one_gets_the_next(cast: Cast) -> No
 
     rewrite_collection(
         by(cast.officer), collection_id=form.pk, version=form.version, title="改名", why="",
-        fields=(stage, name, Field("", "备注", is_required=False)), to_kinds=("school",), due_at=DUE,
+        fields=(stage, name, Field("", "备注")), to_kinds=("school",), due_at=DUE,
     )  # fmt: skip
 
     assert [(one.id, one.name) for one in form_of(form.pk).asked] == [
@@ -208,7 +208,7 @@ def test_copy_asks_the_same_as_a_draft_due_in_a_week(cast: Cast) -> None:
     assert (copy.state, copy.title, copy.asked, copy.to_kinds) == (
         "draft", form.title, form.asked, ["school"],
     )  # fmt: skip
-    assert copy.due_at.isoformat() == "2026-12-04T15:59:00+00:00"
+    assert copy.due_at.isoformat() == "2026-12-04T16:00:00+00:00"
 
 
 def test_draft_can_be_dropped_but_not_a_form_that_was_sent(cast: Cast) -> None:

@@ -151,7 +151,10 @@ def test_one_roster_of_version_1_2_takes_schools_from_its_roles() -> None:
 
 
 def test_single_users_file_is_read() -> None:
-    raw = "sourcedId,givenName,familyName,identifier,orgSourcedIds,role\nu,敏,陈,T1,44010001,teacher\n"
+    raw = (
+        "sourcedId,givenName,familyName,identifier,orgSourcedIds,role\n"
+        "u,敏,陈,T1,44010001,teacher\n"
+    )
 
     assert people_in(read_roster(raw.encode(), file="users.csv")) == [
         (2, "陈敏", "T1", "44010001", "")
@@ -187,7 +190,8 @@ def test_hostile_and_damaged_files_are_each_refused_with_their_reason(tmp_path: 
     )
     far = write_raw_xlsx(
         tmp_path / "far.xlsx",
-        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c></row>'
+        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
     )
 
     assert refused(bomb, "名单.xlsx")[0] == "F23"
@@ -274,7 +278,8 @@ def test_formula_is_text_and_never_run(tmp_path: Path) -> None:
         tmp_path / "x.xlsx",
         "<row r='1'><c r='A1' t='inlineStr'><is><t>姓名</t></is></c>"
         "<c r='B1' t='inlineStr'><is><t>师训编号</t></is></c></row>"
-        "<row r='2'><c r='A2'><f>HYPERLINK(1)</f></c><c r='B2' t='inlineStr'><is><t>T1</t></is></c></row>",
+        "<row r='2'><c r='A2'><f>HYPERLINK(1)</f></c>"
+        "<c r='B2' t='inlineStr'><is><t>T1</t></is></c></row>",
     )
     from_book = read_entries(read_roster(path.read_bytes(), file="x.xlsx"))
     assert told(from_book) == [("A2", "W50", "姓名不对：公式没有算出值。")]

@@ -1,4 +1,4 @@
-"""Handing in a file and getting it back: for its sender, once it was looked into, as an attachment."""
+"""Handing in a file and getting it back: by its sender, once it was looked into, as attachment."""
 
 from __future__ import annotations
 

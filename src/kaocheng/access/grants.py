@@ -83,7 +83,7 @@ GRANTS: Mapping[Permission, tuple[Grant, ...]] = {
     Permission.IMPORT_ROSTER: _to((LEAD, CLERK, OFFICER), Reach.BELOW, *ORGANISATIONS),
     # Accounts.
     Permission.HELP_WITH_SIGN_IN: (
-        *_to((LEAD, CLERK, OFFICER), Reach.BELOW),
+        *_to((LEAD, CLERK, OFFICER), Reach.BELOW, *ORGANISATIONS),
         *_to((SECURITY_ADMIN,), Reach.ALL),
     ),
     Permission.ADMINISTER_ACCOUNTS: _to((SECURITY_ADMIN,), Reach.ALL),

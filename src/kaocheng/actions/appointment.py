@@ -6,15 +6,16 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
+from kaocheng.access.account import refuse_two_administrators
 from kaocheng.access.grants import Permission
 from kaocheng.access.person import people_to_move
 from kaocheng.access.refusal import Invalid, NotAllowed, Refused
-from kaocheng.access.roles import ADMINISTRATORS, givable_roles, role_title
+from kaocheng.access.roles import givable_roles, role_title
 from kaocheng.access.scope import units
 from kaocheng.access.unit import appointments
 from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.actions.unit_past import bad_day, must_be_open, today
-from kaocheng.records.models import Appointment, Person, Unit
+from kaocheng.records.models import Appointment, Unit
 from kaocheng.records.models.appointment import AppointmentKind
 
 ONE_DAY = timedelta(days=1)
@@ -103,7 +104,7 @@ def start(act: Act, row: Appointment) -> None:
     if row.ends_on is not None and row.ends_on <= row.starts_on:
         raise Invalid({"ends_on": bad_day(row.ends_on, first=row.starts_on + ONE_DAY)})
     must_not_overlap(row)
-    must_be_no_second_administrator(row.person, row.role)
+    refuse_two_administrators(row.person_id, row.role, on=today(act))
     act.make(
         row,
         person=row.person_id,
@@ -159,17 +160,6 @@ def must_not_overlap(row: Appointment) -> None:
             unit=row.unit.name,
             role=role_title(row.role, row.unit.kind),
         )
-
-
-def must_be_no_second_administrator(person: Person, role: str) -> None:
-    """三员分立: nobody is two of the three administrators."""
-    if role not in ADMINISTRATORS:
-        return
-    others = Appointment.objects.unscoped("two administrators in one person").filter(
-        person=person, role__in=set(ADMINISTRATORS) - {role}, ends_on=None
-    )
-    if others.exists():
-        raise Refused("W49")
 
 
 def _must_not_be_own(act: Act, row: Appointment) -> None:

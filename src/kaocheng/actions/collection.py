@@ -181,7 +181,7 @@ def note_export(act: Act, *, collection_id: int, kind: str) -> Answer:
 
 def owe_parts(act: Act, form: Collection, parts: Sequence[CollectionPart]) -> None:
     """A task for each part: of the office of a unit, or of those who answer for a group."""
-    led = _groups_with_leader(part.unit for part in parts)
+    answers = _who_answers(part.unit for part in parts)
     owe_each(
         act,
         form,
@@ -190,7 +190,7 @@ def owe_parts(act: Act, form: Collection, parts: Sequence[CollectionPart]) -> No
                 title=f"填报：{form.title}",
                 page=f"/collections/parts/{part.pk}",
                 unit=part.unit,
-                role=_who_owes(part.unit, led),
+                role=answers.get(part.unit_id, "member") if part.unit.kind in GROUPS else "lead",
                 why=form.why[:160],
                 verb="去填报",
                 due_at=form.due_at,
@@ -201,8 +201,9 @@ def owe_parts(act: Act, form: Collection, parts: Sequence[CollectionPart]) -> No
 
 
 def end_of_day(moment: datetime) -> datetime:
-    """The last minute of the day in China."""
-    return moment.astimezone(CHINA).replace(hour=23, minute=59, second=0, microsecond=0)
+    """24:00 of the day in China."""
+    day = moment.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day + timedelta(days=1)
 
 
 def in_state(form: Collection, allowed: Iterable[str]) -> None:
@@ -267,18 +268,13 @@ def _refuse_past(act: Act, due_at: datetime) -> None:
         raise Invalid({"due_at": Refused("W76", what="截止时间已经过去")})
 
 
-def _groups_with_leader(asked: Iterable[Unit]) -> set[int]:
-    """The ids of the groups in which somebody leads the workshop."""
-    ids = [unit.pk for unit in asked if unit.kind in GROUPS]
+def _who_answers(groups: Iterable[Unit]) -> dict[int, str]:
+    """By group: the role that answers for it, its lead before its workshop leader."""
+    ids = [unit.pk for unit in groups if unit.kind in GROUPS]
     if not ids:
-        return set()
-    led = Appointment.objects.unscoped("who answers for a group").filter(
-        unit_id__in=ids, role="workshop_leader", ends_on=None
+        return {}
+    held = Appointment.objects.unscoped("who answers for a group").filter(
+        unit_id__in=ids, role__in=("lead", "workshop_leader"), ends_on=None
     )
-    return set(led.values_list("unit_id", flat=True))
-
-
-def _who_owes(unit: Unit, led: set[int]) -> str:
-    if unit.kind not in GROUPS:
-        return "lead"
-    return "workshop_leader" if unit.pk in led else "member"
+    # In the order of the alphabet, backwards: the lead is written last.
+    return dict(held.order_by("-role").values_list("unit_id", "role"))

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db.models import Max
 
+from kaocheng.access.account import only_in_person
 from kaocheng.access.grants import Permission
 from kaocheng.access.notice import (
-    in_person,
     notices_to_issue,
     own_receipts,
     receipts_to_sign,
@@ -181,7 +181,7 @@ def open_notice(act: Act, *, notice_id: int) -> Answer:
 def sign_notice(act: Act, *, notice_id: int) -> Answer:
     """签收: once per unit, in person, by a role that the notice names."""
     receipt = _own_receipt(act, receipts_to_sign(act.actor), notice_id)
-    in_person(act.actor)
+    only_in_person(act.actor)
     notice = receipt.notice
     if notice.state == NoticeState.WITHDRAWN:
         raise Refused("W66")

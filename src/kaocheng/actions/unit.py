@@ -46,21 +46,9 @@ def add_unit(
         must_be_open(above)
     elif Reach.ALL not in act.actor.reaches(Permission.MANAGE_UNITS):
         raise NotAllowed
-    must_fit(kind, above)
-    unit = Unit(kind=kind, name=name, short_name=short_name, code=code, opens_on=on)
-    if kind == UnitKind.PANEL:
-        unit.keeper = above
-    else:
-        unit.parent = above
-    must_be_free(name, above=unit.parent)
-    _code_must_be_free(code)
     must_be_day(act, on)
-    unit.pinyin = unit_pinyin(name)
-    unit.is_demo = above.is_demo if above else False
-    act.make(unit, unit_kind=kind, name=name, code=code, on=on)
-    unit.path = f"{unit.parent.path if unit.parent else ''}{segment(unit)}"
-    unit.save(update_fields=["path"])
-    write_past(unit, on=on, reason="设立")
+    _code_must_be_free(code)
+    unit = open_unit(act, above, kind, name, on=on, short_name=short_name, code=code)
     return Answer.of(unit)
 
 
@@ -157,6 +145,34 @@ def close_unit(
     act.keep(unit, "closes_on", version=version, on=on, reason=reason)
     close_past(unit, on=on)
     return Answer.of(unit)
+
+
+def open_unit(
+    act: Act,
+    above: Unit | None,
+    kind: str,
+    name: str,
+    *,
+    on: date,
+    short_name: str = "",
+    code: str = "",
+    reason: str = "设立",
+) -> Unit:
+    """Write a new unit; whoever asks holds the tree and may add there."""
+    must_fit(kind, above)
+    unit = Unit(kind=kind, name=name, short_name=short_name, code=code, opens_on=on)
+    if kind == UnitKind.PANEL:
+        unit.keeper = above
+    else:
+        unit.parent = above
+    must_be_free(name, above=unit.parent)
+    unit.pinyin = unit_pinyin(name)
+    unit.is_demo = above.is_demo if above else False
+    act.make(unit, unit_kind=kind, name=name, code=code, on=on)
+    unit.path = f"{unit.parent.path if unit.parent else ''}{segment(unit)}"
+    unit.save(update_fields=["path"])
+    write_past(unit, on=on, reason=reason)
+    return unit
 
 
 def put_under(

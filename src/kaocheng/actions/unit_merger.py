@@ -12,23 +12,19 @@ from kaocheng.access.scope import units
 from kaocheng.access.unit import units_to_reorganise
 from kaocheng.actions.carry_over import bring_back, carry_over
 from kaocheng.actions.perform import Act, Answer, action
-from kaocheng.actions.unit import put_under
+from kaocheng.actions.unit import open_unit, put_under
 from kaocheng.actions.unit_past import (
     below,
     close_past,
     lock_tree,
     must_be_day,
-    must_be_free,
     must_be_open,
-    must_fit,
     reopen_past,
     rewrite_below,
     segment,
     today,
-    write_past,
 )
 from kaocheng.gateways.clock import CHINA
-from kaocheng.methods.pinyin import unit_pinyin
 from kaocheng.records.models import AuditRow, Unit
 from kaocheng.records.models.unit import UnitKind
 
@@ -91,18 +87,12 @@ def split_group(
     must_be_open(group)
     if group.kind not in (UnitKind.GROUP, UnitKind.DEPARTMENT):
         raise Refused("W40", above=group.name, kind=UnitKind(group.kind).label)
-    must_fit(group.kind, group.parent)
-    must_be_free(name, above=group.parent)
     must_be_day(act, on, group)
     if not people:
         raise Invalid({"people": Refused("W56", field="调到新组的人员")})
-    new = Unit(kind=group.kind, name=name, parent=group.parent, opens_on=on)
-    new.pinyin, new.is_demo = unit_pinyin(name), group.is_demo
-    act.make(new, split_from=group.pk, on=on)
-    assert group.parent is not None, "a group stands in a school"
-    new.path = f"{group.parent.path}{segment(new)}"
-    new.save(update_fields=["path"])
-    write_past(new, on=on, reason=reason or f"由{group.name}分出")
+    new = open_unit(
+        act, group.parent, group.kind, name, on=on, reason=reason or f"由{group.name}分出"
+    )
     carried = carry_over(group, new, on=on, reason=reason or "分组", people=people)
     act.audit(group, split_into=new.pk, on=on, steps=carried.as_kept())
     return Answer.of(new)

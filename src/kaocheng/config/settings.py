@@ -11,12 +11,12 @@
 | KAOCHENG_SCANNER | clamd (`clamd://host:port`, `clamd:///socket`); else only our own checks |
 | KAOCHENG_HOSTS | names under which browsers reach us, with commas |
 | KAOCHENG_DIGEST | method of the log's chain: `sha256` (default) or `sm3` |
-| KAOCHENG_HEADS | folder for the newest digest of the log, best on another disk |
 | KAOCHENG_MAIL | mail server (`smtp://user:password@host:587`, `smtps://…`); else no mail |
 | KAOCHENG_MAIL_FROM | sender of mails |
 | KAOCHENG_SMS | address of the SMS supplier or relay; without it, no SMS |
 | KAOCHENG_SMS_KEY | key with which requests to it are signed |
 | KAOCHENG_OUTBOUND | further hosts that may be called, as `https://host`, with commas |
+| KAOCHENG_HEADS | folder for the newest digest of the log, best on another disk (data/audit) |
 | KAOCHENG_HTTPS | `1` behind a proxy that speaks TLS: cookies and redirects become strict |
 """
 

@@ -86,7 +86,7 @@ def clean_name(given: str, kind: FileKind) -> str:
     """A name that any system can store: no folders, no tricks, the extension of what it is."""
     last = re.split(r"[\\/]", unicodedata.normalize("NFC", given))[-1]
     shown = "".join(sign for sign in last if unicodedata.category(sign) not in _UNPRINTABLE)
-    stem, dot, extension = _NOT_IN_NAMES.sub("_", shown).strip(" .").rpartition(".")
+    stem, dot, extension = _NOT_IN_NAMES.sub("_", shown).strip().rstrip(" .").rpartition(".")
     if not dot:
         stem, extension = extension, ""
     fits = f".{extension.lower()}" in kind.extensions

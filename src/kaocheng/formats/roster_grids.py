@@ -143,7 +143,7 @@ def _fill_merged(
     rows: Sequence[list[object]], merged: Sequence[Merged], *, first_column: int
 ) -> None:
     """A merged cell says the same for all its rows: a school's name beside its teachers."""
-    at = {line: cells for line, cells in rows}
+    at = dict(rows)
     left = _MOST_FILLED
     for (first_line, first), (last_line, last) in merged:
         here = at.get(first_line + 1)

@@ -1,8 +1,8 @@
 """Reads one old workbook from standard input in a process of its own, within hard limits.
 
-`python -m kaocheng.formats.xls_child`: calamine lays out every sheet of an .xls at once and believes
-what the file says of its size. So it does that where it can take nothing else down with it. Answers
-with one line of JSON: a list of [name of the sheet, first column, rows, merged ranges].
+`python -m kaocheng.formats.xls_child`: calamine lays out every sheet of an .xls at once and
+believes what the file says of its size. So it does that where it can take nothing else down with
+it. Answers with one line of JSON: a list of [name of the sheet, first column, rows, merged ranges].
 """
 
 from __future__ import annotations

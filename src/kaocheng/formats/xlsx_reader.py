@@ -76,8 +76,9 @@ def read_workbook(
 
 
 def visible_sheets(raw: bytes, *, file: str, problems: Problems, limits: Limits) -> Iterator[Sheet]:
-    """The visible sheets of a workbook, guarded as in `read_workbook`, for who finds the header
-    by other rules. Raises `Refused` when it cannot be read, also in the middle.
+    """The visible sheets, guarded as in `read_workbook`, for who finds the header by other rules.
+
+    Raises `Refused` when the workbook cannot be read, also in the middle.
     """
     try:
         archive = _archive(raw, file=file, limits=limits)

@@ -279,7 +279,8 @@ def _end_with_parent() -> None:
 
 def _runs(lock: Path) -> bool:
     try:
-        pid = int(lock.read_text(encoding="ascii").split("\n", 1)[0])
+        # Bytes: the second line is the path of the folder, in whatever signs it is written.
+        pid = int(lock.read_bytes().split(b"\n", 1)[0])
         os.kill(pid, 0)
     except (FileNotFoundError, ValueError, ProcessLookupError):
         return False

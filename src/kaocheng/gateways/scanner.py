@@ -47,7 +47,11 @@ class Scanner:
             return socket.create_connection((self.host, self.port), timeout=self.seconds)
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(self.seconds)
-        connection.connect(self.path)
+        try:
+            connection.connect(self.path)
+        except OSError:
+            connection.close()
+            raise
         return connection
 
 

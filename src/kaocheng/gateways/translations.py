@@ -34,7 +34,7 @@ def read_catalogue(text: str) -> dict[str, str]:
 
 
 def compiled(catalogue: Mapping[str, str]) -> bytes:
-    """The catalogue as gettext reads it: two sorted tables of lengths and places, then the texts."""
+    """As gettext reads it: two sorted tables of lengths and places, then the texts."""
     pairs = sorted((key.encode(), said.encode()) for key, said in catalogue.items())
     keys = b"".join(key + b"\0" for key, _ in pairs)
     texts = b"".join(said + b"\0" for _, said in pairs)

@@ -12,6 +12,7 @@ from kaocheng.access.actor import Actor
 from kaocheng.access.grants import Permission
 from kaocheng.access.refusal import NotAllowed, NotYours
 from kaocheng.access.scope import people
+from kaocheng.access.task import own_tasks
 from kaocheng.queries.setting import password_profile
 from kaocheng.records.models import (
     Account,
@@ -21,7 +22,6 @@ from kaocheng.records.models import (
     SignIn,
     SignInDelay,
     SpareCode,
-    Task,
 )
 from kaocheng.records.models.account import Ending
 from kaocheng.records.models.appointment import Role
@@ -174,13 +174,8 @@ def asked_for_help(actor: Actor, on: date) -> tuple[Asked, ...]:
     """Who waits for a new password, of those whom one may help."""
     if actor.held is None:
         return ()
-    tasks = Task.objects.unscoped("owed by the role in the unit under which one is at work").filter(
-        source_kind="forgotten_password",
-        state=TaskState.OPEN,
-        unit=actor.held.unit_id,
-        role=actor.held.role,
-    )
-    asked = {int(task.source_id.split("-")[0]): task.made_at for task in tasks[:500]}
+    tasks = own_tasks(actor).filter(source_kind="account", state=TaskState.OPEN)
+    asked = {int(task.source_id): task.made_at for task in tasks[:500]}
     found = list(
         helped_people(actor, on=on)
         .filter(account__in=asked)
@@ -336,7 +331,7 @@ def _valid(on: date) -> OwnedQuerySet[Appointment]:
 
 
 def _own(actor: Actor) -> Account:
-    account = Account.objects.select_related("person").filter(pk=actor.account_id).first()
+    account = Account.objects.select_related("person").filter(pk=actor.account_id or 0).first()
     if account is None:
         raise NotYours
     return account

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.collection import (
@@ -28,6 +29,7 @@ Row = TypeVar("Row", bound=Model)
 Line = TypeVar("Line")
 
 PAGE = 50
+MOST_NAMED = 60
 YEAR = timedelta(days=365)
 # What it takes to look up and type one value, in seconds; an estimate, said as such.
 SECONDS: Mapping[str, int] = {
@@ -111,6 +113,18 @@ class Preview:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """A form that has not been sent, to be written on."""
+
+    version: int
+    title: str
+    why: str
+    due_at: datetime
+    to_kinds: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
 class BoardLine:
     """How far one unit is."""
 
@@ -162,6 +176,17 @@ class Reminder:
     total: int
     missing: tuple[str, ...]
 
+    def text(self, deadline: str) -> str:
+        """What is pasted into the chat."""
+        head = _("【催办】%(title)s，%(deadline)s。") % {"title": self.title, "deadline": deadline}
+        if not self.missing:
+            return head + _("%(total)s 个单位都已交，谢谢。") % {"total": self.total}
+        counts = {"submitted": self.submitted, "total": self.total, "missing": len(self.missing)}
+        said = _("已交 %(submitted)s / %(total)s 个，还有 %(missing)s 个：") % counts
+        names = "、".join(self.missing[:MOST_NAMED])
+        more = "…" if len(self.missing) > MOST_NAMED else ""
+        return f"{head}{said}{names}{more}。" + _("请登录考成填报。")
+
 
 def parts_to_fill(actor: Actor, *, page: str | int | None) -> Page[PartLine]:
     """What our unit has to fill, what is still owed first, then by when."""
@@ -191,11 +216,40 @@ def forms_asked(actor: Actor, *, page: str | int | None) -> Page[FormLine]:
     )
 
 
+def draft_of(actor: Actor, collection_id: int) -> Draft:
+    """A form of our unit that can still be changed."""
+    form = one(asked_by_us(actor).filter(state=CollectionState.DRAFT), collection_id)
+    return Draft(
+        version=form.version,
+        title=form.title,
+        why=form.why,
+        due_at=form.due_at,
+        to_kinds=tuple(form.to_kinds),
+        fields=form.asked,
+    )
+
+
+def kinds_below(actor: Actor) -> list[tuple[str, str]]:
+    """The kinds of units that can be asked, the highest first, each with how many there are."""
+    found = (
+        units_to_ask(actor, UnitKind.values).order_by().values_list("kind").annotate(Count("pk"))
+    )
+    counts = dict(found)
+    return [
+        (
+            kind.value,
+            _("%(kind)s（%(count)s 个）") % {"kind": kind.label, "count": counts[kind.value]},
+        )
+        for kind in UnitKind
+        if kind.value in counts
+    ]
+
+
 def preview(actor: Actor, collection_id: int) -> Preview:
     """What would happen if the draft were sent now."""
-    form = one(asked_by_us(actor), collection_id)
+    form = one(asked_by_us(actor).filter(state=CollectionState.DRAFT), collection_id)
     found = units_to_ask(actor, form.to_kinds).values_list("name", "kind")
-    names, kinds = [name for name, _ in found], [kind for _, kind in found]
+    names, kinds = [name for name, _kind in found], [kind for _name, kind in found]
     return Preview(
         collection_id=form.pk,
         version=form.version,

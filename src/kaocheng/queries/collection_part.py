@@ -22,9 +22,9 @@ from kaocheng.access.collection import (
 from kaocheng.access.grants import Permission
 from kaocheng.access.refusal import Refused
 from kaocheng.access.scope import one, units
-from kaocheng.queries.collection_values import digest_of, problems_of
+from kaocheng.queries.collection_values import checked, digest_of, problems_of
 from kaocheng.records.models import CollectionPart, CollectionRow
-from kaocheng.records.models.collection import CollectionState, Field, PartState
+from kaocheng.records.models.collection import CollectionState, Field, FieldKind, PartState
 from kaocheng.records.scoped import OwnedQuerySet
 
 PAGE = 50
@@ -42,6 +42,10 @@ class FilledCell:
     problem: Refused | None = None
     theirs: str | None = None
 
+    @property
+    def is_number(self) -> bool:
+        return self.field.kind in (FieldKind.NUMBER, FieldKind.WHOLE)
+
 
 @dataclass(frozen=True)
 class FilledRow:
@@ -54,11 +58,16 @@ class FilledRow:
     cells: tuple[FilledCell, ...]
     filled_by: str = ""
     filled_at: datetime | None = None
-    is_removed: bool = False
+    # Set after a conflict: the version that holds now, accepted by sending the page once more.
+    accepted: int | None = None
 
     @property
     def is_new(self) -> bool:
         return self.number is None
+
+    @property
+    def has_problem(self) -> bool:
+        return any(cell.problem is not None for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,10 @@ class PartPage:
     page: Page[CollectionRow]
     # Of the whole part, not of this page: what keeps it from being handed in.
     wrong: int
+
+    @property
+    def state_label(self) -> str:
+        return PartState(self.state).label if self.is_open else CollectionState.CLOSED.label
 
 
 @dataclass(frozen=True)
@@ -152,6 +165,32 @@ def part_page(actor: Actor, part_id: int, *, page: str | int | None = 1) -> Part
         page=shown,
         wrong=_wrong(form.asked, rows) if is_ours else 0,
     )
+
+
+def pasted(
+    fields: Sequence[Field], rows: Sequence[Sequence[tuple[str, str]]]
+) -> tuple[FilledRow, ...]:
+    """A dry run: the rows as they would be written, each problem beside its cell.
+
+    What is only lacking is no problem yet: it is asked for when the part is handed in.
+    """
+    return tuple(
+        FilledRow(
+            mark=f"p{number}",
+            number=number,
+            version=None,
+            seen="",
+            cells=tuple(_pasted_cell(field, dict(row).get(field.id, "")) for field in fields),
+        )
+        for number, row in enumerate(rows, start=1)
+    )
+
+
+def _pasted_cell(field: Field, text: str) -> FilledCell:
+    try:
+        return FilledCell(field, field.id, checked(field, text))
+    except Refused as problem:
+        return FilledCell(field, field.id, text, problem=problem)
 
 
 def split_page(actor: Actor, part_id: int) -> SplitPage:
@@ -226,7 +265,8 @@ def _typed_row(
     problems: Mapping[str, Refused],
     versions: Mapping[str, int],
 ) -> FilledRow:
-    changed = row.version is not None and versions.get(row.mark, row.version) != row.version
+    seen = versions.get(row.mark, row.version)
+    changed = row.version is not None and seen != row.version
     cells = []
     for cell in row.cells:
         mine = typed.get(cell.name, cell.value)
@@ -239,7 +279,7 @@ def _typed_row(
                 theirs=cell.value if is_other else None,
             )
         )
-    return replace(row, cells=tuple(cells))
+    return replace(row, cells=tuple(cells), version=seen, accepted=row.version if changed else None)
 
 
 def _row(actor: Actor, fields: Sequence[Field], row: CollectionRow, number: int) -> FilledRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,6 +60,7 @@ class ReceivedLine:
 @dataclass(frozen=True)
 class ReceivedPage:
     lines: tuple[ReceivedLine, ...]
+    may_issue: bool
     page: Page[NoticeReceipt]
 
 
@@ -72,7 +74,9 @@ def received(actor: Actor, *, now: datetime, page: int) -> ReceivedPage:
     )
     shown = Paginator(rows, PAGE).get_page(page)
     return ReceivedPage(
-        lines=tuple(_received_line(row, now=now) for row in shown.object_list), page=shown
+        lines=tuple(_received_line(row, now=now) for row in shown.object_list),
+        may_issue=actor.may(Permission.ISSUE_NOTICES),
+        page=shown,
     )
 
 
@@ -107,34 +111,47 @@ class IssuedPage:
 
 def issued(actor: Actor, *, now: datetime, page: int) -> IssuedPage:
     """What the unit has issued, drafts first; two queries."""
-    rows: QuerySet[Any] = (
+    rows = _with_counts(actor).order_by(F("issued_at").desc(nulls_first=True), "-pk")
+    paginator = Paginator(rows, PAGE)
+    paginator.count = notices_to_issue(actor).count()
+    shown = paginator.get_page(page)
+    return IssuedPage(
+        lines=tuple(_issued_line(row, now=now) for row in shown.object_list), page=shown
+    )
+
+
+def running(actor: Actor, *, now: datetime, count: int) -> tuple[IssuedLine, ...]:
+    """Notices that somebody has still to sign, what is due first standing first; one query."""
+    rows = (
+        _with_counts(actor)
+        .filter(state=NoticeState.ISSUED, total__gt=F("signed"))
+        .order_by(F("sign_by").asc(nulls_last=True), "-pk")
+    )
+    return tuple(_issued_line(row, now=now) for row in rows[:count])
+
+
+def _with_counts(actor: Actor) -> QuerySet[Any]:
+    return (
         notices_to_issue(actor)
         .select_related("written_by")
         .annotate(
             total=Count("receipts"),
             signed=Count("receipts", filter=Q(receipts__signed_at__isnull=False)),
         )
-        .order_by(F("issued_at").desc(nulls_first=True), "-pk")
     )
-    paginator = Paginator(rows, PAGE)
-    paginator.count = notices_to_issue(actor).count()
-    shown = paginator.get_page(page)
-    return IssuedPage(
-        lines=tuple(
-            IssuedLine(
-                id=row.pk,
-                number=row.number,
-                title=row.title,
-                state=row.state,
-                issued_at=row.issued_at,
-                due=_due(row, now=now) if row.state == NoticeState.ISSUED else None,
-                signed=row.signed,
-                total=row.total,
-                writer=row.written_by.name,
-            )
-            for row in shown.object_list
-        ),
-        page=shown,
+
+
+def _issued_line(row: Any, *, now: datetime) -> IssuedLine:  # noqa: ANN401  # with its counts
+    return IssuedLine(
+        id=row.pk,
+        number=row.number,
+        title=row.title,
+        state=row.state,
+        issued_at=row.issued_at,
+        due=_due(row, now=now) if row.state == NoticeState.ISSUED else None,
+        signed=row.signed,
+        total=row.total,
+        writer=row.written_by.name,
     )
 
 
@@ -170,6 +187,12 @@ class NoticePage:
     @property
     def is_withdrawn(self) -> bool:
         return self.state == NoticeState.WITHDRAWN
+
+    @property
+    def proof(self) -> str:
+        """校验码: over what was printed, so that a sheet can be compared with what stands here."""
+        text = "\n".join((self.number, self.title, *self.paragraphs))
+        return hashlib.sha256(text.encode()).hexdigest()[:12].upper()
 
     @property
     def kind_names(self) -> str:

@@ -105,8 +105,9 @@ def language(get_response: Handler) -> Handler:
 
 def _is_page(response: HttpResponse) -> bool:
     """Papers and files are in the characters they were made in."""
-    kind = response.get("Content-Type", "")
-    return not response.streaming and kind.startswith("text/html")
+    if response.streaming or getattr(response, "keeps_characters", False):
+        return False
+    return str(response.get("Content-Type", "")).startswith("text/html")
 
 
 def safe_headers(get_response: Handler) -> Handler:

@@ -29,7 +29,9 @@ _SPOKEN = re.compile(
 _NO = re.compile(r"""\stranslate=["']?no\b""", re.IGNORECASE)
 _VALUE = re.compile(r"\svalue\s*=", re.IGNORECASE)
 # Elements without an end, which would otherwise keep the rest of the page as it is.
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
+)
 # Stands between texts that are converted in one go, so that none reads into the next.
 _BREAK = "\n\x1e\n"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pyotp
 import pytest
 from django.contrib.sessions.models import Session
-from django.http import HttpResponse
 from django.test import Client
 
 from kaocheng.gateways.clock import CLOCK
@@ -16,11 +16,14 @@ from kaocheng.records.models import Account, AuditRow, Person, SignIn
 from kaocheng.records.sessions import session_digest
 from tests.cast import NOW, PASSWORD, Cast
 
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
+
 EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Edg/130.0"
 NEW = "Orchid-2026-river"
 
 
-def enter(client: Client, login: str, password: str = PASSWORD, **more: str) -> HttpResponse:
+def enter(client: Client, login: str, password: str = PASSWORD, **more: str) -> Response:
     return client.post(
         "/sign-in",
         {"login": login, "password": password, **more},
@@ -32,7 +35,7 @@ def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
     monkeypatch.setattr(CLOCK, "source", lambda: moment)
 
 
-def body(response: HttpResponse) -> str:
+def body(response: Response) -> str:
     return response.content.decode()
 
 

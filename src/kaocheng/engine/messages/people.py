@@ -67,13 +67,6 @@ PEOPLE = (
         "Choose another role, or ask the unit above to do it.",
     ),
     error(
-        "W49",
-        "系统管理员、安全管理员、审计管理员不能是同一个人。",
-        "请换一个人；三员分立是等级保护的要求。",
-        "System, security and audit administrators cannot be the same person.",
-        "Choose somebody else: the three are kept apart.",
-    ),
-    error(
         "W50",
         "{field}不对：{why}。",
         "{how}。",

@@ -38,6 +38,10 @@ class Field:
     choices: tuple[str, ...] = ()
     hint: str = ""
 
+    @property
+    def kind_label(self) -> str:
+        return str(FieldKind(self.kind).label)
+
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
         return cls(**{**kept, "choices": tuple(kept.get("choices", ()))})

@@ -7,12 +7,21 @@ roles only names them at its end: `## 派给谁 {lead officer}`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 TEXTS = Path(__file__).parent / "texts"
+GENERAL = "general"
 _HEADING = re.compile(r"##\s+(?P<words>[^{]+?)\s*(?:\{(?P<roles>[a-z_ ]+)\})?$")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A paragraph (one text), or a list of items."""
+
+    texts: tuple[str, ...]
+    is_list: bool
 
 
 @dataclass(frozen=True)
@@ -21,15 +30,12 @@ class Block:
 
     heading: str
     roles: frozenset[str]
-    # Each a paragraph, or a list of items.
-    parts: tuple[str | tuple[str, ...], ...]
+    parts: tuple[Part, ...]
 
     @property
     def texts(self) -> tuple[str, ...]:
-        said = [self.heading] if self.heading else []
-        for part in self.parts:
-            said += [part] if isinstance(part, str) else list(part)
-        return tuple(said)
+        heading = (self.heading,) if self.heading else ()
+        return (*heading, *(text for part in self.parts for text in part.texts))
 
     def is_for(self, role: str) -> bool:
         return not self.roles or role in self.roles
@@ -39,44 +45,59 @@ class Block:
 class _Writing:
     heading: str = ""
     roles: frozenset[str] = frozenset()
-    parts: list[str | list[str]] | None = None
+    parts: list[Part] = field(default_factory=list)
 
 
 def blocks_of(source: str) -> tuple[Block, ...]:
-    found = [_Writing(parts=[])]
+    found = [_Writing()]
     for line in (one.strip() for one in source.splitlines()):
         parts = found[-1].parts
-        assert parts is not None
         heading = _HEADING.match(line)
         if heading:
-            roles = frozenset((heading["roles"] or "").split())
-            found.append(_Writing(heading["words"], roles, []))
+            found.append(_Writing(heading["words"], frozenset((heading["roles"] or "").split())))
         elif line.startswith("- "):
-            if not parts or isinstance(parts[-1], str):
-                parts.append([])
-            last = parts[-1]
-            assert isinstance(last, list)
-            last.append(line[2:])
+            before = parts.pop().texts if parts and parts[-1].is_list else ()
+            parts.append(Part((*before, line[2:]), is_list=True))
         elif line:
-            parts.append(line)
-    return tuple(_block(one) for one in found if one.heading or one.parts)
+            parts.append(Part((line,), is_list=False))
+    return tuple(
+        Block(one.heading, one.roles, tuple(one.parts)) for one in found if one.heading or one.parts
+    )
 
 
-def _block(written: _Writing) -> Block:
-    parts = (one if isinstance(one, str) else tuple(one) for one in written.parts or ())
-    return Block(written.heading, written.roles, tuple(parts))
+# Where the first word of a page's name is not that of its text.
+_ELSEWHERE = {
+    "accounts": "administration",
+    "act": "delegation",
+    "acting": "delegation",
+    "anchor": "audit",
+    "first": "sign-in",
+    "forgotten": "sign-in",
+    "history": "audit",
+    "people": "person",
+    "roster": "person",
+    "second": "sign-in",
+    "setting": "administration",
+    "settings": "administration",
+    "system": "administration",
+}
 
 
 @cache
 def help_on(page: str) -> tuple[Block, ...]:
-    """The text of the page, else of the pages that its name begins with, else the general one.
+    """The text of the page, then the general one."""
+    name = name_of_text(page)
+    return _read(name) if name == GENERAL else (*_read(name), *_read(GENERAL))
 
-    `person-edit` inherits from `person`, and what has nothing of its own from `general`.
-    """
+
+def name_of_text(page: str) -> str:
+    """`person-edit` inherits from `person`, and what has no text of its own from `general`."""
     words = page.split("-")
-    names = ["-".join(words[:count]) for count in range(len(words), 0, -1)]
-    for name in (*names, "general"):
-        path = TEXTS / f"{name}.md"
-        if path.is_file():
-            return blocks_of(path.read_text("utf-8"))
-    return ()
+    first = words[0]
+    tried = ["-".join(words[:count]) for count in range(len(words), 0, -1)]
+    tried += [first.removesuffix("s"), _ELSEWHERE.get(first, GENERAL)]
+    return next((name for name in tried if (TEXTS / f"{name}.md").is_file()), GENERAL)
+
+
+def _read(name: str) -> tuple[Block, ...]:
+    return blocks_of((TEXTS / f"{name}.md").read_text("utf-8"))

@@ -1,5 +1,14 @@
-"""The addresses of these pages."""
+"""The addresses of messages."""
 
-from kaocheng.access.endpoints import Endpoint
+from kaocheng.access.endpoints import Endpoint, Open
+from kaocheng.web.messages import views
 
-ENDPOINTS: tuple[Endpoint, ...] = ()
+POST = ("POST",)
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint("messages", "messages", views.list_messages, Open.SIGNED_IN),
+    Endpoint("messages-read", "messages/read", views.read_all, Open.SIGNED_IN, POST),
+    Endpoint(
+        "message-open", "messages/<int:message_id>/open", views.open_one, Open.SIGNED_IN, POST
+    ),
+)

@@ -46,19 +46,19 @@ def moment(value: datetime | None) -> str:
 @register.filter
 def deadline(value: datetime | None) -> str:
     """12月6日（周三）24:00 前."""
-    return dates.deadline(value) if value else ""
+    return dates.left(value, "days").date if value else ""
 
 
 @register.filter
 def left(value: datetime | None, counted_in: str = "days") -> str:
     """剩 3 个工作日, 今天截止, 已逾期 2 天: {{ task.due_at|left:task.due_unit }}."""
-    return dates.left(value, counted_in).words if value else ""
+    return dates.left(value, counted_in).left if value else ""
 
 
 @register.filter
 def urgency(value: datetime | None, counted_in: str = "days") -> str:
     """The kind of chip for what is left: no (today or over), wa (near), in."""
-    return dates.left(value, counted_in).kind if value else ""
+    return dates.left(value, counted_in).tone if value else ""
 
 
 @register.simple_tag

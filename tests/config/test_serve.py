@@ -1,0 +1,142 @@
+"""`./run`: starts everything, says where, keeps what was entered, and stops in order."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.config.servers import environment, facts, manage, server, start, wait_until_ready
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    """One folder for all, with a name as people give them; not below pytest's own folder."""
+    made = Path(tempfile.mkdtemp(prefix="kaocheng-serve-"))
+    yield made / "考成 数据"
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def refused(*options: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "kaocheng.config.serve", *options],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_server_starts_answers_and_stops_in_order(data: Path) -> None:
+    with server(data, "--empty") as running:
+        wait_until_ready(running)
+        assert "考成" in running.get("/static/kaocheng/nothing.css")[1]
+
+        assert running.stop(signal.SIGINT) == 0
+
+    assert running.said[-1] == "已停止。数据都在，下次启动接着用。"
+    assert facts(data)["demo"] == "none"
+    assert not (data / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+def test_w94_second_start_says_where_the_first_one_is(data: Path) -> None:
+    with server(data, "--empty") as running:
+        status, said = refused("--data", str(data))
+
+    assert status == 3
+    assert f"考成已经在用这份数据运行：{running.address}。" in said
+
+
+def test_what_was_entered_is_there_after_a_kill(data: Path) -> None:
+    with server(data, "--empty") as running:
+        wait_until_ready(running)
+        code = (
+            "from kaocheng.records.models import Job;"
+            "from kaocheng.gateways.clock import CLOCK;"
+            "n = CLOCK.now();"
+            "Job(kind='kept', effect_key='kept', run_after=n.replace(year=2999), made_at=n).save()"
+        )
+        assert manage(data, "shell", "--no-imports", "-c", code).returncode == 0
+        running.process.send_signal(signal.SIGKILL)
+        running.process.wait()
+
+    with server(data) as running:
+        wait_until_ready(running)
+        code = "from kaocheng.records.models import Job; print(Job.objects.get().effect_key)"
+        assert manage(data, "shell", "--no-imports", "-c", code).stdout.strip() == "kept"
+
+
+def test_port_that_is_taken_is_said(data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, said = refused("--data", str(data), "--port", str(port))
+
+    assert status == 1
+    assert f"端口 {port} 不能用" in said
+
+
+def test_w93_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "论文.docx").write_text("x", encoding="ascii")
+
+    for options in ((), ("--fresh",)):
+        status, said = refused("--data", str(tmp_path), *options)
+
+        assert status == 1
+        assert "里有不是考成写的文件，没有动它。" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["论文.docx"]
+
+
+def test_fresh_start_says_so_and_begins_anew(data: Path) -> None:
+    (data / "files").mkdir(exist_ok=True)
+    (data / "files" / "old").write_text("x", encoding="ascii")
+
+    with server(data, "--empty", "--fresh") as running:
+        code = "from kaocheng.records.models import Job; print(Job.objects.count())"
+        count = manage(data, "shell", "--no-imports", "-c", code).stdout.strip()
+
+    assert f"按 --fresh 清空 {data}，从头开始。" in running.said
+    assert count == "0"
+    assert not (data / "files" / "old").exists()
+
+
+def test_w98_data_of_a_newer_version_is_left_alone(data: Path) -> None:
+    sql = "insert into django_migrations (app, name, applied) values ('records', '9999_x', now())"
+    undo = "delete from django_migrations where name = '9999_x'"
+    run = "from django.db import connection; connection.cursor().execute({!r})"
+    assert manage(data, "shell", "--no-imports", "-c", run.format(sql)).returncode == 0
+
+    status, said = refused("--data", str(data), "--port", "0")
+    manage(data, "shell", "--no-imports", "-c", run.format(undo))
+
+    assert status == 1
+    assert "这份数据由更新的版本写成（records.9999_x），现在的程序读不了，没有改动。" in said
+
+
+def test_database_that_dies_is_told_by_health(data: Path) -> None:
+    with server(data, "--empty") as running:
+        wait_until_ready(running)
+        pid = int((data / "postgres/cluster/postmaster.pid").read_bytes().split(b"\n")[0])
+        os.kill(pid, signal.SIGKILL)
+
+        status, said = running.get("/healthz")
+
+        assert status == 503
+        assert said.startswith("database")
+        running.stop()
+
+    with server(data) as running:
+        wait_until_ready(running)
+
+
+def test_start_that_fails_says_why_and_stops_what_it_started(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="did not start"):
+        start(tmp_path / "d", env=environment(DATABASE_URL="postgresql://nobody@127.0.0.1:1/x"))
