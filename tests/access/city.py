@@ -165,8 +165,8 @@ def _plant(city: City, who: Person, number: int) -> None:
 
 
 def _bundle(number: int, where: Unit, who: Person, *, helper: Person) -> Bundle:
-    """`密U7语` marks what the unit may read, `密P7语` what is the person's, `密M7语` a message."""
-    of_unit, of_person, of_message = (f"密{kind}{number}语" for kind in "UPM")
+    """`密U7语`: what the unit may read; P: what a person has to do; R: a reason; M: a message."""
+    of_unit, of_person, reason, of_message = (f"密{kind}{number}语" for kind in "UPRM")
     due = NOW + timedelta(days=3)
     task = Task(
         person=who,
@@ -174,7 +174,7 @@ def _bundle(number: int, where: Unit, who: Person, *, helper: Person) -> Bundle:
         role="member",
         title=f"事项{of_person}",
         why=f"说明{of_person}",
-        returned_because=f"病假{of_person}",
+        returned_because=f"病假{reason}",
         source_kind="test",
         source_id=str(number),
         page="/home",

@@ -47,8 +47,9 @@ OUTCOMES = frozenset({"allow", "mask", "401", "403", "404", "n/a"})
 class Role:
     """What a role may read at most, on whatever page.
 
-    `texts`: what people wrote, of own, their own unit or all below; `personal`: ID numbers, phones
-    and the like, of themselves or of all below.
+    `texts`: what people wrote: of their own (`own`), also what their unit has together (`unit`),
+    also what each one in it has to do (`unit_people`), or everything below (`below`). `personal`: ID
+    numbers, phones and the like, of themselves or of all below.
     """
 
     name: str

@@ -19,7 +19,7 @@ from tests.access.city import FIXED, OF_ENDPOINT, City
 from tests.access.table import LATER, NO_OBJECT, RELATIONS, Cell, Role, Row, decide
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
-MARK = re.compile(r"密([UPM])(\d+)语")
+MARK = re.compile(r"密([UPRM])(\d+)语")
 # The reader has to sign in first, or to end what they began.
 STEPS = frozenset(
     {"sign-in", "second-factor", "first-password", "account-second-factor", "acting-ended"}
@@ -86,10 +86,9 @@ def leaks(city: City, role: Role, cell: Cell, row: Row, text: str) -> Iterator[s
         kind, person_id = city.personal[found]
         if kind not in row.sees or person_id not in _data_of(city, role):
             yield f"{kind} of #{person_id}"
-    own, unit_texts, person_texts = _texts_of(city, role)
+    readable = _texts_of(city, role)
     for kind, number in sorted(set(MARK.findall(text))):
-        allowed = {"U": unit_texts, "P": person_texts, "M": own}[kind]
-        if row.expect not in {"allow", "mask"} or int(number) not in allowed:
+        if row.expect not in {"allow", "mask"} or int(number) not in readable[kind]:
             yield f"{kind}{number}"
 
 
@@ -182,19 +181,23 @@ def _data_of(city: City, role: Role) -> set[int]:
     }
 
 
-def _texts_of(city: City, role: Role) -> tuple[set[int], set[int], set[int]]:
-    """Numbers of the bundles whose messages, unit texts and person texts the role may read."""
+def _texts_of(city: City, role: Role) -> Mapping[str, set[int]]:
+    """Numbers of the bundles whose marked texts the role may read, by the letter of the mark."""
     if role.texts == "none":
-        return set(), set(), set()
+        return {"U": set(), "P": set(), "R": set(), "M": set()}
     own = city.bundle(role.name, "own")
     home = own.unit.path
     below = {one.number for one in city.bundles.values() if one.unit.path.startswith(home)}
     at_home = {one.number for one in city.bundles.values() if one.unit.path == home}
     mine = {own.number}
+    # Whoever acts for somebody does not read their messages.
+    messages = set() if role.name == "helper" else mine
     match role.texts:
         case "below":
-            return mine, below, below
+            return {"U": below, "P": below, "R": below, "M": messages}
+        case "unit_people":
+            return {"U": at_home, "P": at_home, "R": mine, "M": messages}
         case "unit":
-            return mine, at_home, mine
+            return {"U": at_home, "P": mine, "R": mine, "M": messages}
         case _:
-            return mine, mine, mine
+            return {"U": mine, "P": mine, "R": mine, "M": messages}
