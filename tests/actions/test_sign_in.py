@@ -290,7 +290,9 @@ def test_guesses_of_one_name_are_taken_one_after_the_other(cast: Cast) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         attempt("linxiaotang", "wrong")
 
     said = [query["sql"] for query in captured.captured_queries]

@@ -28,7 +28,7 @@ def test_dengbao_profile_wants_ten_characters_of_three_kinds(
 
 @pytest.mark.parametrize("word", ["linxiaotang", "林晓棠", "13800000000", "T-0031"])
 def test_password_must_not_hold_what_is_known_about_the_person(word: str) -> None:
-    typed = f"Aa-{word.upper()}-99"
+    typed = f"Aa-{word.upper()}-2099"
 
     assert faults(typed, DENGBAO, about_person=["", word]) == (Fault.KNOWN_ABOUT_PERSON,)
 

@@ -83,7 +83,7 @@ GRANTS: Mapping[Permission, tuple[Grant, ...]] = {
     Permission.IMPORT_ROSTER: _to((LEAD, CLERK, OFFICER), Reach.BELOW, *ORGANISATIONS),
     # Accounts.
     Permission.HELP_WITH_SIGN_IN: (
-        *_to((LEAD, CLERK, OFFICER), Reach.BELOW),
+        *_to((LEAD, CLERK, OFFICER), Reach.BELOW, *ORGANISATIONS),
         *_to((SECURITY_ADMIN,), Reach.ALL),
     ),
     Permission.ADMINISTER_ACCOUNTS: _to((SECURITY_ADMIN,), Reach.ALL),
@@ -112,6 +112,7 @@ GRANTS: Mapping[Permission, tuple[Grant, ...]] = {
     ),
     # The log.
     Permission.SEE_HISTORY: (
+        *_to(EVERYBODY, Reach.OWN),
         *_to((LEAD, OFFICER), Reach.BELOW),
         *_to((AUDIT_ADMIN,), Reach.ALL),
     ),

@@ -6,7 +6,6 @@ from django.db.models import Exists, OuterRef, Q
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.grants import Permission
-from kaocheng.access.refusal import NotAllowed
 from kaocheng.access.scope import NOBODY, units
 from kaocheng.records.models import Notice, NoticeReceipt, Unit
 from kaocheng.records.models.notice import NoticeState
@@ -66,9 +65,3 @@ def units_to_address(actor: Actor) -> OwnedQuerySet[Unit]:
     return units(actor, Permission.ISSUE_NOTICES).exclude(
         pk=actor.held.unit_id if actor.held else 0
     )
-
-
-def in_person(actor: Actor) -> None:
-    """A signature is given by the person themselves, never by somebody acting for them."""
-    if actor.helper is not None:
-        raise NotAllowed

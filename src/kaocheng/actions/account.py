@@ -23,7 +23,7 @@ from kaocheng.actions.secret import Secret
 from kaocheng.gateways.clock import CHINA
 from kaocheng.methods.passwords import Fault, Profile, faults
 from kaocheng.queries.setting import password_profile
-from kaocheng.records.models import Account, PersonalData, Person, SignIn, SignInDelay
+from kaocheng.records.models import Account, Person, PersonalData, SignIn, SignInDelay
 from kaocheng.records.models.account import Ending
 
 ONE_TIME_HOLDS = timedelta(hours=72)
@@ -58,14 +58,14 @@ def change_password(
         "must_change_password",
         "one_time_until",
     )
-    others = SignIn.objects.filter(account=account).exclude(pk=sign_in_id)
+    others = SignIn.objects.filter(account=account).exclude(pk=sign_in_id or 0)
     act.audit(account, ended=end(others, Ending.PASSWORD, act.at))
     return Answer.of(account)
 
 
 @action("account.ask_for_password")
 def ask_for_password(act: Act, *, name: str, staff_number: str, address: str | None) -> Answer:
-    """Tell the person's lead that they stand before a closed door; says nothing about who exists."""
+    """Tell whoever helps that somebody stands before a closed door; never says who exists."""
     asked = count_asking(address, act.at)
     if asked.failures > MOST_ASKED:
         act.audit(asked, refused=True)
@@ -158,7 +158,7 @@ def end_sign_in(act: Act, *, sign_in_id: int) -> Answer:
 def end_other_sign_ins(act: Act, *, sign_in_id: int | None) -> Answer:
     only_in_person(act.actor)
     account = _own(act)
-    rows = SignIn.objects.filter(account=account).exclude(pk=sign_in_id)
+    rows = SignIn.objects.filter(account=account).exclude(pk=sign_in_id or 0)
     act.audit(account, ended=end(rows, Ending.ELSEWHERE, act.at))
     return Answer.of(account)
 
@@ -220,7 +220,7 @@ def _own(act: Act) -> Account:
     account = (
         Account.objects.select_for_update(of=("self",))
         .select_related("person")
-        .filter(pk=act.actor.account_id)
+        .filter(pk=act.actor.account_id or 0)
         .first()
     )
     if account is None:

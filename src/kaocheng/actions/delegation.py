@@ -23,9 +23,7 @@ from kaocheng.records.models import Delegation, Message, Person
 def grant_delegation(act: Act, *, helper_id: int, ends_on: date) -> Answer:
     """Somebody names a colleague who may act for them up to and with the day."""
     only_in_person(act.actor)
-    if act.actor.person_id is None:
-        raise NotYours
-    return _grant(act, act.actor.person_id, helper_id, ends_on, slip_number="")
+    return _grant(act, _self(act), helper_id, ends_on, slip_number="")
 
 
 @action("delegation.enter_slip")
@@ -89,7 +87,7 @@ def _grant(act: Act, person_id: int, helper_id: int, ends_on: date, *, slip_numb
         starts_on=today,
         ends_on=ends_on,
         slip_number=slip_number,
-        entered_by_id=act.actor.person_id,
+        entered_by_id=_self(act),
     )
     act.make(made, person=person_id, helper=helper.pk, ends_on=ends_on, by_slip=bool(slip_number))
     _tell(act, made, person_id, helper)
@@ -126,6 +124,12 @@ def _tell(act: Act, made: Delegation, person_id: int, helper: Person) -> None:
         )
         for to, subject, body in said
     )
+
+
+def _self(act: Act) -> int:
+    if act.actor.person_id is None:
+        raise NotYours
+    return act.actor.person_id
 
 
 def _today(act: Act) -> date:

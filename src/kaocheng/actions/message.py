@@ -11,6 +11,7 @@ from django.db.models import F
 from kaocheng.access.message import own_messages
 from kaocheng.actions.delivery import send_out
 from kaocheng.actions.perform import Act, Answer, action, kind_of
+from kaocheng.queries.message import is_ours
 from kaocheng.records.models import Message, Person
 
 
@@ -86,7 +87,7 @@ def read_message(act: Act, *, message_id: int) -> Answer:
         act.keep(message, "read_at")
     else:
         act.audit(message, read_again=True)
-    return Answer.of(message)
+    return Answer.of(message, page=message.page if is_ours(message.page) else "")
 
 
 @action("message.read_all")

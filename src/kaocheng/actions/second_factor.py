@@ -193,7 +193,7 @@ def _forget(account: Account) -> None:
 
 
 def _own(act: Act) -> Account:
-    account = Account.objects.select_for_update().filter(pk=act.actor.account_id).first()
+    account = Account.objects.select_for_update().filter(pk=act.actor.account_id or 0).first()
     if account is None:
         raise NotYours
     return account

@@ -11,6 +11,7 @@ A name that does not exist is counted and answered like one that does.
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -78,7 +79,7 @@ def begin(
     row = SignIn(
         account=account,
         # The session exists only after this; `bind_session` writes its digest.
-        session_digest=f"waiting-{digest(f'{account.pk} {act.at} {act.by.request_id}')}",
+        session_digest=f"waiting-{secrets.token_hex(16)}",
         device=device[:120],
         address=address,
         started_at=act.at,
@@ -114,7 +115,7 @@ def sign_in_linked(
 
 @action("account.sign_out")
 def sign_out(act: Act, *, sign_in_id: int) -> Answer:
-    account = Account.objects.get(pk=act.actor.account_id)
+    account = Account.objects.get(pk=act.actor.account_id or 0)
     rows = SignIn.objects.filter(pk=sign_in_id, account=account, ended_at=None)
     end(rows, Ending.SIGNED_OUT, act.at)
     act.audit(account, sign_in=sign_in_id)
@@ -166,7 +167,8 @@ def wait_after(failures: int) -> timedelta | None:
     """Nothing for the first four, then a minute, two, four … half an hour."""
     if failures < FREE_FAILURES:
         return None
-    return min(FIRST_WAIT * 2 ** min(failures - FREE_FAILURES, 10), LONGEST_WAIT)
+    doubled: int = 2 ** min(failures - FREE_FAILURES, 10)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
 
 
 def bind_session(sign_in_id: int, session_digest: str) -> None:

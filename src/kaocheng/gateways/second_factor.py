@@ -43,7 +43,7 @@ class CodeSender(Protocol):
 
 @dataclass(frozen=True)
 class Webhook:
-    """Posts to one address, signed: header X-Kaocheng-Signature is HMAC-SHA256 over time and body."""
+    """Posts to one address; X-Kaocheng-Signature is HMAC-SHA256 over time, a dot and the body."""
 
     address: str
     secret: str
@@ -74,12 +74,12 @@ class Webhook:
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args: object, **kwargs: object) -> None:  # type: ignore[override]
-        return None
+    def redirect_request(self, *args: object, **kwargs: object) -> None:
+        del args, kwargs
 
 
 def from_environment() -> dict[Way, CodeSender]:
-    """KAOCHENG_SMS_WEBHOOK, KAOCHENG_DINGTALK_WEBHOOK, KAOCHENG_WECOM_WEBHOOK, each with _SECRET."""
+    """KAOCHENG_SMS_WEBHOOK, KAOCHENG_DINGTALK_WEBHOOK, KAOCHENG_WECOM_WEBHOOK and their _SECRET."""
     found: dict[Way, CodeSender] = {}
     for way in Way:
         name = f"KAOCHENG_{way.upper()}_WEBHOOK"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from kaocheng.jobs import telling
 from kaocheng.jobs.file_check import check_file
 from kaocheng.jobs.gallery import write_gallery
 from kaocheng.records.models import Job
@@ -17,4 +18,7 @@ Handler = Callable[[Job], None]
 HANDLERS: Mapping[str, Handler] = {
     "file.check": check_file,
     "gallery.write": write_gallery,
+    "message.deliver": telling.deliver_message,
+    "task.remind": telling.remind,
+    "task.remind_due": telling.remind_of_what_is_due,
 }

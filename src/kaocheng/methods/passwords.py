@@ -1,7 +1,8 @@
 """Rules for passwords, as named profiles; pure.
 
-`dengbao3` follows what an assessor of 等级保护三级 asks for (GB/T 22239-2019, 8.1.4.1: 复杂度要求并定期更换);
-`asvs` follows the OWASP ASVS, which wants length and no composition or rotation.
+`dengbao3` follows what an assessor of 等级保护三级 asks for (GB/T 22239-2019, 8.1.4.1: complex, and
+changed at intervals); `asvs` follows the OWASP ASVS, which wants length and no composition or
+rotation.
 """
 
 from __future__ import annotations

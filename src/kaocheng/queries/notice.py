@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.grants import CLERK, LEAD, OFFICER, WORKSHOP_LEADER, Permission
@@ -19,9 +21,9 @@ from kaocheng.access.notice import (
     units_to_address,
 )
 from kaocheng.access.scope import one
+from kaocheng.gateways.clock import CHINA
 from kaocheng.queries.time_words import Due, due
 from kaocheng.records.models import Appointment, Notice, NoticeReceipt, Unit
-from kaocheng.records.models.appointment import Role
 from kaocheng.records.models.notice import NoticeState
 from kaocheng.records.models.task import DueUnit
 from kaocheng.records.models.unit import UnitKind
@@ -59,6 +61,7 @@ class ReceivedLine:
 @dataclass(frozen=True)
 class ReceivedPage:
     lines: tuple[ReceivedLine, ...]
+    may_issue: bool
     page: Page[NoticeReceipt]
 
 
@@ -72,7 +75,9 @@ def received(actor: Actor, *, now: datetime, page: int) -> ReceivedPage:
     )
     shown = Paginator(rows, PAGE).get_page(page)
     return ReceivedPage(
-        lines=tuple(_received_line(row, now=now) for row in shown.object_list), page=shown
+        lines=tuple(_received_line(row, now=now) for row in shown.object_list),
+        may_issue=actor.may(Permission.ISSUE_NOTICES),
+        page=shown,
     )
 
 
@@ -107,34 +112,47 @@ class IssuedPage:
 
 def issued(actor: Actor, *, now: datetime, page: int) -> IssuedPage:
     """What the unit has issued, drafts first; two queries."""
-    rows: QuerySet[Any] = (
+    rows = _with_counts(actor).order_by(F("issued_at").desc(nulls_first=True), "-pk")
+    paginator = Paginator(rows, PAGE)
+    paginator.count = notices_to_issue(actor).count()
+    shown = paginator.get_page(page)
+    return IssuedPage(
+        lines=tuple(_issued_line(row, now=now) for row in shown.object_list), page=shown
+    )
+
+
+def running(actor: Actor, *, now: datetime, count: int) -> tuple[IssuedLine, ...]:
+    """Notices that somebody has still to sign, what is due first standing first; one query."""
+    rows = (
+        _with_counts(actor)
+        .filter(state=NoticeState.ISSUED, total__gt=F("signed"))
+        .order_by(F("sign_by").asc(nulls_last=True), "-pk")
+    )
+    return tuple(_issued_line(row, now=now) for row in rows[:count])
+
+
+def _with_counts(actor: Actor) -> QuerySet[Any]:
+    return (
         notices_to_issue(actor)
         .select_related("written_by")
         .annotate(
             total=Count("receipts"),
             signed=Count("receipts", filter=Q(receipts__signed_at__isnull=False)),
         )
-        .order_by(F("issued_at").desc(nulls_first=True), "-pk")
     )
-    paginator = Paginator(rows, PAGE)
-    paginator.count = notices_to_issue(actor).count()
-    shown = paginator.get_page(page)
-    return IssuedPage(
-        lines=tuple(
-            IssuedLine(
-                id=row.pk,
-                number=row.number,
-                title=row.title,
-                state=row.state,
-                issued_at=row.issued_at,
-                due=_due(row, now=now) if row.state == NoticeState.ISSUED else None,
-                signed=row.signed,
-                total=row.total,
-                writer=row.written_by.name,
-            )
-            for row in shown.object_list
-        ),
-        page=shown,
+
+
+def _issued_line(row: Any, *, now: datetime) -> IssuedLine:  # noqa: ANN401  # with its counts
+    return IssuedLine(
+        id=row.pk,
+        number=row.number,
+        title=row.title,
+        state=row.state,
+        issued_at=row.issued_at,
+        due=_due(row, now=now) if row.state == NoticeState.ISSUED else None,
+        signed=row.signed,
+        total=row.total,
+        writer=row.written_by.name,
     )
 
 
@@ -172,8 +190,18 @@ class NoticePage:
         return self.state == NoticeState.WITHDRAWN
 
     @property
-    def kind_names(self) -> str:
-        return "、".join(str(UnitKind(kind).label) for kind in self.to_kinds)
+    def proof(self) -> str:
+        """校验码: over what was printed, so that a sheet can be compared with what stands here."""
+        text = "\n".join((self.number, self.title, *self.paragraphs))
+        return hashlib.sha256(text.encode()).hexdigest()[:12].upper()
+
+    @property
+    def issued_on(self) -> str:
+        """As papers write it, always with the year; empty for a draft."""
+        if self.issued_at is None:
+            return ""
+        day = self.issued_at.astimezone(CHINA)
+        return f"{day.year}年{day.month}月{day.day}日"
 
     @property
     def signer_choice(self) -> str:
@@ -224,8 +252,13 @@ def notice_page(actor: Actor, notice_id: int, *, now: datetime) -> NoticePage:
         and role in notice.to_roles
         and actor.helper is None
         and actor.may(Permission.SIGN_NOTICES),
-        signers="、".join(str(Role(one_role).label) for one_role in notice.to_roles),
+        signers=signer_words(notice.to_roles),
     )
+
+
+def signer_words(roles: Iterable[str]) -> str:
+    """In every kind of unit somebody counts as its head: an officer, a workshop leader."""
+    return gettext("单位负责人或信息员") if CLERK in tuple(roles) else gettext("单位负责人")
 
 
 def paragraphs(body: str) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def notice_board(
     counts = receipts.aggregate(
         **{name: Count("pk", filter=condition) for name, condition in _STATES.items()}
     )
-    rows = board_rows(actor, notice_id)
+    rows = _board_rows(actor, notice_id)
     paginator = Paginator(rows.filter(_STATES[chosen]) if chosen in _STATES else rows, PAGE)
     paginator.count = counts[chosen] if chosen in _STATES else sum(counts.values())
     shown = paginator.get_page(page)
@@ -79,7 +79,13 @@ def notice_board(
     )
 
 
-def board_rows(actor: Actor, notice_id: int) -> QuerySet[NoticeReceipt]:
+def whole_board(actor: Actor, notice_id: int) -> tuple[str, tuple[BoardLine, ...]]:
+    """The title and all lines, for a table that leaves the platform; two queries."""
+    notice = one(notices_to_issue(actor), notice_id)
+    return notice.title, tuple(board_line(row) for row in _board_rows(actor, notice_id))
+
+
+def _board_rows(actor: Actor, notice_id: int) -> QuerySet[NoticeReceipt]:
     """All receipts of the notice, those that are missing first, by pinyin."""
     return (
         receipts_of_issued(actor)

@@ -176,7 +176,7 @@ def password_profile() -> Profile:
 
 def demo_is_on() -> bool:
     """Whether this installation holds the made-up city, whose accounts may then sign in."""
-    return _rows().filter(name="demo", value=True).exists()
+    return bool(_rows().filter(name="demo", value=True).exists())
 
 
 def _rows() -> Any:  # noqa: ANN401  # a queryset of Setting

@@ -1,4 +1,4 @@
-"""Ends sessions of the session store by the digests of their keys; the keys are kept nowhere else."""
+"""Ends sessions by the digests of their keys; the keys stand in the session store alone."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ def delete_sessions(digests: Iterable[str]) -> int:
     """Whoever sends one of these sessions is signed out from now on; how many there were."""
     with connection.cursor() as cursor:
         cursor.execute(DELETE, [list(digests)])
-        return cursor.rowcount
+        return int(cursor.rowcount)

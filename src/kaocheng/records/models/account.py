@@ -78,7 +78,7 @@ class Ending(models.TextChoices):
 
     SIGNED_OUT = "signed_out", "本人退出"
     ELSEWHERE = "elsewhere", "在别的设备上结束"
-    PASSWORD = "password", "密码已更改"  # noqa: S105  # a reason, not a password
+    PASSWORD = "password", "密码已更改"
     IDLE = "idle", "长时间没有操作"
     ADMINISTRATOR = "administrator", "安全管理员结束"
 

@@ -46,6 +46,7 @@ def _until(today: date) -> Field:
 
 
 def grant(request: HttpRequest) -> HttpResponse:
+    only_in_person(actor(request))
     try:
         delegation.grant_delegation(
             by(request),

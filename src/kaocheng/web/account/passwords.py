@@ -84,7 +84,7 @@ def _rules(least: int, classes: int) -> str:
 
 def stay_signed_in(request: HttpRequest) -> None:
     """The changed password ends every session but this one, which gets a new key."""
-    changed = Account.objects.get(pk=asking(request).actor.account_id)
+    changed = Account.objects.get(pk=asking(request).actor.account_id or 0)
     auth.update_session_auth_hash(request, changed)
     request.session.pop("expired", None)
     if "sign_in" in request.session:

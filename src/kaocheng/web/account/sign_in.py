@@ -116,7 +116,7 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
             new_key(request)
             return redirect(next_page(request))
         problem = Refused(answer.said, **answer.values)
-    account = Account.objects.get(pk=asking(request).actor.account_id)
+    account = Account.objects.get(pk=asking(request).actor.account_id or 0)
     context = {
         "fields": (
             Field(

@@ -8,9 +8,7 @@ SYSTEM, SECURITY = Permission.ADMINISTER_SYSTEM, Permission.ADMINISTER_ACCOUNTS
 POST = ("POST",)
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint(
-        "accounts", "administration/accounts", accounts.list_accounts, SECURITY
-    ),
+    Endpoint("accounts", "administration/accounts", accounts.list_accounts, SECURITY),
     Endpoint(
         "account-admin-make",
         "administration/accounts/make",
@@ -31,13 +29,31 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         SECURITY,
         POST,
     ),
-    Endpoint(
-        "accounts-security", "administration/security", settings.security_settings, SECURITY
-    ),
+    Endpoint("accounts-security", "administration/security", settings.security_settings, SECURITY),
     Endpoint(
         "accounts-security-change",
         "administration/security/change",
         settings.change_security,
+        SECURITY,
+        POST,
+    ),
+    Endpoint(
+        "accounts-administrators",
+        "administration/administrators",
+        accounts.list_administrators,
+        SECURITY,
+    ),
+    Endpoint(
+        "accounts-administrator-appoint",
+        "administration/administrators/appoint",
+        accounts.appoint_administrator,
+        SECURITY,
+        POST,
+    ),
+    Endpoint(
+        "accounts-administrator-end",
+        "administration/administrators/<int:appointment_id>/end",
+        accounts.end_administrator,
         SECURITY,
         POST,
     ),
