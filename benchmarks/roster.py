@@ -1,6 +1,6 @@
 """A roster of 12,000 people read, checked and imported, against COPY of the same rows.
 
-The peer writes nothing but rows: no reading of a workbook, no checks, no log, no accounts' passwords.
+The peer writes rows and nothing else: it reads no workbook, checks nothing, makes no passwords.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ ROUNDS, SMALL_ROUNDS = 3, 1
 LIMIT_SECONDS = 15
 SCHOOLS, GROUPS = 24, ("语文组", "数学组", "英语组", "科学组", "艺体组")
 HEADING = (
-    "学校", "教研组", "姓名", "师训编号", "性别", "学科", "职称", "身份证号", "手机号码", "出生日期",
+    "学校", "教研组", "姓名", "师训编号", "性别",
+    "学科", "职称", "身份证号", "手机号码", "出生日期",
 )  # fmt: skip
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗单曾区仇查解"
 GIVEN = "国强敏明丽华伟芳娜静杰涛勇军平刚桂英建文雪梅兰竹晓春秋月"
@@ -129,7 +130,7 @@ def _copied(rows: Sequence[Sequence[str]]) -> float:
     start = time.perf_counter()
     with transaction.atomic(), connection.cursor() as cursor:
         for table, (columns, values) in ours.items():
-            with cursor.copy(f"copy copied_{table} ({columns}) from stdin") as copy:  # noqa: S608
+            with cursor.copy(f"copy copied_{table} ({columns}) from stdin") as copy:
                 for row in values:
                     copy.write_row(row)
     return time.perf_counter() - start
@@ -151,7 +152,7 @@ def _columns(rows: Sequence[Sequence[str]]) -> dict[str, tuple[str, Rows]]:
         person.append((pk, 1, name, key, number, gender, subject, title, "active", False))
         data.append((pk, id_number, phone, "", born))
         held.append((pk, 1, "member", "regular", "2026-11-27", "", pk, 1))
-        account.append((pk, "x" * 88, number, True, True, "[]", "", 0, 1))
+        account.append((pk, "x" * 88, number, True, True, 0, pk))
         log.append((pk, AT, "roster.import", "officer", "", "person", str(pk), "{}", ""))
     return {
         "person": (
@@ -164,9 +165,8 @@ def _columns(rows: Sequence[Sequence[str]]) -> dict[str, tuple[str, Rows]]:
             held,
         ),
         "account": (
-            "id, password, login, is_active, must_change_password, earlier_passwords,"
-            " totp_secret, totp_last_step, person_id",
-            [(*row[:8], row[0]) for row in account],
+            "id, password, login, is_active, must_change_password, totp_last_step, person_id",
+            account,
         ),
         "auditrow": (
             "id, at, action, role, unit_path, object_kind, object_id, changes, request_id",
@@ -212,10 +212,10 @@ def _made_up(people: int) -> list[tuple[str, ...]]:
     chance = random.Random(2026)  # noqa: S311  # data for a measurement
     rows = []
     for number in range(people):
-        born = f"{chance.randrange(1965, 2003)}{chance.randrange(1, 13):02}{chance.randrange(1, 29):02}"
-        first = f"440100{born}{number % 1000:03}"
+        month, day = chance.randrange(1, 13), chance.randrange(1, 29)
+        born = f"{chance.randrange(1965, 2003)}{month:02}{day:02}"
+        first = f"4401{number // 1000:02}{born}{number % 1000:03}"
         id_number = next(first + last for last in "0123456789X" if is_id_number(first + last))
-        id_number = f"{id_number[:6]}{born}{id_number[14:]}"
         rows.append(
             (
                 f"云山第{number % SCHOOLS + 1}小学",
@@ -230,8 +230,7 @@ def _made_up(people: int) -> list[tuple[str, ...]]:
                 f"{born[:4]}-{born[4:6]}-{born[6:]}",
             )
         )
-    seen: set[str] = set()
-    return [row for row in rows if row[7] not in seen and not seen.add(row[7])]  # type: ignore[func-returns-value]
+    return rows
 
 
 def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
