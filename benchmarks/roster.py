@@ -210,7 +210,7 @@ def _made_up(people: int) -> list[tuple[str, ...]]:
     from kaocheng.methods.identity import is_id_number
 
     chance = random.Random(2026)  # noqa: S311  # data for a measurement
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for number in range(people):
         month, day = chance.randrange(1, 13), chance.randrange(1, 29)
         born = f"{chance.randrange(1965, 2003)}{month:02}{day:02}"

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.contrib.auth.hashers import get_hasher
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
 
 from kaocheng.actions.perform import Act
 from kaocheng.methods.one_time import one_time_password
@@ -42,6 +42,6 @@ def open_accounts(act: Act, people: Sequence[Person], *, seed: str) -> list[Acco
 def _kept(password: str) -> str:
     # Django's own salt draws each of its characters by itself, which is most of the time.
     hasher, salt = get_hasher("default"), secrets.token_hex(12)
-    if hasattr(hasher, "iterations"):
-        return str(hasher.encode(password, salt, iterations=_ROUNDS))
-    return str(hasher.encode(password, salt))
+    if isinstance(hasher, PBKDF2PasswordHasher):
+        return hasher.encode(password, salt, _ROUNDS)
+    return hasher.encode(password, salt)

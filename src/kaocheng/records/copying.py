@@ -26,9 +26,9 @@ def copy_in(rows: Sequence[models.Model]) -> None:
         (field.attname, isinstance(field, models.JSONField))
         for field in model._meta.concrete_fields
     ]
-    columns = [field.column for field in model._meta.concrete_fields]
+    columns = [sql.Identifier(str(field.column)) for field in model._meta.concrete_fields]
     statement = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(columns)
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
