@@ -43,9 +43,9 @@ class Side(Protocol):
     def rows(self) -> list[Row]: ...
 
 
-def city_pack() -> Compiled:
+def city_pack(folder: Path = cities.PACK) -> Compiled:
     problems = Problems()
-    compiled = verbs.check(cities.PACK, problems=problems)
+    compiled = verbs.check(folder, problems=problems)
     problems.stop_on_errors()
     assert compiled is not None
     return compiled
@@ -76,12 +76,14 @@ class Hand:
 
 
 class Ours:
-    """The engine, from facts that are encoded already."""
+    """The engine, from facts that are encoded already. `tells`: made to be explained, too."""
 
-    def __init__(self, size: peers.Size) -> None:
-        self.compiled = city_pack()
+    def __init__(
+        self, size: peers.Size, compiled: Compiled | None = None, *, tells: bool = False
+    ) -> None:
+        self.compiled = compiled or city_pack()
         facts = read_saved_facts(self.compiled.pack, encoded(size, self.compiled))
-        self.store = Store(self.compiled, facts, connected())
+        self.store = Store(self.compiled, facts, connected(), tells=tells)
 
     def run(self) -> object:
         """Every result in tables of the database, as theirs is."""

@@ -107,8 +107,8 @@ class Assets:
 
     def words(self) -> list[str]:
         """Everything quoted in pages and their code that has the form of the name of an icon."""
-        web = self.root / "src" / "kaocheng" / "web"
-        return sorted({word for path in _sources(web) for word in NAMED.findall(_text(path))})
+        sources = self.root / "src" / "kaocheng"
+        return sorted({word for path in _sources(sources) for word in NAMED.findall(_text(path))})
 
 
 def prepare(assets: Assets, node: Path) -> None:
@@ -172,8 +172,12 @@ def _symbol(name: str, path: Path) -> str:
     return f'<symbol id="{name}" viewBox="0 0 24 24">{inner}</symbol>'
 
 
-def _sources(web: Path) -> Iterator[Path]:
-    return (path for path in sorted(web.rglob("*")) if path.suffix in {".py", ".html"})
+def _sources(folder: Path) -> Iterator[Path]:
+    """Pages, and the view-models that may name icons for them."""
+    for layer in ("queries", "web"):
+        for path in sorted((folder / layer).rglob("*")):
+            if path.suffix in {".py", ".html"}:
+                yield path
 
 
 def _quiet(environ: Mapping[str, str]) -> dict[str, str]:

@@ -45,11 +45,15 @@ def test_school_finds_the_changed_school_equal_and_ends_with_the_ratio() -> None
 
 
 @PEERS_MISSING
-def test_explain_says_what_an_explanation_rests_on_and_ends_with_the_limit() -> None:
+def test_explain_says_what_explanations_rest_on_with_and_without_within() -> None:
     lines = small("explain").splitlines()
 
-    assert re.fullmatch(r"300 teachers; one has \d+ branches that rest on \d+ rows", lines[0])
-    assert re.fullmatch(r"explain: ours=\S+ s peer=0.0100 s \(limit\) ratio=\S+", lines[-1])
+    rests = r"300 teachers; one has \d+ branches that rest on \d+ rows"
+    limit = r"ours=\S+ s peer=0.0100 s \(limit\) ratio=\S+"
+    assert sum(re.fullmatch(rests, line) is not None for line in lines) == 2
+    assert lines.count("  tables read as a whole: 0") == 2
+    assert sum(re.fullmatch(f"explain: {limit}", line) is not None for line in lines) == 1
+    assert re.fullmatch(f"explain-whole: {limit}", lines[-1])
 
 
 @PEERS_MISSING

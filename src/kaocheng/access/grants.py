@@ -83,7 +83,7 @@ GRANTS: Mapping[Permission, tuple[Grant, ...]] = {
     Permission.IMPORT_ROSTER: _to((LEAD, CLERK, OFFICER), Reach.BELOW, *ORGANISATIONS),
     # Accounts.
     Permission.HELP_WITH_SIGN_IN: (
-        *_to((LEAD, CLERK, OFFICER), Reach.BELOW),
+        *_to((LEAD, CLERK, OFFICER), Reach.BELOW, *ORGANISATIONS),
         *_to((SECURITY_ADMIN,), Reach.ALL),
     ),
     Permission.ADMINISTER_ACCOUNTS: _to((SECURITY_ADMIN,), Reach.ALL),
@@ -101,12 +101,18 @@ GRANTS: Mapping[Permission, tuple[Grant, ...]] = {
     Permission.FILL_COLLECTIONS: (
         *_to((MEMBER, WORKSHOP_LEADER, LEAD, CLERK, OFFICER), Reach.UNIT),
     ),
+    Permission.SUBMIT_COLLECTIONS: (
+        *_to((WORKSHOP_LEADER, LEAD, CLERK, OFFICER), Reach.UNIT),
+        # Where there is nobody above them, the members of a group do it among themselves.
+        *_to((MEMBER,), Reach.UNIT, "group", "department"),
+    ),
     Permission.HAND_OVER: (
         *_to(WORKERS, Reach.OWN),
         *_to((LEAD, CLERK, OFFICER), Reach.BELOW),
     ),
     # The log.
     Permission.SEE_HISTORY: (
+        *_to(EVERYBODY, Reach.OWN),
         *_to((LEAD, OFFICER), Reach.BELOW),
         *_to((AUDIT_ADMIN,), Reach.ALL),
     ),

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     SIGN_NOTICES = "notice.sign"
     COLLECT = "collection.collect"
     FILL_COLLECTIONS = "collection.fill"
+    SUBMIT_COLLECTIONS = "collection.submit"
     HAND_OVER = "handover.make"
     SEE_HISTORY = "audit.history"
     AUDIT = "audit.all"

@@ -44,11 +44,11 @@ GIVEN_IN_OWN_UNIT: Mapping[str, frozenset[str]] = {
 }
 
 _PLAIN: Mapping[str, str] = {
-    MEMBER: "成员",
+    MEMBER: "职员",
     WORKSHOP_LEADER: "坊主",
     LEAD: "负责人",
     CLERK: "信息员",
-    OFFICER: "工程办",
+    OFFICER: "工作人员",
     REVIEWER: "评审专家",
     SYSTEM_ADMIN: "系统管理员",
     SECURITY_ADMIN: "安全管理员",
@@ -57,23 +57,17 @@ _PLAIN: Mapping[str, str] = {
 _TITLES: Mapping[tuple[str, str], str] = {
     ("school", LEAD): "校长",
     ("school", MEMBER): "教师",
-    ("school", CLERK): "学校信息员",
     ("group", LEAD): "教研组长",
     ("group", MEMBER): "教师",
     ("city", OFFICER): "市工程办",
     ("district", OFFICER): "区工程办",
-    ("town", OFFICER): "镇教育指导",
-    ("township", OFFICER): "考核办",
-    ("township", MEMBER): "工作人员",
-    ("company", MEMBER): "员工",
-    ("department", MEMBER): "工作人员",
-    ("department", LEAD): "部门负责人",
-    ("panel", LEAD): "组长",
+    ("town", OFFICER): "镇教育办",
+    ("township", LEAD): "镇政府负责人",
 }
 
 
 def role_title(role: str, unit_kind: str) -> str:
-    """What somebody with this role is called in such a unit."""
+    """What somebody with this role is called in such a unit, in Chinese, as messages say it."""
     return _TITLES.get((unit_kind, role)) or _PLAIN[role]
 
 

@@ -6,9 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import models
+from django.db.models import F
 
-from kaocheng.actions.perform import Act, kind_of
-from kaocheng.records.models import Message
+from kaocheng.access.message import own_messages
+from kaocheng.actions.delivery import send_out
+from kaocheng.actions.perform import Act, Answer, action, kind_of
+from kaocheng.queries.message import is_ours
+from kaocheng.records.models import Message, Person
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ def tell_each(act: Act, letters: Iterable[Letter]) -> list[Message]:
     )
     new = [one for one in made if one.effect_key not in known]
     everyone.bulk_create(new)
+    send_out(act, new)
     return new
 
 
@@ -71,3 +76,27 @@ def _message(act: Act, letter: Letter) -> Message:
         effect_key=f"{letter.effect_key}-{letter.person_id}",
         made_at=act.at,
     )
+
+
+@action("message.read")
+def read_message(act: Act, *, message_id: int) -> Answer:
+    """Read by its reader; a second time changes nothing."""
+    message = act.lock(own_messages(act.actor), message_id)
+    if message.read_at is None:
+        message.read_at = act.at
+        act.keep(message, "read_at")
+    else:
+        act.audit(message, read_again=True)
+    return Answer.of(message, page=message.page if is_ours(message.page) else "")
+
+
+@action("message.read_all")
+def read_all_messages(act: Act) -> Answer:
+    """All that were there at this moment; one that comes meanwhile stays unread."""
+    messages = own_messages(act.actor)
+    reader = Person.objects.unscoped("the reader themselves").get(pk=act.actor.person_id or 0)
+    count = messages.filter(read_at=None, made_at__lte=act.at).update(
+        read_at=act.at, version=F("version") + 1
+    )
+    act.audit(reader, messages_read=count)
+    return Answer.of(reader, count=count)

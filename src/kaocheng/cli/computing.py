@@ -125,10 +125,12 @@ def compute(
     resources: Resources,
     problems: Problems,
     cluster: str = "",
+    tells: bool = False,
 ) -> Computed:
     """Read the facts and compute every result; `auto` computes large facts by columns.
 
     `tables` are used up. `cluster`: the address of the Spark cluster, for the backend `spark`.
+    `tells`: as `verbs.run_in_columns` takes it.
     """
 
     def progress(done: int, total: int) -> None:
@@ -148,7 +150,9 @@ def compute(
     if chosen == "duckdb":
         found = Problems()  # of its own: what is only too wide for columns is nobody's fault
         try:
-            computed = _by_columns(compiled, tables, resources, progress, found)
+            computed = _by_columns(
+                compiled, tables, resources, progress, problems=found, tells=tells
+            )
             problems.extend(found.found)
             return computed
         except Refused as refused:
@@ -164,14 +168,16 @@ def _by_columns(
     tables: Tables,
     resources: Resources,
     progress: Progress,
+    *,
     problems: Problems,
+    tells: bool,
 ) -> Computed:
     from kaocheng.engine.columnar.database import failures_told
 
     with failures_told(resources):
         facts = verbs.facts_in_columns(compiled.pack, tables, problems=problems)
     tables.clear()  # they hold as much memory again, and nobody reads them any more
-    run = verbs.run_in_columns(compiled, facts, resources=resources, progress=progress)
+    run = verbs.run_in_columns(compiled, facts, resources=resources, progress=progress, tells=tells)
     return Computed(run, "duckdb")
 
 

@@ -40,7 +40,13 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
     with resources_of("", None) as resources:
         tables = the_tables(compiled.pack, Path(options.facts), problems=problems)
         computed = compute(
-            compiled, tables, terminal, backend="auto", resources=resources, problems=problems
+            compiled,
+            tables,
+            terminal,
+            backend="auto",
+            resources=resources,
+            problems=problems,
+            tells=True,
         )
     terminal.end_progress()
     terminal.problems(problems, to=terminal.err)

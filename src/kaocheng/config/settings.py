@@ -11,6 +11,11 @@
 | KAOCHENG_SCANNER | clamd (`clamd://host:port`, `clamd:///socket`); else only our own checks |
 | KAOCHENG_HOSTS | names under which browsers reach us, with commas |
 | KAOCHENG_DIGEST | method of the log's chain: `sha256` (default) or `sm3` |
+| KAOCHENG_MAIL | mail server (`smtp://user:password@host:587`, `smtps://…`); else no mail |
+| KAOCHENG_MAIL_FROM | sender of mails |
+| KAOCHENG_SMS | address of the SMS supplier or relay; without it, no SMS |
+| KAOCHENG_SMS_KEY | key with which requests to it are signed |
+| KAOCHENG_OUTBOUND | further hosts that may be called, as `https://host`, with commas |
 | KAOCHENG_HEADS | folder for the newest digest of the log, best on another disk (data/audit) |
 | KAOCHENG_HTTPS | `1` behind a proxy that speaks TLS: cookies and redirects become strict |
 """
@@ -20,11 +25,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from kaocheng.gateways.channels import mail_server, outbound_origins
 from kaocheng.gateways.database_address import django_database
 from kaocheng.gateways.logs import logging_settings
 from kaocheng.gateways.secrets import secret_key
+from kaocheng.gateways.translations import compiled_folder
 
 ROOT = Path(__file__).resolve().parents[3]
+PAGES = Path(__file__).resolve().parents[1] / "web"
 DATA = Path(os.environ.get("KAOCHENG_DATA", ROOT / "data")).absolute()
 # What set-up fetched for the pages: style sheets, scripts, icons, fonts.
 ASSETS = Path(os.environ.get("KAOCHENG_ASSETS", ROOT / ".assets")).absolute()
@@ -60,7 +68,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kaocheng.web.account.session.session_limits",
     "kaocheng.web.middleware.who_asks",
+    "kaocheng.web.middleware.drafts",
     "kaocheng.web.middleware.language",
     "kaocheng.web.middleware.safe_headers",
 ]
@@ -88,6 +98,7 @@ AUTH_USER_MODEL = "records.Account"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 LOGIN_URL = "sign-in"
+CSRF_FAILURE_VIEW = "kaocheng.web.errors.forged_or_old_form"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -102,6 +113,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
 USE_I18N = True
+LOCALE_PATHS = [compiled_folder(PAGES / "locale", DATA / "cache")]
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
@@ -123,5 +135,14 @@ WHITENOISE_MAX_AGE = 365 * 24 * 3600
 AUDIT_DIGEST = os.environ.get("KAOCHENG_DIGEST", "sha256")
 AUDIT_HEADS = Path(os.environ.get("KAOCHENG_HEADS", DATA / "audit")).absolute()
 
+# Ways out of the platform. Nothing is called that is not named here.
+MAIL = mail_server(os.environ.get("KAOCHENG_MAIL", ""))
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 LOGGING = logging_settings(DATA / "logs", os.environ.get("KAOCHENG_PROCESS", "command"))
+EMAIL_HOST, EMAIL_PORT, EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL.host, MAIL.port, MAIL.ssl, MAIL.tls
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_TIMEOUT = MAIL.user, MAIL.password, 10
+DEFAULT_FROM_EMAIL = os.environ.get("KAOCHENG_MAIL_FROM", "kaocheng@localhost")
+SMS_URL = os.environ.get("KAOCHENG_SMS", "")
+SMS_KEY = os.environ.get("KAOCHENG_SMS_KEY", "")
+OUTBOUND = outbound_origins(os.environ.get("KAOCHENG_OUTBOUND", ""), SMS_URL)
+OUTWARD_CHANNELS = [*(["mail"] if MAIL.host else []), *(["sms"] if SMS_URL else [])]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from kaocheng.engine.binding import Level, Scope, bind
@@ -42,6 +43,22 @@ class Compiled:
     bound: Mapping[Expr, Bound]
     types: Mapping[Column, Type]
     order: tuple[Column, ...]
+
+    @cached_property
+    def looks_at(self) -> Mapping[Column, tuple[BAggregate | BFollowItem | BItem, ...]]:
+        """The nodes by which an item's mechanism reads other columns of its row, and results."""
+        return {
+            (result.id, item.id): tuple(
+                node
+                for slot in MECHANISMS[item.mechanism].slots(item)
+                for node in walk_bound(self.bound[slot.expr])
+                if isinstance(node, BFollowItem)
+                or (isinstance(node, BAggregate) and node.is_result)
+                or (isinstance(node, BItem) and node.level == 0)
+            )
+            for result in self.pack.results.values()
+            for item in items_below(result.items)
+        }
 
 
 def compile_pack(pack: Pack, *, problems: Problems) -> Compiled | None:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from kaocheng.engine.expressions.bound import BAggregate, BFollowItem, BItem, Bound, walk_bound
-from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.expressions.bound import BAggregate, BFollowItem, BItem
 from kaocheng.engine.facts import FactRow
 from kaocheng.engine.language.periods import Period
 from kaocheng.engine.language.scheme import Exemption, Item, Result, children_of
@@ -221,35 +220,18 @@ def _clauses(item: Item, outcome: Outcome, *, taken: tuple[Clause, ...]) -> tupl
     """
     beside = {clause for line in outcome.lines for clause in line.clauses}
     raised = [flag.clauses for flag in item.flags if flag.say in outcome.flags]
-    applied = taken if isinstance(item.spec, ValueSpec) else _quoted_in(item.spec)
+    applied = taken if isinstance(item.spec, ValueSpec) else item.quoted
     quoted = [*item.clauses, *applied, *(one for few in raised for one in few)]
     return tuple(clause for clause in dict.fromkeys(quoted) if clause not in beside)
 
 
-def _quoted_in(spec: object) -> Iterator[Clause]:
-    """The clauses of entries, bands, needs, steps: wherever a mechanism takes them."""
-    match spec:
-        case Clause():
-            yield spec
-        case Item() | Expr():
-            return
-        case tuple():
-            for one in spec:
-                yield from _quoted_in(one)
-        case _ if is_dataclass(spec):
-            for field in fields(spec):
-                yield from _quoted_in(getattr(spec, field.name))
-
-
 def _reads(run: Run, result: Result, item: Item, key: RowKey) -> Iterator[Read]:
     """The columns of this and other results that the item's expressions look at."""
-    slots = MECHANISMS[item.mechanism].slots(item)
-    nodes = [node for slot in slots for node in walk_bound(run.compiled.bound[slot.expr])]
     inside = {part.id for part in children_of(item)}
     found = {
         (read.result, read.item): read
-        for node in nodes
-        for read in _read(run, node)
+        for node in run.compiled.looks_at[result.id, item.id]
+        for read in [_read(run, node)]
         if (read.result, read.item) != (result.id, item.id) and read.item not in inside
     }
     for read in found.values():
@@ -260,15 +242,15 @@ def _reads(run: Run, result: Result, item: Item, key: RowKey) -> Iterator[Read]:
             yield read
 
 
-def _read(run: Run, node: Bound) -> Iterator[Read]:
+def _read(run: Run, node: BAggregate | BFollowItem | BItem) -> Read:
     match node:
-        case BAggregate() if node.is_result:
-            yield Read(node.source, "", run.pack.results[node.source].title)
+        case BAggregate():
+            return Read(node.source, "", run.pack.results[node.source].title)
         case BFollowItem():
             title = run.pack.items[node.result, node.item].title
-            yield Read(node.result, node.item, f"{run.pack.results[node.result].title}·{title}")
-        case BItem() if node.level == 0:
-            yield Read(node.result, node.item, run.pack.items[node.result, node.item].title)
+            return Read(node.result, node.item, f"{run.pack.results[node.result].title}·{title}")
+        case BItem():
+            return Read(node.result, node.item, run.pack.items[node.result, node.item].title)
 
 
 def _line_branch(line: Line, outcome: Outcome, unit: str) -> Branch:

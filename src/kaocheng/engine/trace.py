@@ -61,14 +61,14 @@ class Advice:
 
 def shown(value: Value, *, places: int = 2) -> str:
     """A value as read by people: numbers half up to `places`, states in words."""
+    if is_number(value):
+        return _rounded_text(value, places)
     if isinstance(value, Missing):
         return "缺"
     if isinstance(value, NotApplicable):
         return "不适用"
     if isinstance(value, bool):
         return "是" if value else "否"
-    if is_number(value):
-        return _rounded_text(value, places)
     return value.isoformat() if not isinstance(value, str) and is_known(value) else str(value)
 
 
@@ -91,10 +91,11 @@ def figure(value: Value, *, unit: str) -> str:
 
 def _rounded_text(value: Fraction, places: int) -> str:
     """Half up on the absolute value, in whole units of the last place."""
-    units = (2 * abs(value.numerator) * 10**places + value.denominator) // (2 * value.denominator)
+    numerator, denominator = value.as_integer_ratio()
+    units = (2 * abs(numerator) * 10**places + denominator) // (2 * denominator)
     digits = str(units).rjust(places + 1, "0")
     text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
-    return f"−{text}" if value < 0 and units else text
+    return f"−{text}" if numerator < 0 and units else text
 
 
 def exactly(value: Value) -> str:

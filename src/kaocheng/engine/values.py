@@ -35,10 +35,11 @@ class NotApplicable:
 
 
 Value = Known | Missing | NotApplicable
+_STATES = (Missing, NotApplicable)  # made once: every operand of every operation is asked
 
 
 def is_known(value: Value) -> TypeIs[Known]:
-    return not isinstance(value, Missing | NotApplicable)
+    return not isinstance(value, _STATES)
 
 
 def is_number(value: object) -> TypeIs[Fraction]:

@@ -127,20 +127,22 @@ def run_in_columns(
     *,
     resources: Resources | None = None,
     progress: Callable[[int, int], None] | None = None,
+    tells: bool = False,
 ) -> ColumnarRun:
     """Every result of the pack, computed by columns: equal to `run` in every value and state.
 
     Shape: one Arrow table per result, a row per subject (and period), read as outcomes where asked.
     The database lives as long as the run, which asks it for the rows that it explains.
-    `progress` is told how many of the statements are done. Raises `Refused` (R01, R02) where memory
-    or room for what is laid off does not suffice.
+    `progress` is told how many of the statements are done. With `tells` the results also keep what
+    single subjects are explained by: for whoever calls `explain` on a large city. Raises `Refused`
+    (R01, R02) where memory or room for what is laid off does not suffice.
     """
     from kaocheng.engine.columnar.database import Resources, connect, failures_told
     from kaocheng.engine.columnar.run import Store
 
     given = resources or Resources()
     with failures_told(given):
-        return Store(compiled, facts, connect(given), progress).run()
+        return Store(compiled, facts, connect(given), progress, tells=tells).run()
 
 
 def sql(compiled: Compiled, facts: ColumnFacts, *, tables: Path | None = None) -> str:

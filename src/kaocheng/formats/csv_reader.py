@@ -20,6 +20,7 @@ DELIMITERS = ",\t;"
 MARKERS = ("=", "'")
 _CHINESE_MARKS = "，；｜、"
 _LONGEST_HEADER = 100_000
+_HAS_DELIMITER = re.compile(r"[^,\t;\s][^,\t;]*[,\t;]\s*[^,\t;\s]")
 
 # Excel keeps the zeros of 0010 when it is exported as ="0010".
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
@@ -59,6 +60,18 @@ def read_csv(
     is_cut = any(fault.id == "F13" for fault in found)
     problems.extend(fault for fault in found.found if fault.id != "F09" or not is_cut)
     return None if is_cut else table
+
+
+def csv_rows(raw: bytes, *, source: str, problems: Problems) -> Iterator[GridRow]:
+    """The rows as they stand, blank ones too, with no word yet on which of them is the header.
+
+    Titles above the header have no delimiter in them, so that they don't decide which it is.
+    """
+    encoding = _encoding_of(raw, source=source)
+    with_any = (line for line in _lines(raw, encoding=encoding) if _HAS_DELIMITER.search(line))
+    delimiter = delimiter_of(with_any, source=source)
+    lines = _lines(raw, encoding=encoding)
+    return _rows(lines, delimiter=delimiter, source=source, problems=problems)
 
 
 def _lines(raw: bytes, *, encoding: str) -> Iterator[str]:

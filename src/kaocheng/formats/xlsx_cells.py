@@ -152,6 +152,13 @@ class _Cells:
         self.recurring.add("F29", place, cells=f"{first}:{last}")
 
 
+def value_text(value: SheetValue) -> str:
+    """The text of one cell by itself; a number that is none becomes nothing."""
+    if type(value) is float:
+        return float_text(value) if math.isfinite(value) else ""
+    return _text(value)
+
+
 def _text(value: SheetValue) -> str:
     if type(value) is str:
         return trimmed(value)

@@ -75,6 +75,18 @@ def read_workbook(
     return [replace(table, name=trimmed(table.name)) for table in tables]
 
 
+def visible_sheets(raw: bytes, *, file: str, problems: Problems, limits: Limits) -> Iterator[Sheet]:
+    """The visible sheets, guarded as in `read_workbook`, for who finds the header by other rules.
+
+    Raises `Refused` when the workbook cannot be read, also in the middle.
+    """
+    try:
+        archive = _archive(raw, file=file, limits=limits)
+        yield from _sheets(raw, archive=archive, file=file, problems=problems, limits=limits)
+    except BrokenWorkbook as error:
+        raise refuse("F22", Place(file), path=file) from error
+
+
 def _archive(raw: bytes, *, file: str, limits: Limits) -> ZipFile:
     if not raw.startswith(b"PK"):
         raise refuse("F21" if _ENCRYPTED in raw else "F20", Place(file), path=file)

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kaocheng.jobs import telling
 from kaocheng.jobs.file_check import check_file
+from kaocheng.jobs.gallery import write_gallery
 from kaocheng.records.models import Job
 
 Handler = Callable[[Job], None]
 
 HANDLERS: dict[str, Handler] = {
     "file.check": check_file,
+    "gallery.write": write_gallery,
+    "message.deliver": telling.deliver_message,
+    "task.remind": telling.remind,
+    "task.remind_due": telling.remind_of_what_is_due,
 }

@@ -98,15 +98,22 @@ def rounded_half_up(value: Fraction, *, places: int) -> Fraction:
     A negative `places` rounds to tens, hundreds and so on. The result is still exact. Source: the
     四舍五入 of Chinese texts; never Python's `round`, which takes a half to the even digit.
     """
-    scale = Fraction(10) ** places
-    return Fraction(round_half_up_to_int(value * scale)) / scale
+    _require_exact(value)
+    scale = 10 ** abs(places)
+    if places < 0:
+        return Fraction(_half_up(value.numerator, value.denominator * scale) * scale)
+    return Fraction(_half_up(value.numerator * scale, value.denominator), scale)
 
 
 def round_half_up_to_int(value: Fraction) -> int:
     """Round to a whole number, a half away from zero: 2.5 → 3, −2.5 → −3."""
     _require_exact(value)
-    size = floor(abs(value) + Fraction(1, 2))
-    return size if value >= 0 else -size
+    return _half_up(value.numerator, value.denominator)
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    size = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return size if numerator >= 0 else -size
 
 
 def ceil_of(value: Fraction) -> int:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from kaocheng.access.actor import Actor
-from kaocheng.records.models import Message, Task
+from kaocheng.access.task import own_tasks
+from kaocheng.records.models import Message
 from kaocheng.records.models.task import TaskState
 
 
@@ -23,12 +22,8 @@ def badges_of(actor: Actor) -> Badges:
     """Shape: always two queries for who is signed in, none for anybody else."""
     if actor.person_id is None:
         return Badges()
-    owed = Q(person=actor.person_id)
-    if actor.held is not None:
-        owed |= Q(person=None, unit=actor.held.unit_id, role=actor.held.role)
-    tasks = Task.objects.unscoped("the reader's own tasks are counted")
     messages = Message.objects.unscoped("the reader's own messages are counted")
     return Badges(
-        tasks=tasks.filter(owed, state=TaskState.OPEN).count(),
+        tasks=own_tasks(actor).filter(state=TaskState.OPEN).count(),
         messages=messages.filter(person=actor.person_id, read_at=None).count(),
     )

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.utils.translation import gettext
 
 from kaocheng.access.actor import Actor
@@ -84,31 +84,40 @@ class MatterPage:
     missing: tuple[Missing, ...]
     with_names: str
     with_counts: str
+    may_set_robot: bool
 
 
 def matters(actor: Actor, top: Unit, *, now: datetime, page: int) -> Matters:
     """What is being done below `top`, what is due first standing first; two queries."""
-    rows = (
-        tasks_below(actor)
-        .filter(OPEN | DONE, unit__path__startswith=top.path)
-        .values("source_kind", "source_id")
-        .annotate(
-            title=Max("title"),
-            due_at=Min("due_at", filter=OPEN),
-            due_unit=Max("due_unit"),
-            open=Count("pk", filter=OPEN),
-            overdue=Count("pk", filter=overdue_condition(now)),
-            done=Count("pk", filter=DONE),
-        )
-        .filter(open__gt=0)
-        .order_by(F("due_at").asc(nulls_last=True), "source_kind", "source_id")
-    )
-    shown = Paginator(rows, PAGE).get_page(page)
+    shown = Paginator(_matter_rows(actor, top, now=now), PAGE).get_page(page)
     return Matters(
         unit_id=top.pk,
         unit_name=top.name,
         matters=tuple(_matter(row, now=now) for row in shown.object_list),
         page=shown,
+    )
+
+
+def first_matters(actor: Actor, top: Unit, *, now: datetime, count: int) -> tuple[Matter, ...]:
+    """Those that are due first; one query."""
+    return tuple(_matter(row, now=now) for row in _matter_rows(actor, top, now=now)[:count])
+
+
+def _matter_rows(actor: Actor, top: Unit, *, now: datetime) -> QuerySet[Any, Any]:
+    return (
+        tasks_below(actor)
+        .filter(OPEN | DONE, unit__path__startswith=top.path)
+        .values("source_kind", "source_id")
+        .annotate(
+            called=Max("title"),
+            first_due=Min("due_at", filter=OPEN),
+            counted_in=Max("due_unit"),
+            open=Count("pk", filter=OPEN),
+            overdue=Count("pk", filter=overdue_condition(now)),
+            done=Count("pk", filter=DONE),
+        )
+        .filter(open__gt=0)
+        .order_by(F("first_due").asc(nulls_last=True), "source_kind", "source_id")
     )
 
 
@@ -135,6 +144,7 @@ def matter_page(actor: Actor, *, kind: str, id: str, now: datetime, page: int) -
         missing=missing,
         with_names=chase_text(matter, missing, names=True),
         with_counts=chase_text(matter, missing, names=False),
+        may_set_robot=actor.may(Permission.ISSUE_NOTICES),
     )
 
 
@@ -186,9 +196,9 @@ def _places(actor: Actor, tasks: list[Task]) -> Mapping[int, str]:
 
 def _figures(now: datetime) -> dict[str, Count | Max | Min]:
     return {
-        "title": Max("title"),
-        "due_at": Min("due_at", filter=OPEN),
-        "due_unit": Max("due_unit"),
+        "called": Max("title"),
+        "first_due": Min("due_at", filter=OPEN),
+        "counted_in": Max("due_unit"),
         "open": Count("pk", filter=OPEN),
         "overdue": Count("pk", filter=overdue_condition(now)),
         "done": Count("pk", filter=DONE),
@@ -196,12 +206,12 @@ def _figures(now: datetime) -> dict[str, Count | Max | Min]:
 
 
 def _matter(row: Mapping[str, object], *, now: datetime) -> Matter:
-    at = row["due_at"]
+    at = row["first_due"]
     return Matter(
         kind=str(row["source_kind"]),
         id=str(row["source_id"]),
-        title=str(row["title"]),
-        due=due(at, str(row["due_unit"] or DueUnit.DAYS), now=now)
+        title=str(row["called"]),
+        due=due(at, str(row["counted_in"] or DueUnit.DAYS), now=now)
         if isinstance(at, datetime)
         else None,
         open=_int(row["open"]),

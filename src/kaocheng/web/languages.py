@@ -6,7 +6,7 @@ Simplified Chinese is what is written. Traditional is made out of the finished p
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from kaocheng.records.models import Account
 
@@ -32,3 +32,9 @@ def has_large_type(request: HttpRequest) -> bool:
     if isinstance(user, Account):
         return user.large_type
     return request.COOKIES.get(TYPE_COOKIE) == "large"
+
+
+def keep_characters(response: HttpResponse) -> HttpResponse:
+    """A page of quotes and papers: it is shown in the characters that it was written in."""
+    response.keeps_characters = True  # type: ignore[attr-defined]  # read by middleware.language
+    return response

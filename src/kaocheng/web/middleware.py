@@ -5,13 +5,18 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 from kaocheng.access.refusal import Refused
+from kaocheng.actions.draft import drop_draft
 from kaocheng.queries.actor import actor_of
 from kaocheng.web import errors
 from kaocheng.web.asking import Asking
+from kaocheng.web.languages import HTML_NAMES, TRADITIONAL, catalog_of, language_of
+from kaocheng.web.traditional import traditional_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
 LOG = logging.getLogger("kaocheng.web")
@@ -64,13 +69,45 @@ def who_asks(get_response: Handler) -> Handler:
     return handle
 
 
-def language(get_response: Handler) -> Handler:
-    """The language of the account, else of the cookie."""
+def drafts(get_response: Handler) -> Handler:
+    """A form that was taken over needs its draft no longer: its answer leads to another page."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
+        response = get_response(request)
+        if request.method == "POST" and response.status_code in {302, 303}:
+            form = request.POST.get("draft", "")[:160]
+            account_id = request.asking.actor.account_id  # type: ignore[attr-defined]
+            if form and account_id is not None:
+                drop_draft(account_id, form)
+                # The script drops what it may have kept on the device, and the cookie.
+                response.set_cookie("draft_done", quote(form), max_age=600, samesite="Lax")
+        return response
 
     return handle
+
+
+def language(get_response: Handler) -> Handler:
+    """The language of the account, else of the cookie; traditional characters out of the page."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        chosen = language_of(request)
+        with translation.override(catalog_of(chosen)):
+            response = get_response(request)
+        if chosen == TRADITIONAL and _is_page(response):
+            response.content = traditional_page(response.content.decode()).encode()
+            if response.has_header("Content-Length"):
+                response["Content-Length"] = str(len(response.content))
+        response.setdefault("Content-Language", HTML_NAMES[chosen])
+        return response
+
+    return handle
+
+
+def _is_page(response: HttpResponse) -> bool:
+    """Papers and files are in the characters they were made in."""
+    if response.streaming or getattr(response, "keeps_characters", False):
+        return False
+    return str(response.get("Content-Type", "")).startswith("text/html")
 
 
 def safe_headers(get_response: Handler) -> Handler:

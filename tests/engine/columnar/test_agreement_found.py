@@ -5,7 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from kaocheng.engine.values import Missing
-from tests.engine.columnar.test_agreement_named import agreed, table, values
+from tests.engine.columnar.agreement import compiled_pack, facts_of
+from tests.engine.columnar.test_agreement_named import EMPTY, agreed, pack, table, values
+from tests.engine.columnar.test_explaining import differences
 
 TWO = "id,school,score,leads\nt1,甲,95,是\nt2,甲,,否\n"
 SCHOOL = "id,budget\n甲,1000.57\n"
@@ -81,3 +83,15 @@ def test_fractions_over_different_divisors_are_counted_and_ranked() -> None:
     run = agreed(item, teacher=teachers, school=SCHOOL, leave=leave)
 
     assert values(run, "kinds") == {"t1": 2, "t2": 2, "t3": 2}
+
+
+def test_result_that_an_aggregate_over_everybody_follows_is_explained() -> None:
+    items = """
+    - {id: x, title: 值, value: score}
+    - {id: most, title: 最高, value: max(teacher.score_table.x over leave of all)}
+    """
+    leave = table("teacher,day,days", [("t1", "2024-03-01", 1), ("t2", "2024-03-02", 1)])
+    compiled = compiled_pack(pack(items))
+    tables = EMPTY | {"teacher": TWO, "school": SCHOOL, "leave": leave}
+
+    assert list(differences(compiled, facts_of(compiled, tables))) == []

@@ -74,7 +74,7 @@ TABLES = {
 
 
 def explained(compiled: Compiled, facts: Facts) -> ColumnarRun:
-    return run_columnar(compiled, encode_facts(compiled.pack, facts))
+    return run_columnar(compiled, encode_facts(compiled.pack, facts), tells=True)
 
 
 def subjects_of(compiled: Compiled, facts: Facts) -> list[str]:

@@ -64,16 +64,40 @@ class Source:
 
 def combined(node: BAggregate, source: Source) -> Cell:
     """The value of an aggregate over the rows of its source, as `reference.combining` says."""
+    return taken(node.function, source, *_read(node, source))
+
+
+def _read(node: BAggregate, source: Source) -> tuple[Cell, Cell | None]:
+    """Condition and value as read on each row."""
     where = literal(value=True) if node.where is None else lower(node.where, source.inner)
-    value = None if node.value is None else lower(node.value, source.inner)
-    return taken(node.function, source, where, value)
+    return where, None if node.value is None else lower(node.value, source.inner)
 
 
-def taken(function: str, source: Source, where: Cell, value: Cell | None) -> Cell:
+def _held(source: Source, where: Cell, value: Cell | None) -> tuple[Node, Node]:
+    """Which rows are taken, and which leave the value open; never null."""
     held = both(source.within, where.true)
     unclear = both(source.within, where.missing)
     if value is not None:
         unclear = any_of(unclear, both(held, value.missing))
+    return held, unclear
+
+
+def with_earliest(node: BAggregate, source: Source) -> tuple[Cell, Node, Node]:
+    """As `combined`, with the places in time of two rows, null where there are none.
+
+    They are the first row that leaves the value open, and the first that is taken.
+    """
+    where, value = _read(node, source)  # once: what it joins must stand before anything is taken
+    held, unclear = _held(source, where, value)
+    first = [
+        NULL if one == FALSE else source.take(Agg("min", (source.order,), one))
+        for one in (unclear, held)
+    ]
+    return (taken(node.function, source, where, value), first[0], first[1])
+
+
+def taken(function: str, source: Source, where: Cell, value: Cell | None) -> Cell:
+    held, unclear = _held(source, where, value)
     return settled_states(source, _found(function, source, held, value), unclear)
 
 

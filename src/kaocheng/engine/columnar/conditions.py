@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kaocheng.engine.columnar.cells import Cell
+from kaocheng.engine.columnar.nodes import ONE, Node, refs
 from kaocheng.engine.columnar.rows import Unlowered
 from kaocheng.engine.expressions.bound import (
     BAggregate,
@@ -95,3 +97,14 @@ def _shift(node: object, by: int, above: int) -> object:
     }
     changed = {name: value for name, value in changed.items() if value is not fields[name]}
     return replace(node, **changed) if changed else node  # type: ignore[type-var]  # a bound node
+
+
+def same_coding(a: Cell, b: Cell) -> bool:
+    """Whether equal values have equal nodes."""
+    if a.num is not None and b.num is not None:
+        return a.num.den == b.num.den and a.num.over == b.num.over == ONE
+    return (a.coded, a.type.options, a.type.table) == (b.coded, b.type.options, b.type.table)
+
+
+def tables_of(node: Node) -> set[str]:
+    return {ref.table for ref in refs(node)}

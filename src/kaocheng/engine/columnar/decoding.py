@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, cast
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from kaocheng.engine.language.registers import Field
 from kaocheng.engine.trace import RowRef
 from kaocheng.engine.values import Known, Missing, NotApplicable, Value
 
+CellsOf = Callable[[str], list[Any]]  # a column by its name
 Decode = Callable[[Any], Known]
 
 
@@ -36,46 +38,65 @@ def decode_table(facts: ColumnFacts, table: ColumnTable, arrow: pa.Table) -> Fac
 
 def decode_rows(facts: ColumnFacts, table: ColumnTable, arrow: pa.Table) -> list[FactRow]:
     """The rows of `arrow`, some or all of a table, as they stand."""
-    register = table.register
-    lines = arrow.column(LINE).to_pylist()
-    columns = {
-        name: _values(facts, table, name, field, arrow) for name, field in register.fields.items()
-    }
-    keys = columns.get(register.key, [""] * len(lines))
-    return [
-        FactRow(
-            RowRef(register.id, line, str(keys[at])),
-            {name: values[at] for name, values in columns.items()},
-        )
-        for at, line in enumerate(lines)
-    ]
+    return RowDecoder(facts, table).rows(lambda name: arrow.column(name).to_pylist())
 
 
-def _values(
-    facts: ColumnFacts, table: ColumnTable, name: str, field: Field, arrow: pa.Table
-) -> list[Value]:
-    decode = _decoder(facts, table, name, field)
-    target = facts.tables.get(field.type)
-    column = arrow.column(name)
-    given = column.to_pylist() if target is None else keys_at(facts, target, column)
-    empty = Missing(NO_COLUMN if table.columns[name].absent else f"“{field.title}”{EMPTY}")
-    inapplicable = NotApplicable(f"“{field.title}”填为不适用")
-    missing: Iterable[object] = [False] * len(given)
-    if table.columns[name].inapplicable:
-        missing = arrow.column(na_column(name)).to_pylist()
-    # The same values come again and again; a fraction takes far longer to make than to find.
-    known = {value: decode(value) for value in {*given} if value is not None}
-    return [
-        known[value] if value is not None else (inapplicable if na else empty)
-        for value, na in zip(given, missing, strict=True)
-    ]
+class RowDecoder:
+    """Decodes rows of one table, all at once or a few at a time."""
+
+    def __init__(self, facts: ColumnFacts, table: ColumnTable) -> None:
+        self.register = table.register
+        self._fields = [
+            _FieldDecoder(facts, table, name, field)
+            for name, field in table.register.fields.items()
+        ]
+
+    def rows(self, cells_of: CellsOf) -> list[FactRow]:
+        """The rows of which `cells_of` gives every column."""
+        table, names = self.register.id, [*self.register.fields]
+        key = names.index(self.register.key) if self.register.key else None
+        columns = [field.values(cells_of) for field in self._fields]
+        return [
+            FactRow(
+                RowRef(table, line, "" if key is None else str(values[key])),
+                dict(zip(names, values, strict=True)),
+            )
+            for line, *values in zip(cells_of(LINE), *columns, strict=True)
+        ]
+
+
+class _FieldDecoder:
+    """Decodes the cells of one field."""
+
+    def __init__(self, facts: ColumnFacts, table: ColumnTable, name: str, field: Field) -> None:
+        described = table.columns[name]
+        self.name, self.facts, self.target = name, facts, facts.tables.get(field.type)
+        self._decode = _decoder(facts, table, name, field)
+        self._has_inapplicable = described.inapplicable
+        self._empty = Missing(NO_COLUMN if described.absent else f"“{field.title}”{EMPTY}")
+        self._inapplicable = NotApplicable(f"“{field.title}”填为不适用")
+
+    def values(self, cells_of: CellsOf) -> list[Value]:
+        given = cells_of(self.name)
+        if self.target is not None:
+            given = keys_at(self.facts, self.target, given)
+        # The same values come again and again; a fraction takes far longer to make than to find.
+        decode = self._decode
+        known: dict[object, Value] = {value: decode(value) for value in {*given} - {None}}
+        known[None] = self._empty
+        found = [known[value] for value in given]
+        if self._has_inapplicable:
+            for at, is_inapplicable in enumerate(cells_of(na_column(self.name))):
+                if is_inapplicable:
+                    found[at] = self._inapplicable
+        return found
 
 
 def _decoder(facts: ColumnFacts, table: ColumnTable, name: str, field: Field) -> Decode:
     match field.type:
         case "number" | "whole" | "money":
             scale = table.columns[name].scale
-            return lambda value: Fraction(value, scale)
+            return lambda value: _fraction(value, scale)
         case "choice" | "scale":
             return lambda value: field.values[value]
         case "period":
@@ -88,19 +109,22 @@ def _decoder(facts: ColumnFacts, table: ColumnTable, name: str, field: Field) ->
             return lambda value: cast("Known", value)
 
 
-def keys_at(facts: ColumnFacts, table: ColumnTable, positions: pa.Array) -> list[str | None]:
+_fraction = lru_cache(2**12)(Fraction)  # the same few come back with every subject
+
+
+def keys_at(facts: ColumnFacts, table: ColumnTable, positions: Sequence[Any]) -> list[str | None]:
     """The keys of the rows at `positions`, None where there is no position; only those are read."""
-    given = positions.to_pylist()
-    distinct = sorted({*given} - {None})
+    distinct = sorted({*positions} - {None})
     key = table.register.key
     field, column = table.register.fields[key], table.arrow.column(key)
     if field.type == "text":
         texts = [column[at].as_py() for at in distinct]
     else:
         rows = table.arrow.take(pa.array(distinct, pa.int64()))
-        texts = [str(value) for value in _values(facts, table, key, field, rows)]
+        decoder = _FieldDecoder(facts, table, key, field)
+        texts = [str(value) for value in decoder.values(lambda name: rows.column(name).to_pylist())]
     keys = dict(zip(distinct, texts, strict=True))
-    return [keys.get(at) for at in given]
+    return [keys.get(at) for at in positions]
 
 
 def keys_of(table: ColumnTable) -> Sequence[str]:

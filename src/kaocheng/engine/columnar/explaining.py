@@ -17,7 +17,8 @@ from kaocheng.engine.columnar.read_run import ReadRun
 from kaocheng.engine.columnar.stored import StoredResult
 from kaocheng.engine.explain import Explanation, explain_row
 from kaocheng.engine.facts import Facts, FactTable
-from kaocheng.engine.values import Known, Value
+from kaocheng.engine.reference.run import SharedKey
+from kaocheng.engine.values import Value
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,15 @@ class Explained:
 class Explainer:
     """Explains one subject after the other from the same run; what it looks up by is kept.
 
+    It is quick where the plan of the run tells (`Planner.tells`). Where it does not, whoever is
+    compared with others is explained by computing the whole group: of a large city this takes
+    seconds.
+
     `shared` has what is the same for everybody: aggregates over all there is.
     """
 
     done: ColumnarRun
-    shared: dict[tuple[int, Known, str], Value] = field(default_factory=dict)
+    shared: dict[SharedKey, Value] = field(default_factory=dict)
 
     @cached_property
     def columns(self) -> ColumnFacts:

@@ -32,6 +32,7 @@ from kaocheng.engine.language.registers import Register
 from kaocheng.engine.values import Value
 
 LINE, SEQ, AT, ORDER = "_line", "_seq", "_at", "_order"
+MOST_LINES = 2**31  # of one table
 
 
 def na_column(field_id: str) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kaocheng.engine.columnar.decoding import decode_rows, keys_at, keys_of
+from kaocheng.engine.columnar.decoding import RowDecoder, keys_at, keys_of
 from kaocheng.engine.columnar.encoding_cells import CODED, NUMBERS, codes_of
 from kaocheng.engine.columnar.facts import ColumnFacts
 from kaocheng.engine.expressions.bound import BField, BFollow, Bound
@@ -65,14 +65,15 @@ class Finder:
     _indexes: dict[tuple[str, str], Index] = field(default_factory=dict)
     _codes: dict[tuple[str, str], Mapping[Any, int]] = field(default_factory=dict)
     _positions: dict[str, Mapping[str | None, int]] = field(default_factory=dict)
+    _columns: dict[tuple[str, str], pa.Array | pa.ChunkedArray] = field(default_factory=dict)
+    _decoders: dict[str, RowDecoder] = field(default_factory=dict)
 
     def position(self, table: str, key: str) -> int | None:
         """Where the row with this key stands."""
         if table not in self._positions:
             found = self.facts.tables[table]
             is_text = found.register.fields[found.register.key].type == "text"
-            every = pa.arange(0, 0 if is_text else found.rows)
-            keys = keys_of(found) if is_text else keys_at(self.facts, found, every)
+            keys = keys_of(found) if is_text else keys_at(self.facts, found, range(found.rows))
             self._positions[table] = {key: at for at, key in enumerate(keys)}
         return self._positions[table].get(key)
 
@@ -101,6 +102,10 @@ class Finder:
         """The rows whose field has this value."""
         code = self._code(table, field_id, value)
         return () if code is None else self._index(table, field_id).rows(code)
+
+    def rows_at(self, table: str, column: str, number: int) -> Numbers:
+        """The rows with this number in a column that is not a field, such as `_line`."""
+        return self._index(table, column).rows(number)
 
     def _code(self, table: str, field_id: str, value: Known) -> int | None:
         """A value as it is encoded; None where no row can have it."""
@@ -131,13 +136,26 @@ class Finder:
 
     def decoded(self, table: str, numbers: Numbers) -> list[FactRow]:
         """These rows, in this order."""
-        found = self.facts.tables[table]
+        if table not in self._decoders:
+            self._decoders[table] = RowDecoder(self.facts, self.facts.tables[table])
         stretches = _stretches(numbers)
-        if len(stretches) <= _MOST_STRETCHES:
-            arrow = pa.concat_tables(found.arrow.slice(one.start, len(one)) for one in stretches)
-        else:
-            arrow = found.arrow.take(pa.array(numbers, pa.int64()))
-        return decode_rows(self.facts, found, arrow)
+
+        def cells_of(name: str) -> list[Any]:
+            column = self._column(table, name)
+            if len(stretches) > _MOST_STRETCHES:
+                return cast("list[Any]", column.take(pa.array(numbers, pa.int64())).to_pylist())
+            return [
+                cell for one in stretches for cell in column.slice(one.start, len(one)).to_pylist()
+            ]
+
+        return self._decoders[table].rows(cells_of)
+
+    def _column(self, table: str, name: str) -> pa.Array | pa.ChunkedArray:
+        at = (table, name)
+        if at not in self._columns:
+            column = self.facts.tables[table].arrow.column(name)
+            self._columns[at] = column.chunk(0) if column.num_chunks == 1 else column
+        return self._columns[at]
 
 
 def _stretches(numbers: Numbers) -> list[range]:
@@ -151,3 +169,10 @@ def _stretches(numbers: Numbers) -> list[range]:
         else:
             found.append(range(number, number + 1))
     return found
+
+
+def is_read_at(path: Bound, level: int) -> bool:
+    """Whether a path starts from a field of the row at `level`."""
+    while isinstance(path, BFollow):
+        path = path.base
+    return isinstance(path, BField) and path.level == level

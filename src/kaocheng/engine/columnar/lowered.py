@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kaocheng.engine.columnar.cells import Cell
@@ -24,6 +24,9 @@ class Flag:
 
 @dataclass(frozen=True)
 class Lowered:
+    """`told` makes the numbers that a row's outcome is explained by, where a plan keeps them."""
+
     cell: Cell
     flags: Sequence[Flag] = ()
     columns: Mapping[str, Cell] = field(default_factory=dict)
+    told: Mapping[str, Callable[[], Cell]] = field(default_factory=dict)

@@ -13,10 +13,21 @@ from typing import TYPE_CHECKING
 from kaocheng.engine.binding.aggregates import reads_only
 from kaocheng.engine.columnar import numbers
 from kaocheng.engine.columnar.aggregates import Source, taken
-from kaocheng.engine.columnar.cells import Cell, boolean, by_case
+from kaocheng.engine.columnar.cells import Cell, boolean, by_case, missing, number
 from kaocheng.engine.columnar.expressions import Place, lower, same_value
-from kaocheng.engine.columnar.facts import LINE, ORDER
-from kaocheng.engine.columnar.nodes import ONE, TRUE, ZERO, Const, Node, Over, Ref, SortKey, op
+from kaocheng.engine.columnar.facts import LINE, MOST_LINES, ORDER
+from kaocheng.engine.columnar.nodes import (
+    FALSE,
+    ONE,
+    TRUE,
+    ZERO,
+    Const,
+    Node,
+    Over,
+    Ref,
+    SortKey,
+    op,
+)
 from kaocheng.engine.columnar.numbers import Num
 from kaocheng.engine.columnar.rows import Unlowered, key_of, moved
 from kaocheng.engine.compile import Column, Compiled
@@ -129,6 +140,8 @@ class Lowering:
 
     def number_of(self, where: Node, partition: Sequence[Node]) -> Num:
         """How many rows of the partition `where` (never null) holds for."""
+        if where == FALSE:
+            return numbers.whole(ZERO, 0, 0)
         condition = None if where == TRUE else where
         found = self.window("count", [], partition, where=condition)
         return numbers.whole(found, 0, self.most_rows)
@@ -138,6 +151,14 @@ class Lowering:
         if isinstance(where, Const):
             return where
         return self.window("any", [where], partition)
+
+    def earliest(self, where: Node, partition: Sequence[Node]) -> Cell:
+        """The line of the first row of the partition for which `where` (never null) holds."""
+        if where == FALSE:
+            return missing(NUMBER)
+        condition = None if where == TRUE else where
+        found = self.window("min", [self.line], partition, where=condition)
+        return replace(number(numbers.whole(found, 0, MOST_LINES)), open=True)
 
     def kept_number(self, name: str, num: Num) -> Num:
         """The number as columns, so that it is computed once."""

@@ -51,6 +51,19 @@ class Reader:
             for value, no, over in zip(given, na, overs, strict=True)
         ]
 
+    def value_at(self, cell: Cell, place: int) -> Value:
+        """The value of one row."""
+        value = self._at(cell.node, place)
+        if value is None:
+            return INAPPLICABLE if self._at(cell.na, place) else UNKNOWN
+        return self._value(cell, value, 1 if cell.num is None else self._at(cell.num.over, place))
+
+    def _at(self, node: Node, place: int) -> Any:
+        if isinstance(node, Const):
+            return node.value
+        assert isinstance(node, Ref)
+        return self.arrow.column(node.name)[place].as_py()
+
     def _value(self, cell: Cell, value: Any, over: int) -> Value:
         if cell.num is not None:
             return Fraction(int(value), cell.num.den * int(over))

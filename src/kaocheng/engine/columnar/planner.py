@@ -42,6 +42,7 @@ from kaocheng.engine.columnar.nodes import (
 from kaocheng.engine.columnar.numbers import Num, TooWide
 from kaocheng.engine.columnar.relation import Chain, Scan
 from kaocheng.engine.columnar.rows import PERIOD, Calendar, ChainHost, Unlowered, View, stored
+from kaocheng.engine.columnar.shared import Shared, shared_of
 from kaocheng.engine.columnar.sources import Sources
 from kaocheng.engine.compile import MEMBERS, Column, Compiled
 from kaocheng.engine.language.scheme import Item, Limit, Result
@@ -53,11 +54,15 @@ from kaocheng.engine.model import Pack
 
 @dataclass(frozen=True)
 class Kept:
-    """A column of a result: its item, its further columns and what is to be said of it."""
+    """A column of a result: its item, its further columns and what is to be said of it.
+
+    `told` is what its outcomes are explained by (`Lowered.told`).
+    """
 
     cell: Cell
     columns: Mapping[str, Cell] = field(default_factory=dict)
     flags: tuple[Flag, ...] = ()
+    told: Mapping[str, Cell] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -70,14 +75,18 @@ class Members:
 
 @dataclass(eq=False)
 class Planner:
+    """`tells`: the plan also keeps what the outcomes of single subjects are explained by."""
+
     compiled: Compiled
     facts: ColumnFacts
+    tells: bool = False
     chains: dict[str, Chain] = field(default_factory=dict)
     members: dict[str, Members] = field(default_factory=dict)
     items: dict[Column, Cell] = field(default_factory=dict)
     kept_items: dict[Column, Kept] = field(default_factory=dict)
     doubts: dict[str, list[Node]] = field(default_factory=dict)
     left: dict[Column, str] = field(default_factory=dict)
+    shared: dict[int, Shared] = field(default_factory=dict)
     current: str = ""
 
     def __post_init__(self) -> None:
@@ -226,7 +235,20 @@ class Planner:
             for name, one in lowered.columns.items()
         }
         said = tuple(self._flag(item, flag, low.asked) for flag in flags)
-        self.kept_items[result.id, item.id] = Kept(kept, columns, said)
+        told = self._told(item, lowered) if self.tells else {}
+        self.kept_items[result.id, item.id] = Kept(kept, columns, said, told)
+        if self.tells:
+            self.shared.update(shared_of(self, result, item))
+
+    def _told(self, item: Item, lowered: Lowered) -> dict[str, Cell]:
+        """What an outcome is explained by; nothing where that is too much for columns."""
+        try:
+            return {
+                name: self.kept(f"{item.id}_told_{name}", tell(), self.chain)
+                for name, tell in lowered.told.items()
+            }
+        except (Unlowered, TooWide):
+            return {}
 
     def _only(self, asked: Node, cell: Cell) -> Cell:
         return by_case([(negated(asked), not_applicable(cell.type))], cell)

@@ -7,20 +7,18 @@ missing or not applicable. Whoever a group-wide mechanism compares is taken from
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 
 from kaocheng.engine.columnar.columnar_run import ColumnarRun
-from kaocheng.engine.columnar.finding import Finder, Numbers
-from kaocheng.engine.columnar.stored import BLOCK, StoredResult
+from kaocheng.engine.columnar.facts import LINE, MOST_LINES, SEQ
+from kaocheng.engine.columnar.finding import Finder, Numbers, is_read_at
+from kaocheng.engine.columnar.read_results import Members, Outcomes
+from kaocheng.engine.columnar.stored import BLOCK, SharedValue, StoredResult
 from kaocheng.engine.compile import MEMBERS
-from kaocheng.engine.expressions.bound import BAggregate, BField, BFollow, Bound
-from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.expressions.bound import BAggregate
 from kaocheng.engine.facts import FactRow, Facts
 from kaocheng.engine.language.periods import Period
-from kaocheng.engine.language.scheme import Item, Result, items_below
-from kaocheng.engine.mechanisms import MECHANISMS
+from kaocheng.engine.language.scheme import items_below
 from kaocheng.engine.reference.evaluate import (
     AnyRow,
     Environment,
@@ -28,17 +26,11 @@ from kaocheng.engine.reference.evaluate import (
     in_order_of_time,
 )
 from kaocheng.engine.reference.run import (
-    Member,
-    RowFrame,
     RowKey,
     Run,
-    finished,
-    flagged,
-    member_of,
-    without_computing,
+    SharedKey,
 )
-from kaocheng.engine.trace import Outcome
-from kaocheng.engine.values import Known, Value, is_known
+from kaocheng.engine.values import Known, Missing, Value, is_known, is_number
 
 
 class ReadRun(Run):
@@ -55,11 +47,11 @@ class ReadRun(Run):
         *,
         finder: Finder,
         stored: Mapping[str, StoredResult],
-        shared: Mapping[tuple[int, Known, str], Value],
+        shared: Mapping[SharedKey, Value],
     ) -> None:
         """`facts` are whole tables, for what cannot be asked of a few rows."""
         super().__init__(done.compiled, facts, shared={**shared})
-        self.finder, self.stored = finder, stored
+        self.done, self.finder, self.stored = done, finder, stored
         self.read_members = {
             result.id: Members(self, result) for result in self.pack.results.values()
         }
@@ -73,6 +65,7 @@ class ReadRun(Run):
         self._blocks: dict[tuple[str, str, int], list[Value]] = {}
         self._facts_read: dict[tuple[str, int], FactRow] = {}
         self._found: dict[tuple[int, Known, str], list[AnyRow]] = {}
+        self._ordered: dict[tuple[str, bool, range, str], list[AnyRow]] = {}
 
     def rows_about_subject(self, subject: str) -> dict[str, list[RowKey]]:
         """The rows of every result about `subject`, each with its outcomes computed."""
@@ -143,17 +136,68 @@ class ReadRun(Run):
     ) -> Sequence[AnyRow]:
         at = (id(node), group, period.id if period else "")
         if at not in self._found:
+            telling = self._telling_row(node, env)
             numbers = self._numbers_of(node, group)
-            if numbers is None:  # a group that only looking at every row can find
+            if telling is not None:
+                self._found[at] = telling
+            elif numbers is None:  # a group that only looking at every row can find
                 return super().rows_of(node, group, period, env)
-            self._found[at] = self._rows_at(node, numbers, period)
+            else:
+                self._found[at] = self._rows_at(node, numbers, period)
         return self._found[at]
+
+    # What a group has in common
+
+    def shared_value(self, node: BAggregate, group: Known, env: Environment) -> Value | None:
+        """As stored, where it is known; why it is not is found by looking at rows."""
+        found = super().shared_value(node, group, env)
+        if found is None:
+            told = self._told_of(node, env)
+            found = told.value if told is not None and is_known(told.value) else None
+        return found
+
+    def _told_of(self, node: BAggregate, env: Environment) -> SharedValue | None:
+        """What was told of a node to the row that asks, if it asks in its own period."""
+        asker, told = env.rows[0], self.done.planner.shared.get(id(node))
+        if told is None or not isinstance(asker, ResultRow) or env.period != asker.period:
+            return None
+        place = self.read_members[told.result].place(asker.key)
+        return None if place is None else self.stored[told.result].shared(node, place)
+
+    def _telling_row(self, node: BAggregate, env: Environment) -> list[AnyRow] | None:
+        """The one row that leaves a node open or, where it takes no value at all, the first.
+
+        None where it takes more than that to say why the node has no value.
+        """
+        told = self._told_of(node, env)
+        if told is None or is_known(told.value):
+            return None
+        if is_number(told.blamed):
+            return [self._row_in_time(node, int(told.blamed))]
+        if not is_number(told.held):
+            return []
+        return (
+            None if isinstance(told.value, Missing) else [self._row_in_time(node, int(told.held))]
+        )
+
+    def _row_in_time(self, node: BAggregate, place: int) -> AnyRow:
+        """The row of the node's source at a place in time (`source_rows.time_of`)."""
+        if not node.is_result:
+            return self.facts_at(node.source, self.finder.rows_at(node.source, SEQ, place))[0]
+        result = self.pack.results[node.source]
+        column, number, period = SEQ, place, None
+        if result.each:
+            at, number = divmod(place, MOST_LINES)
+            column, period = LINE, self.facts.periods[at]
+        numbers = self.finder.rows_at(result.of, column, number)
+        rows = [member.row for member in self.read_members[result.id].at(numbers)]
+        return next(row for row in rows if row.period == period)
 
     def _numbers_of(self, node: BAggregate, group: Known) -> Numbers | None:
         """The rows of the source's register that belong to `group`; None where that is open."""
         table = self.pack.results[node.source].of if node.is_result else node.source
         path = node.scope[1] if node.scope is not None else next(iter(node.link), None)
-        if node.whole or (path is not None and not _is_read_at(path, node.level)):
+        if node.whole or (path is not None and not is_read_at(path, node.level)):
             return None
         if path is not None:
             return self.finder.rows_with(table, path, group)
@@ -161,6 +205,16 @@ class ReadRun(Run):
         return [] if position is None else [position]
 
     def _rows_at(self, node: BAggregate, numbers: Numbers, period: Period | None) -> list[AnyRow]:
+        """These rows of the node's source, as far as they count, in order of time."""
+        if not isinstance(numbers, range):
+            return self._in_order(node, numbers, period)
+        # Most nodes look at all the rows that a register holds of the subject.
+        at = (node.source, node.is_result, numbers, period.id if period else "")
+        if at not in self._ordered:
+            self._ordered[at] = self._in_order(node, numbers, period)
+        return self._ordered[at]
+
+    def _in_order(self, node: BAggregate, numbers: Numbers, period: Period | None) -> list[AnyRow]:
         rows: list[AnyRow]
         if node.is_result:
             described = self.pack.registers[self.pack.results[node.source].of]
@@ -170,184 +224,3 @@ class ReadRun(Run):
             rows = [*self._counted_at(node.source, numbers)]
         within = [row for row in rows if period is None or self.is_within(row, period)]
         return in_order_of_time(within, described.date)
-
-
-def _is_read_at(path: Bound, level: int) -> bool:
-    """Whether a path starts from a field of the row at `level`."""
-    while isinstance(path, BFollow):
-        path = path.base
-    return isinstance(path, BField) and path.level == level
-
-
-@dataclass(eq=False)
-class Members(Mapping[RowKey, Member]):
-    """Who is in a result, as stored."""
-
-    run: ReadRun
-    result: Result
-    _places: dict[RowKey, int | None] = field(default_factory=dict)
-    _read: dict[RowKey, Member] = field(default_factory=dict)
-    _groups: dict[range, list[Member]] = field(default_factory=dict)
-
-    def place(self, key: RowKey) -> int | None:
-        """The row of the result's table; None for who is not in it."""
-        if key not in self._places:
-            position = self.run.finder.position(self.result.of, key[0])
-            found = {} if position is None else self._places_at(position)
-            self._places[key] = found.get(key[1])
-        return self._places[key]
-
-    def _places_at(self, position: int) -> dict[str, int]:
-        """The places of a subject by period."""
-        stored = self.run.stored[self.result.id]
-        if not self.result.each:
-            return dict(zip(("",), stored.places_of(position), strict=False))
-        periods = {place: stored.period(place) for place in stored.places_of(position)}
-        return {period.id if period else "": place for place, period in periods.items()}
-
-    def __getitem__(self, key: RowKey) -> Member:
-        if key not in self._read:
-            place = self.place(key)
-            if place is None:
-                raise KeyError(key)
-            fact = self.run.row(self.result.of, key[0])
-            assert fact is not None
-            self._read[key] = self._member(fact, place)
-        return self._read[key]
-
-    def _member(self, fact: FactRow, place: int) -> Member:
-        stored = self.run.stored[self.result.id]
-        row = ResultRow(fact, stored.period(place))
-        exemption = stored.exemption(place)
-        if exemption >= 0:
-            return Member(row, self.result.exempt[exemption - 1] if exemption else None)
-        return member_of(self.result, row, RowFrame(self.run, self.result, row)) or Member(row)
-
-    def of(self, subject: str) -> list[RowKey]:
-        """The rows about one subject."""
-        position = self.run.finder.position(self.result.of, subject)
-        return [] if position is None else [member.row.key for member in self.at([position])]
-
-    def at(self, positions: Numbers) -> list[Member]:
-        """The rows about the subjects at `positions`, in order of the roster and of periods."""
-        if isinstance(positions, range) and positions in self._groups:
-            return self._groups[positions]
-        facts = self.run.facts_at(self.result.of, positions)
-        found = []
-        for position, fact in zip(positions, facts, strict=True):
-            for period, place in self._places_at(position).items():
-                key = (fact.ref.key, period)
-                self._places[key] = place
-                if key not in self._read:
-                    self._read[key] = self._member(fact, place)
-                found.append((fact.ref.line, self._order[period], self._read[key]))
-        members = [member for *_, member in sorted(found, key=lambda one: one[:2])]
-        if isinstance(positions, range):
-            self._groups[positions] = members
-        return members
-
-    @cached_property
-    def _order(self) -> dict[str, int]:
-        return {"": 0, **{one.id: at for at, one in enumerate(self.run.facts.periods)}}
-
-    @cached_property
-    def everybody(self) -> list[Member]:
-        """In order of the roster; of a large city this takes seconds."""
-        stored = self.run.stored[self.result.id]
-        return self.at([*dict.fromkeys(stored.column("_at").to_pylist())])
-
-    def __iter__(self) -> Iterator[RowKey]:
-        return (member.row.key for member in self.everybody)
-
-    def __len__(self) -> int:
-        return self.run.stored[self.result.id].rows
-
-
-@dataclass(eq=False)
-class Outcomes(Mapping[RowKey, Outcome]):
-    """A column, computed as the reference fills it, but only the rows that are asked for.
-
-    `computed` has them before their flags: a flag may read its own item.
-    """
-
-    run: ReadRun
-    result: Result
-    item: Item
-    computed: dict[RowKey, Outcome] = field(default_factory=dict)
-    _whole: dict[RowKey, Outcome] = field(default_factory=dict)
-    _asked: dict[RowKey, RowFrame] = field(default_factory=dict)
-    _in_group: dict[RowKey, tuple[RowFrame, Outcome]] = field(default_factory=dict)
-
-    def __getitem__(self, key: RowKey) -> Outcome:
-        if key not in self._whole:
-            outcome = self.unflagged(key)
-            if key in self._asked:
-                outcome = flagged(self.item, outcome, self._asked[key])
-            self._whole[key] = outcome
-        return self._whole[key]
-
-    def __iter__(self) -> Iterator[RowKey]:
-        return iter(self.run.members[self.result.id])
-
-    def __len__(self) -> int:
-        return len(self.run.members[self.result.id])
-
-    def unflagged(self, key: RowKey) -> Outcome:
-        if key not in self.computed:
-            member = self.run.members[self.result.id][key]
-            frame = RowFrame(self.run, self.result, member.row)
-            early = without_computing(self.item, member, frame)
-            self.computed[key] = self._asked_of(member, frame) if early is None else early
-        return self.computed[key]
-
-    def _asked_of(self, member: Member, frame: RowFrame) -> Outcome:
-        mechanism = MECHANISMS[self.item.mechanism]
-        if mechanism.outcome is not None:
-            outcome = mechanism.outcome(self.item, frame)
-        else:
-            frame, outcome = self._with_group(member, frame)
-        self._asked[frame.row.key] = frame
-        return finished(self.item, outcome, frame)
-
-    def _with_group(self, member: Member, frame: RowFrame) -> tuple[RowFrame, Outcome]:
-        """Group-wide mechanisms look at everybody of the group who is asked."""
-        key = frame.row.key
-        if key not in self._in_group:
-            found = [frame if one is member else self._frame_of(one) for one in self._group(member)]
-            frames = [one for one in found if one is not None]
-            # Usually one is asked for; where a second is, the others will be too.
-            asked = frames if self._in_group else [frame]
-            outcomes = MECHANISMS[self.item.mechanism].outcomes
-            assert outcomes is not None
-            for one, outcome in zip(asked, outcomes(self.item, frames, asked), strict=True):
-                self._in_group[one.row.key] = (one, outcome)
-        return self._in_group[key]
-
-    def _frame_of(self, member: Member) -> RowFrame | None:
-        frame = RowFrame(self.run, self.result, member.row)
-        return frame if without_computing(self.item, member, frame) is None else None
-
-    def _group(self, member: Member) -> list[Member]:
-        """Those of the same period and group, in order of the roster."""
-        period = member.row.period
-        return [one for one in self._of_any_period(member) if one.row.period == period]
-
-    def _of_any_period(self, member: Member) -> list[Member]:
-        members = self.run.read_members[self.result.id]
-        within = MECHANISMS[self.item.mechanism].within(self.item)
-        if within is None:
-            return members.everybody
-        # On frames of their own: what is read here is not what anybody's outcome rests on.
-        group = self._value(within, member)
-        if not is_known(group):
-            return [member]
-        path = self.run.compiled.bound[within]
-        found = None
-        if _is_read_at(path, 0):
-            found = self.run.finder.rows_with(self.result.of, path, group)
-        if found is None:
-            return [one for one in members.everybody if self._value(within, one) == group]
-        return members.at(found)
-
-    def _value(self, expr: Expr, member: Member) -> Value:
-        return RowFrame(self.run, self.result, member.row).value(expr)

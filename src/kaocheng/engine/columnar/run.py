@@ -33,14 +33,17 @@ from kaocheng.engine.compile import Compiled
 class Store:
     """Facts in a database of their own, and the plan that computes their results.
 
-    `revisions` counts the changes of each (register, unit); a unit is computed again when one of
-    its registers has changed, and then the wide stage, where there is one.
+    `tells`: the results also keep what single subjects are explained by, so that explaining does
+    not compute their groups again. `revisions` counts the changes of each (register, unit); a unit
+    is computed again when one of its registers has changed, and then the wide stage, where there is
+    one.
     """
 
     compiled: Compiled
     facts: ColumnFacts
     connection: Any = field(default_factory=duckdb.connect)
     progress: Callable[[int, int], None] | None = None
+    tells: bool = False
     revisions: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -74,7 +77,7 @@ class Store:
         return self._arrow(f"FROM {name} WHERE {column_name(link)} BETWEEN {low} AND {high}")
 
     def _plan(self) -> None:
-        self.planner = Planner(self.compiled, self.facts)
+        self.planner = Planner(self.compiled, self.facts, self.tells)
         self.planner.plan()
         self.stages: Stages = stages_of(self.planner)
         self.unit_tables = UnitTables(self.facts, self.stages.units, self.fetch)
@@ -255,6 +258,6 @@ class Store:
         return self.run()
 
 
-def run_columnar(compiled: Compiled, facts: ColumnFacts) -> ColumnarRun:
-    """Every result of the pack, computed on whole columns."""
-    return Store(compiled, facts).run()
+def run_columnar(compiled: Compiled, facts: ColumnFacts, *, tells: bool = False) -> ColumnarRun:
+    """Every result of the pack, computed on whole columns; with `tells` quick to explain."""
+    return Store(compiled, facts, tells=tells).run()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from kaocheng.engine.columnar.expressions import Place, lower
-from kaocheng.engine.columnar.facts import LINE, SEQ
+from kaocheng.engine.columnar.facts import LINE, MOST_LINES, SEQ
 from kaocheng.engine.columnar.nodes import (
     FALSE,
     TRUE,
@@ -36,9 +36,6 @@ class Hole:
 
     def __getattr__(self, name: str) -> NoReturn:
         raise Unlowered("汇总的条件里再用外层的记录")
-
-
-FIRST_MOST = 2**31  # lines of one table
 
 
 def row_of(planner: Planner, node: BAggregate) -> tuple[View, str | Chain]:
@@ -139,7 +136,7 @@ def time_of(row: View) -> Node:
     """The place of a row in time."""
     own = row.period()
     if own is not None:
-        return op("+", op("*", op("big", own), Const(FIRST_MOST)), row.column(LINE))
+        return op("+", op("*", op("big", own), Const(MOST_LINES)), row.column(LINE))
     return row.column(SEQ)
 
 

@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING
 from kaocheng.engine.binding.aggregates import reads_only
 from kaocheng.engine.columnar.aggregates import Source, combined
 from kaocheng.engine.columnar.cells import Cell, literal
-from kaocheng.engine.columnar.conditions import Shifted, conjuncts, outer_and_inner
+from kaocheng.engine.columnar.conditions import (
+    Shifted,
+    conjuncts,
+    outer_and_inner,
+    same_coding,
+    tables_of,
+)
 from kaocheng.engine.columnar.expressions import Place, lower
 from kaocheng.engine.columnar.nodes import (
-    ONE,
     TRUE,
     Agg,
     Node,
@@ -71,11 +76,8 @@ class Sources:
             return self._from_the_subject(node, place)
         if len(place.rows) > 1:
             return self._grouped(node, place)
-        subject = place.rows[0]
-        own = node.is_result and subject.chain is not None and not subject.alias
-        same = own and subject.result is not None and node.source == subject.result.id
-        if same and node.alone and not node.link and node.function != "run" and not place.period:
-            return self._window(node, place)
+        if self._is_window(node, place):
+            return combined(node, self._window(node, place))
         if node.alone:
             return self._grouped(node, place)
         return self._for_each(node, place)
@@ -137,9 +139,27 @@ class Sources:
 
         return moved(self.planner.kept("inner", cell, outer.chain), outer.alias)
 
+    def shared(self, node: BAggregate, place: Place) -> Source:
+        """The rows of an aggregate that is the same for everybody of a group."""
+        if not node.alone or node.function == "run" or self._reads_the_period(node, place):
+            raise Unlowered("各人看到的记录不同")
+        if self._is_window(node, place):
+            return self._window(node, place)
+        source, _ = self._grouping(node, place)
+        assert source is not None
+        return source
+
     # Windows
 
-    def _window(self, node: BAggregate, place: Place) -> Cell:
+    def _is_window(self, node: BAggregate, place: Place) -> bool:
+        """Whether the rows are those of the result under computation itself."""
+        subject = place.rows[0]
+        own = node.is_result and subject.chain is not None and not subject.alias
+        same = own and subject.result is not None and node.source == subject.result.id
+        plain = node.alone and not node.link and node.function != "run"
+        return same and plain and not place.period
+
+    def _window(self, node: BAggregate, place: Place) -> Source:
         subject = place.rows[0]
         chain = subject.chain
         assert chain is not None
@@ -159,7 +179,7 @@ class Sources:
             return chain.define("w", over)
 
         inner = replace(place, rows=(Hole(), subject))  # type: ignore[arg-type]  # reads nothing
-        source = Source(
+        return Source(
             take,
             inner,
             TRUE,
@@ -169,7 +189,6 @@ class Sources:
             self._doubt(place),
             holds_asker(self.planner, node, place),
         )
-        return combined(node, source)
 
     # Passes
 
@@ -206,7 +225,7 @@ class Sources:
             pairs.append((own, Ref(f"k{len(pairs)}", over.name)))
         for outside, inside_ in equal:
             outer, inner_key = lower(outside, place), lower(inside_, inner)
-            if outer.known != TRUE or inner_key.known != TRUE or not _same_coding(outer, inner_key):
+            if outer.known != TRUE or inner_key.known != TRUE or not same_coding(outer, inner_key):
                 return None, row
             left = reachable(key_of(outer), place)
             pairs.append((left, Ref(f"k{len(pairs)}", over.name)))
@@ -331,9 +350,9 @@ class Sources:
         where = literal(value=True) if asked is None else lower(asked, inner)
         also = both(counted(self.planner, node, view) or TRUE, any_of(where.true, where.missing))
         over.keys = tuple(keys)
-        direct = [pair for pair in pairs if _tables(pair[1]) <= {"r"}]
+        direct = [pair for pair in pairs if tables_of(pair[1]) <= {"r"}]
         later = [op("=", *pair) for pair in pairs if pair not in direct]
-        if not _tables(also) <= {"r", "s"}:
+        if not tables_of(also) <= {"r", "s"}:
             later, also = [*later, also], TRUE
         over.where = both(*later) if later else None
         level = source_table.freeze() if isinstance(source_table, Chain) else 0
@@ -379,16 +398,3 @@ class Sources:
             self.planner.unsure(result, op("holds", when))
 
         return note
-
-    # Bounds and runs
-
-
-def _same_coding(a: Cell, b: Cell) -> bool:
-    """Whether equal values have equal nodes."""
-    if a.num is not None and b.num is not None:
-        return a.num.den == b.num.den and a.num.over == b.num.over == ONE
-    return (a.coded, a.type.options, a.type.table) == (b.coded, b.type.options, b.type.table)
-
-
-def _tables(node: Node) -> set[str]:
-    return {ref.table for ref in refs(node)}

@@ -246,6 +246,10 @@ def _filtered(aggregate: Tree, where: Node | None) -> Tree:
 
 def _window(node: Over) -> Tree:
     aggregate = _filtered(_aggregate(node.function, [tree(one) for one in node.args]), node.where)
+    if node.function == "count" and node.where is not None and not node.partition:
+        # DuckDB counts with FILTER over everybody by going through all rows for each row.
+        counted = exp.Case(ifs=[exp.If(this=tree(node.where), true=exp.Literal.number(1))])
+        aggregate = _aggregate("count", [counted])
     cast = aggregate if isinstance(aggregate, exp.Cast) else None
     inner = cast.this if cast is not None else aggregate
     window = exp.Window(

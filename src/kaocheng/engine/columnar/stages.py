@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kaocheng.engine.columnar.facts import AT, ColumnFacts
-from kaocheng.engine.columnar.nodes import Const, Node, Over, Ref, parts, refs
+from kaocheng.engine.columnar.nodes import Node, Over, Ref, parts, refs
 from kaocheng.engine.columnar.planner import Planner
 from kaocheng.engine.columnar.relation import Aggregate, Chain, Join, Level, Scan
-from kaocheng.engine.columnar.rows import PERIOD, stored
+from kaocheng.engine.columnar.rows import stored
 from kaocheng.engine.columnar.statements import Statement, Writer
-from kaocheng.engine.language.scheme import Result, items_below
+from kaocheng.engine.columnar.wanted import wanted
 from kaocheng.engine.model import Pack
 
 KEYED = ("roster", "list")
@@ -351,36 +351,6 @@ def _asked_for(over: Aggregate, join: Join, key: Node) -> Node | None:
         if isinstance(right, Ref) and over.keys[int(right.name.removeprefix("k"))] == key:
             return left
     return None
-
-
-def wanted(planner: Planner, result: Result) -> dict[str, Node]:
-    """Every column of a result that somebody may ask for."""
-    found: dict[str, Node] = {"_at": Ref("_at")}
-    if result.each:
-        found[PERIOD] = Ref(PERIOD)
-    members = planner.members[result.id]
-    found["_exempt"] = members.exempt
-    for item in items_below(result.items):
-        if (result.id, item.id) not in planner.kept_items:
-            continue
-        kept = planner.kept_items[result.id, item.id]
-        cells = [
-            kept.cell,
-            *kept.columns.values(),
-            *(one for flag in kept.flags for one in flag.values),
-        ]
-        for cell in cells:
-            nodes = [cell.node, cell.na] + ([] if cell.num is None else [cell.num.over])
-            for node in nodes:
-                if isinstance(node, Ref):
-                    found[node.name] = node
-        for flag in kept.flags:
-            if isinstance(flag.when, Ref):
-                found[flag.when.name] = flag.when
-    for node in planner.doubts.get(result.id, ()):
-        if isinstance(node, Ref):
-            found[node.name] = node
-    return {name: node for name, node in found.items() if not isinstance(node, Const)}
 
 
 def stages_of(planner: Planner, *, pretty: bool = False) -> Stages:

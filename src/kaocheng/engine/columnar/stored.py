@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from kaocheng.engine.columnar.cells import Cell
 from kaocheng.engine.columnar.decoding import keys_of
 from kaocheng.engine.columnar.finding import Index, Numbers
 from kaocheng.engine.columnar.nodes import Const, Ref
 from kaocheng.engine.columnar.outcomes import UNKNOWN, Reader
 from kaocheng.engine.columnar.rows import PERIOD
+from kaocheng.engine.expressions.bound import BAggregate
 from kaocheng.engine.language.periods import Period
 from kaocheng.engine.values import Value
 
@@ -22,6 +24,15 @@ if TYPE_CHECKING:
 
 # Rows lie by unit: whoever reads one person's value for a comparison reads their colleagues' too.
 BLOCK = 32
+
+
+@dataclass(frozen=True)
+class SharedValue:
+    """What everybody of a group sees. `blamed` and `held` are places in time (`shared.Shared`)."""
+
+    value: Value
+    blamed: Value
+    held: Value
 
 
 @dataclass(eq=False)
@@ -38,7 +49,7 @@ class StoredResult:
         return self._columns[name]
 
     @property
-    def rows(self) -> int:
+    def num_rows(self) -> int:
         return len(self.column("_at"))
 
     @cached_property
@@ -62,6 +73,31 @@ class StoredResult:
         assert isinstance(node, Ref)
         return int(self.column(node.name)[place].as_py())
 
+    def told(self, item: str, place: int) -> dict[str, Value] | None:
+        """What an outcome is explained by; None where nothing is told, or the row is in doubt."""
+        kept = self.done.planner.kept_items.get((self.result, item))
+        if kept is None or not kept.told or self._is_in_doubt(place):
+            return None
+        return self._read_at(place, kept.told)
+
+    def shared(self, node: BAggregate, place: int) -> SharedValue | None:
+        """An aggregate as the row sees it; None where it is not told."""
+        told = self.done.planner.shared.get(id(node))
+        if told is None or told.result != self.result or self._is_in_doubt(place):
+            return None
+        cells = dict(zip(("value", "blamed", "held"), told.cells, strict=True))
+        return SharedValue(**self._read_at(place, cells))
+
+    def _is_in_doubt(self, place: int) -> bool:
+        """Whether the reference decides the row: with its unit, or with everybody."""
+        units = self.done.in_doubt
+        if not units:
+            return units is None
+        return self.done.units_of_rows(self.result, [self.column("_at")[place].as_py()])[0] in units
+
+    def _read_at(self, place: int, cells: Mapping[str, Cell]) -> dict[str, Value]:
+        return {name: self._reader.value_at(cell, place) for name, cell in cells.items()}
+
     def keeps(self, item: str) -> bool:
         """Whether its values are stored; what is written out by the reference is not."""
         return (self.result, item) in self.done.planner.kept_items
@@ -71,7 +107,7 @@ class StoredResult:
 
         Nothing is known of rows that the reference decides: whoever is in doubt, with their unit.
         """
-        rows = _Rows(self, block * BLOCK, min((block + 1) * BLOCK, self.rows))
+        rows = _Rows(self, block * BLOCK, min((block + 1) * BLOCK, self.num_rows))
         units = self.done.in_doubt
         if units is None:
             return [UNKNOWN] * rows.num_rows
@@ -83,6 +119,10 @@ class StoredResult:
         return [
             UNKNOWN if unit in units else one for one, unit in zip(values, of_rows, strict=True)
         ]
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self.done.planner.facts, self._keys, self)
 
     @cached_property
     def _keys(self) -> Mapping[str, Sequence[str]]:

@@ -151,6 +151,11 @@ class BAggregate:
     timed: bool
     type: Type
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether it has one value for everybody, or for everybody of a group."""
+        return self.alone and (self.whole or self.scope is not None)
+
 
 Bound = (
     BLiteral | BField | BItem | BFollow | BFollowItem | BParameter | BPeriod | BSpecial

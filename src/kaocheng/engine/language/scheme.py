@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from kaocheng.engine.expressions.tree import Expr
@@ -76,6 +77,25 @@ class Item:
     hidden: bool = False
     note: str = ""
     accept: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def quoted(self) -> tuple[Clause, ...]:
+        """The clauses of entries, bands, needs, steps: wherever its mechanism takes them."""
+        return tuple(_quoted_in(self.spec))
+
+
+def _quoted_in(spec: object) -> Iterator[Clause]:
+    match spec:
+        case Clause():
+            yield spec
+        case Item() | Expr():
+            return
+        case tuple():
+            for one in spec:
+                yield from _quoted_in(one)
+        case _ if is_dataclass(spec):
+            for described in fields(spec):
+                yield from _quoted_in(getattr(spec, described.name))
 
 
 @dataclass(frozen=True)

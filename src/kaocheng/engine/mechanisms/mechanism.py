@@ -94,6 +94,22 @@ class Frame(Protocol):
         """`expr` spelled on a row."""
 
 
+class Told(Protocol):
+    """What a finished run has kept of a subject among those it was compared with, by name."""
+
+    def number(self, name: str) -> Fraction:
+        """A number of the subject or of its whole group."""
+
+    def count(self, name: str) -> int:
+        """The same where it is a whole number."""
+
+    def member(self, name: str) -> Frame | None:
+        """The one of the group that is named; the subject's own frame if that is the subject."""
+
+    def is_before(self, name: str) -> bool:
+        """Whether the subject stands in the roster before the one that is named, or nobody is."""
+
+
 TypeOf = Callable[[Expr], Type]
 
 
@@ -103,7 +119,8 @@ class Mechanism:
 
     `fields` are the fields of registers that it names, as (register, field). `needs_points`: the
     item must state its full mark. `least` is the floor where it names none. `within`: what those
-    have in common whom `outcomes` looks at together; None when it is everybody.
+    have in common whom `outcomes` looks at together; None when it is everybody. `outcome_told`
+    says what `outcomes` says of one of them, from what its `lower` has `told`.
     """
 
     key: str
@@ -114,6 +131,7 @@ class Mechanism:
     outcome: Callable[[Item, Frame], Outcome] | None = None
     outcomes: Callable[[Item, Sequence[Frame], Sequence[Frame]], list[Outcome]] | None = None
     within: Callable[[Item], Expr | None] = lambda _: None
+    outcome_told: Callable[[Item, Frame, Told], Outcome] | None = None
     lower: Callable[[Item, Lowering], Lowered] | None = None
     check: Callable[[Item, Problems], None] | None = None
     advise: Callable[[Item, Frame], list[Advice]] | None = None

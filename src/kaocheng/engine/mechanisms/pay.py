@@ -11,10 +11,8 @@ Error bound: 0, money is counted in whole fen and shared out by whole divisions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
@@ -32,26 +30,15 @@ from kaocheng.engine.language.shape import (
     Text,
 )
 from kaocheng.engine.language.types import BOOLEAN, NUMBER, Type
-from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, number_type
-from kaocheng.engine.mechanisms.pay_columns import FEN, PER_YUAN, lower_pay
+from kaocheng.engine.mechanisms.mechanism import Mechanism, Slot, number_type
+from kaocheng.engine.mechanisms.pay_columns import lower_pay
+from kaocheng.engine.mechanisms.pay_shared_out import outcome_told, outcomes
 from kaocheng.engine.problems import Place, Problems
-from kaocheng.engine.trace import Line, Outcome, shown
-from kaocheng.engine.values import Missing, Value, is_known, is_number
-from kaocheng.methods.shares import (
-    exact_sum,
-    in_common_units,
-    largest_remainder,
-    round_half_up_to_int,
-    rounded_half_up,
-)
 
 SPECIAL: Mapping[str, tuple[Type, str]] = {
     "rest": (NUMBER, "余额"),
     "heads": (NUMBER, "参加分配人数"),
 }
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)
@@ -77,20 +64,6 @@ class Pay:
     rounding: SettingValue | None = None
 
 
-@dataclass
-class _Person:
-    """One payee while the pool is shared out: exact amounts per step, and the words for them.
-
-    The words are only found for those of whom something is to be `said`.
-    """
-
-    frame: Frame
-    lines: list[Line]
-    said: bool = True
-    trouble: str = ""
-    flags: tuple[str, ...] = ()
-
-
 def _slots(item: Item) -> Iterable[Slot]:
     spec = _spec(item)
     yield Slot(spec.pool)
@@ -112,219 +85,6 @@ def _check(item: Item, problems: Problems) -> None:
         if (step.amount is None) == (step.by is None):
             why = f"“{step.title}”写 amount（固定金额）或 by（按什么比例），二者取一"
             problems.add("S30", step.place, title=item.title, why=why, page="pay")
-
-
-def _outcomes(item: Item, frames: Sequence[Frame], asked: Sequence[Frame]) -> list[Outcome]:
-    spec = _spec(item)
-    groups: dict[Value, list[_Person]] = {}
-    said = {id(frame) for frame in asked}
-    people = [_Person(frame, [], id(frame) in said) for frame in frames]
-    for person in people:
-        group: Value = "" if spec.within is None else person.frame.value(spec.within)
-        groups.setdefault(group, []).append(person)
-    for group, members in groups.items():
-        if is_known(group):
-            _share_out(spec, members)
-        else:
-            for person in members:
-                person.trouble = "不知道属于哪个范围"
-    found = {id(one.frame): _outcome(spec, one) for one in people if one.said}
-    return [found[id(frame)] for frame in asked]
-
-
-def _share_out(spec: Pay, people: list[_Person]) -> None:
-    pool = _pool(spec, people)
-    if not is_number(pool):
-        why = pool.why if isinstance(pool, Missing) else "总量不适用"
-        _stop(people, why)
-        return
-    if pool < 0:
-        _stop(people, f"总量是 {shown(pool)} 元，不能分配负数")
-        return
-    heads = _heads(spec, people)
-    if not isinstance(heads, int):
-        _stop(people, heads.why)
-        return
-    together = spec.rounding is not None and people[0].frame.setting(spec.rounding) == "together"
-    rest = pool
-    for step in spec.take:
-        if step.amount is not None:
-            rest -= _fixed(step, people, rest, heads, together=together)
-        else:
-            rest -= _proportional(step, people, rest, together=together)
-        unsettled = next((one for one in people if one.trouble), None)
-        if unsettled is not None:  # what is left for the others is then unknown too
-            _stop(people, f"{unsettled.frame.subject}：{unsettled.trouble}")
-            return
-        if rest < 0:
-            _stop(people, f"到“{step.title}”为止已超出总量 {shown(-rest)} 元")
-            return
-    if together:
-        _round_together(people, pool - rest)
-
-
-def _pool(spec: Pay, people: list[_Person]) -> Value:
-    """The one pool that everybody of the group names."""
-    pool = people[0].frame.value(spec.pool)
-    for person in people[1:]:
-        other = person.frame.value(spec.pool)
-        person.frame.rows_used()  # told once, with the first
-        if is_number(pool) and not is_number(other):
-            pool = other
-        elif is_number(pool) and other != pool:
-            return Missing("总量在同一范围内不一致")
-    return pool
-
-
-def _heads(spec: Pay, people: list[_Person]) -> int | Missing:
-    counted: list[Value] = [
-        True if spec.heads is None else one.frame.value(spec.heads) for one in people
-    ]
-    missing = (value for value in counted if isinstance(value, Missing))
-    return next(missing, sum(value is True for value in counted))
-
-
-def _fixed(
-    step: Step, people: list[_Person], rest: Fraction, heads: int, *, together: bool
-) -> Fraction:
-    """Fixed amounts; everybody of the step sees the same `rest` and `heads`."""
-    assert step.amount is not None
-    special = {"rest": rest, "heads": Fraction(heads)}
-    paid = Fraction(0)
-    for person in people:
-        who = _belongs(step, person)
-        if who is not True:
-            continue
-        amount = person.frame.value(step.amount, special=special)
-        if is_number(amount) and amount < 0:
-            amount = Missing(f"金额是 {shown(amount)} 元，不能是负数")
-        if not is_number(amount):
-            _miss(person, step, amount)
-            continue
-        spelled = _spelled(step.amount, person, rest, heads) if person.said else ""
-        if not together:
-            amount = rounded_half_up(amount, places=2)
-        paid += amount
-        rows = person.frame.rows_used()
-        person.lines.append(Line(step.title, amount, spelled, step.clauses, rows, step.id))
-    return paid
-
-
-def _spelled(amount: Expr, person: _Person, rest: Fraction, heads: int) -> str:
-    spelled = person.frame.spell(amount)
-    return spelled.replace("余额", shown(rest)).replace("参加分配人数", str(heads))
-
-
-def _proportional(step: Step, people: list[_Person], rest: Fraction, *, together: bool) -> Fraction:
-    """What is left, in proportion to `by`; whole fen by largest remainder, better score first."""
-    assert step.by is not None
-    sharing: list[tuple[_Person, Fraction]] = []
-    for person in people:
-        if _belongs(step, person) is not True:
-            continue
-        weight = person.frame.value(step.by)
-        if not is_number(weight) or weight < 0:
-            _stop(people, f"{person.frame.subject} 的“{step.title}”依据还缺，分值算不出来")
-            return Fraction(0)
-        sharing.append((person, weight))
-    total = exact_sum([weight for _, weight in sharing])
-    if total == 0:
-        for person in people if rest else ():
-            person.flags = (f"“{step.title}”没有可以分配的人，余额 {shown(rest)} 元没有分出",)
-        return Fraction(0)
-    if together:
-        amounts = [rest * weight / total for _, weight in sharing]
-    else:
-        amounts = _in_units(step, rest, sharing)
-    for (person, weight), amount in zip(sharing, amounts, strict=True):
-        text = ""
-        if person.said:
-            text = f"{shown(rest)} ÷ {shown(total)} × {shown(weight)}"
-            text += "" if together else _topped_up(step, amount, rest * weight / total)
-        rows = person.frame.rows_used()
-        person.lines.append(Line(step.title, amount, text, step.clauses, rows, step.id))
-    return exact_sum(amounts)
-
-
-def _in_units(
-    step: Step, rest: Fraction, sharing: list[tuple[_Person, Fraction]]
-) -> list[Fraction]:
-    """Whole fen (or 角, 元) that use up `rest`; ties to the better score, then the earlier id."""
-    per_yuan = PER_YUAN[step.to]
-    weights = [weight for _, weight in sharing]
-    scores = in_common_units(weights)
-    order = sorted(range(len(sharing)), key=lambda at: (-scores[at], sharing[at][0].frame.subject))
-    total = exact_sum(weights)
-    if step.remainder == "best":
-        units = [(rest * weight / total * per_yuan).__floor__() for weight in weights]
-    else:
-        units = largest_remainder((rest * per_yuan).__floor__(), weights, order=order)
-    amounts = [Fraction(unit, per_yuan) for unit in units]
-    left = (rest - exact_sum(amounts)) * FEN
-    amounts[order[0]] += Fraction(left.__floor__(), FEN)
-    return amounts
-
-
-def _topped_up(step: Step, amount: Fraction, unrounded: Fraction) -> str:
-    """The words for what the rounding has added to somebody's share."""
-    per_yuan = PER_YUAN[step.to]
-    added = amount - Fraction((unrounded * per_yuan).__floor__(), per_yuan)
-    if not added:
-        return ""
-    why = "余数归得分最高者" if step.remainder == "best" else "按最大余数"
-    return f"，{why}补 {shown(added)} 元"
-
-
-def _round_together(people: list[_Person], paid: Fraction) -> None:
-    """One largest remainder over everybody's exact total; the difference is a line of its own."""
-    exact = [sum((_amount(line) for line in one.lines), Fraction(0)) for one in people]
-    if paid <= 0 or any(one.trouble for one in people):
-        return
-    order = sorted(range(len(people)), key=lambda at: (-exact[at], people[at].frame.subject))
-    parts = largest_remainder(round_half_up_to_int(paid * FEN), exact, order=order)
-    for person, amount, part in zip(people, exact, parts, strict=True):
-        difference = Fraction(part, FEN) - amount
-        if difference:
-            person.lines.append(Line("化整到分", difference, "全体一并按最大余数化整"))
-
-
-def _belongs(step: Step, person: _Person) -> Value:
-    who: Value = True if step.who is None else person.frame.value(step.who)
-    if not is_known(who):
-        _miss(person, step, who)
-    return who
-
-
-def _miss(person: _Person, step: Step, value: Value) -> None:
-    why = value.why if isinstance(value, Missing) else "不适用"
-    person.trouble = person.trouble or f"“{step.title}”：{why}"
-    person.lines.append(Line(step.title, value, "", step.clauses, item=step.id))
-
-
-def _stop(people: list[_Person], why: str) -> None:
-    for person in people:
-        person.trouble = person.trouble or why
-
-
-def _amount(line: Line) -> Fraction:
-    return line.value if is_number(line.value) else Fraction(0)
-
-
-def _outcome(spec: Pay, person: _Person) -> Outcome:
-    lines = tuple(person.lines)
-    columns: dict[str, Value] = {step.id: Fraction(0) for step in spec.take}
-    for line in lines:
-        if line.item:
-            columns[line.item] = line.value
-    total = sum((_amount(line) for line in lines), Fraction(0))
-    lines = tuple(
-        Line(line.label, line.value, line.text, line.clauses, line.rows) for line in lines
-    )
-    if person.trouble:
-        missing: dict[str, Value] = dict.fromkeys(columns, Missing(person.trouble))
-        return Outcome(Missing(person.trouble), lines, columns=missing)
-    text = " + ".join(shown(line.value) for line in lines)
-    return Outcome(total, lines, text, person.flags, adds_up=True, columns=columns)
 
 
 def _spec(item: Item) -> Pay:
@@ -370,7 +130,8 @@ PAY = Mechanism(
     ),
     slots=_slots,
     type_of=number_type,
-    outcomes=_outcomes,
+    outcomes=outcomes,
+    outcome_told=outcome_told,
     within=lambda item: _spec(item).within,
     lower=lower_pay,
     check=_check,

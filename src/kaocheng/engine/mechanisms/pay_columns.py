@@ -5,10 +5,10 @@ Error bound 0: money is counted in whole fen, and what is left over goes by exac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 from typing import TYPE_CHECKING, cast
 
 from kaocheng.engine.columnar import numbers, rounding
@@ -54,7 +54,8 @@ def lower_pay(item: Item, low: Lowering) -> Lowered:
     spec = cast("Pay", item.spec)
     group = None if spec.within is None else low.keep("within", low.value(spec.within))
     within = [low.asked, *([] if group is None else [low.key(group)])]
-    pool, unlike = _pool_of_all(low.value(spec.pool), within, low)
+    named = low.keep("pool", low.value(spec.pool))
+    pool, unlike = _pool_of_all(named, within, low)
     pool = low.keep("pool", _not_negative(pool))
     heads = literal(value=True) if spec.heads is None else low.value(spec.heads)
     stop = any_of(unlike, negated(pool.known), low.somewhere(heads.missing, within))
@@ -70,11 +71,13 @@ def lower_pay(item: Item, low: Lowering) -> Lowered:
             left = _not_negative(number(rest))
             short = both(negated(is_null(rest.node)), negated(left.known))
             stop = low.let("stop", any_of(stop, trouble, short))
+            water.told[f"{step.id}_left"] = partial(number, rest)
             rest = low.kept_number("rest", left.number)
         else:
             paid, trouble = water.proportional(step, rest)
             stop = any_of(stop, trouble)
             rest = low.kept_number("rest", water.left_over(rest))
+            water.told[f"{step.id}_left"] = partial(number, rest)
         columns[step.id] = number(paid)
     paid_all = water.of_everybody([one.number for one in columns.values()])
     if together:
@@ -90,14 +93,20 @@ def lower_pay(item: Item, low: Lowering) -> Lowered:
         }
         stop = any_of(stop, unknown)
     flags = [replace(flag, when=both(negated(stop), flag.when)) for flag in water.last_flags()]
-    return Lowered(value, flags, columns)
+    told: dict[str, Callable[[], Cell]] = {
+        "first": partial(low.earliest, TRUE, within),
+        "unlike": partial(_first_unlike, named, within, low),
+        "heads": partial(number, counted),
+        "unclear": partial(low.earliest, heads.missing, within),
+        "paid": partial(number, paid_all),
+        **water.told,
+    }
+    return Lowered(value, flags, columns, told)
 
 
 def _pool_of_all(pool: Cell, within: list[Node], low: Lowering) -> tuple[Cell, Node]:
     """The one pool that everybody of the group names, and where they do not name one."""
-    pool = low.keep("pool", pool)
-    nodes = [pool.node, pool.na, pool.number.over]
-    if all(low.planner.chain.settled_by(one, within) for one in nodes):
+    if _is_settled(pool, within, low):
         return pool, FALSE
     unlike = low.somewhere(negated(pool.known), within)
     ends = [low.window(name, [pool.node], within) for name in ("min", "max")]
@@ -109,6 +118,20 @@ def _pool_of_all(pool: Cell, within: list[Node], low: Lowering) -> tuple[Cell, N
     same = replace(pool.number, node=ends[0], over=over)
     found = replace(pool, node=ends[0], num=same, na=FALSE, const=None, low=None, gap=None)
     return found, any_of(unlike, op("holds", op("<>", *ends)))
+
+
+def _is_settled(pool: Cell, within: list[Node], low: Lowering) -> bool:
+    nodes = [pool.node, pool.na, pool.number.over]
+    return all(low.planner.chain.settled_by(one, within) for one in nodes)
+
+
+def _first_unlike(pool: Cell, within: list[Node], low: Lowering) -> Cell:
+    """The line of the first who does not name the pool that the first of all names."""
+    if _is_settled(pool, within, low):
+        return missing(NUMBER)
+    first = low.first(pool, within, [SortKey(low.line)])
+    other = op("holds", numbers.compared("<>", pool.number, first.number))
+    return low.earliest(both(first.known, any_of(negated(pool.known), other)), within)
 
 
 def _not_negative(cell: Cell) -> Cell:
@@ -130,6 +153,7 @@ class _Waterfall:
     together: bool
     flags: list[Flag] = field(default_factory=list)
     shared_out: list[tuple[Node, Num]] = field(default_factory=list)
+    told: dict[str, Callable[[], Cell]] = field(default_factory=dict)
 
     def fixed(self, step: Step, rest: Num) -> tuple[Num, Node]:
         """A fixed amount each, half up to the fen unless everything is rounded together."""
@@ -138,7 +162,9 @@ class _Waterfall:
         amount = _not_negative(self.low.value(step.amount, special=special))
         amount = self.low.keep("amount", amount)
         who, unclear = self._who(step)
-        trouble = self.low.somewhere(any_of(unclear, both(who, negated(amount.known))), self.within)
+        broken = any_of(unclear, both(who, negated(amount.known)))
+        trouble = self.low.somewhere(broken, self.within)
+        self.told[f"{step.id}_broken"] = partial(self.low.earliest, broken, self.within)
         exact = amount.number if self.together else rounding.rounded(amount.number, 2)
         paid = numbers.chosen([(both(who, amount.known), exact)], numbers.constant(Fraction(0)))
         return self.low.kept_number("paid", paid), trouble
@@ -152,8 +178,8 @@ class _Waterfall:
         negative: Node = FALSE
         if weight.number.low < 0:
             negative = op("holds", less("<", weight, literal(Fraction(0))))
-        broken = any_of(unclear, both(who, any_of(negated(weight.known), negative)))
-        trouble = low.somewhere(broken, self.within)
+        lacking = both(who, any_of(negated(weight.known), negative))
+        trouble = low.somewhere(any_of(unclear, lacking), self.within)
         zero = numbers.constant(Fraction(0))
         sound = both(who, weight.known, negated(negative))
         counted = numbers.chosen([(sound, weight.number)], zero)
@@ -171,6 +197,10 @@ class _Waterfall:
             paid = numbers.chosen([(both(sound, negated(nobody)), units)], zero)
         paid = low.kept_number("paid", paid)
         self.shared_out.append((negated(nobody), paid))
+        self.told[f"{step.id}_lacking"] = partial(low.earliest, lacking, self.within)
+        self.told[f"{step.id}_unclear"] = partial(low.earliest, unclear, self.within)
+        self.told[f"{step.id}_total"] = partial(number, whole_share)
+        self.told[f"{step.id}_amount"] = partial(number, paid)
         return paid, trouble
 
     def left_over(self, rest: Num) -> Num:

@@ -16,10 +16,9 @@ Error bound: 0, places are whole numbers and equal keys mean equal scores.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from kaocheng.engine.expressions.tree import Expr, Literal
 from kaocheng.engine.language.scheme import Item
@@ -35,23 +34,12 @@ from kaocheng.engine.language.shape import (
     Text,
 )
 from kaocheng.engine.language.types import BOOLEAN, NUMBER, TEXT, Type
-from kaocheng.engine.mechanisms.mechanism import Frame, Mechanism, Slot, TypeOf
+from kaocheng.engine.mechanisms.mechanism import Mechanism, Slot, TypeOf
 from kaocheng.engine.mechanisms.seats_columns import lower_seats
-from kaocheng.engine.mechanisms.standing import (
-    TIE_WORDS,
-    Standing,
-    ends_of_ties,
-    in_order,
-    provisional,
-    stand,
-)
+from kaocheng.engine.mechanisms.seats_given import outcome_told, outcomes
 from kaocheng.engine.problems import Place, Problems
-from kaocheng.engine.trace import Line, Outcome, shown
-from kaocheng.engine.values import Missing, NotApplicable, Value, is_known, is_number
-from kaocheng.methods.shares import SeatRounding, largest_remainder, seat_limit
-
-if TYPE_CHECKING:
-    pass
+from kaocheng.engine.trace import shown
+from kaocheng.engine.values import is_number
 
 
 @dataclass(frozen=True)
@@ -157,187 +145,6 @@ def _check_take(item: Item, take: Take, problems: Problems) -> None:
             problems.add("S27", take.place, why=why)
 
 
-def _outcomes(item: Item, frames: Sequence[Frame], asked: Sequence[Frame]) -> list[Outcome]:
-    spec = _spec(item)
-    groups: dict[Value, list[Frame]] = {}
-    for frame in frames:
-        group: Value = "" if spec.within is None else frame.value(spec.within)
-        groups.setdefault(group, []).append(frame)
-    said = {id(frame) for frame in asked}
-    found: dict[int, Outcome] = {}
-    for group, members in groups.items():
-        found.update(_group(spec, group, members, said))
-    return [found[id(frame)] for frame in asked]
-
-
-def _group(spec: Seats, group: Value, members: list[Frame], said: Set[int]) -> dict[int, Outcome]:
-    """The outcomes of the frames in `said`, by `id`."""
-    if not is_known(group):
-        return {id(frame): Outcome(group) for frame in members}
-    base = [frame for frame in members if _holds(spec.base, frame)]
-    among = {id(frame): _among(spec.among, frame) for frame in members}
-    standing = [
-        stand(frame, (spec.rank, *spec.then_by)) for frame in members if among[id(frame)] is True
-    ]
-    later_first = _ties(spec, standing) == "later_id"
-    ordered = sorted(standing, key=lambda one: one.frame.subject, reverse=later_first)
-    ordered = in_order(ordered, lowest_first=spec.order == "lowest")
-    name = f"{group}：" if group else ""
-    if spec.take is None:
-        given = _distribute(spec, ordered, said, len(base), name)
-    else:
-        given = _take(spec, ordered, base, said=said, name=name)
-    missing = {id(one.frame): one.why for one in ordered if one.why}
-    outcomes = {}
-    for frame in members:
-        at = id(frame)
-        if at in said:
-            outcome = given.get(at) or _rest(spec, frame, among[at])
-            outcomes[at] = provisional(outcome, missing.get(at, ""), len(missing))
-    return outcomes
-
-
-def _distribute(
-    spec: Seats, ordered: list[Standing], said: Set[int], people: int, name: str
-) -> dict[int, Outcome]:
-    grades = list(spec.shares)
-    first = ordered[0].frame if ordered else None
-    if first is None:
-        return {}
-    shares = [first.value(share) for share in spec.shares.values()]
-    known = [share for share in shares if is_number(share) and share >= 0]
-    if len(known) != len(shares) or sum(known) != 1:
-        why = "各等级比例还没有定，或合计不是 100%"
-        return {id(one.frame): Outcome(Missing(why)) for one in ordered}
-    numbers = largest_remainder(people, known)
-    listed = "、".join(f"{grade} {count}" for grade, count in zip(grades, numbers, strict=True))
-    places = [grade for grade, count in zip(grades, numbers, strict=True) for _ in range(count)]
-    places.extend(grades[-1:] * (len(ordered) - len(places)))
-    text = f"{name}{people} 人，名额 {listed}"
-    return _seat(spec, ordered, said, places, text)
-
-
-def _seat(
-    spec: Seats, ordered: list[Standing], said: Set[int], places: list[str], text: str
-) -> dict[int, Outcome]:
-    """Grades by place; a score that a cut line divides is flagged, or left out as a whole."""
-    found = {}
-    ties = _ties(spec, ordered)
-    for at, (one, (first, last)) in enumerate(zip(ordered, ends_of_ties(ordered), strict=True)):
-        if id(one.frame) not in said:
-            continue
-        rank = first + 1
-        divided = places[first] != places[last]
-        grade = places[last] if divided and ties == "leave_out" else places[at]
-        how = "整组归下一等级" if ties == "leave_out" else TIE_WORDS[ties]
-        flags = (f"同分处在名额线上，{how}",) if divided else ()
-        words = f"{text}；{shown(one.score)} 分，第 {rank} 名"
-        line = Line(grade, grade, words)
-        columns = {"rank": Fraction(rank)}
-        found[id(one.frame)] = Outcome(grade, (line,), words, flags, columns=columns)
-    return found
-
-
-def _take(
-    spec: Seats, ordered: list[Standing], base: list[Frame], *, said: Set[int], name: str
-) -> dict[int, Outcome]:
-    take = spec.take
-    assert take is not None
-    if not ordered:
-        return {}
-    filled = [frame for frame in base if take.filled is not None and _holds(take.filled, frame)]
-    are_filled = {id(frame) for frame in filled}
-    candidates = [one for one in ordered if id(one.frame) not in are_filled]
-    limit = _limit(take, ordered[0].frame, len(base), len(filled))
-    if not isinstance(limit, int):
-        return {id(one.frame): Outcome(limit) for one in candidates}
-    cut = _cut(spec, candidates, limit)
-    words = f"{name}基数 {len(base)} 人，名额 {limit} 个"
-    if filled:
-        words += f"（另有 {len(filled)} 人已计入）"
-    ties = TIE_WORDS[_ties(spec, candidates)]
-    found = {}
-    for at, (one, (first, last)) in enumerate(
-        zip(candidates, ends_of_ties(candidates), strict=True)
-    ):
-        if id(one.frame) not in said:
-            continue
-        rank = first + 1
-        on_line = first < limit <= last
-        flags = (f"同分处在名额线上，{ties}",) if on_line else ()
-        text = f"{words}；{shown(one.score)} 分，第 {rank} 位"
-        value: Value = take.grade or True if at < cut else _untaken(spec, one.frame)
-        columns = {"rank": Fraction(rank)}
-        line = Line(shown(value), value, text)
-        found[id(one.frame)] = Outcome(value, (line,), text, flags, columns=columns)
-    return found
-
-
-def _cut(spec: Seats, candidates: list[Standing], limit: int) -> int:
-    """How many candidates get a seat; tied groups are left out whole where the scheme says so."""
-    cut = min(limit, len(candidates))
-    if _ties(spec, candidates) == "leave_out" and 0 < cut < len(candidates):
-        while cut and candidates[cut - 1].key == candidates[limit].key:
-            cut -= 1
-    return cut
-
-
-def _limit(take: Take, frame: Frame, people: int, filled: int) -> int | Value:
-    expr = take.at_most or take.fill_to or take.number
-    assert expr is not None
-    share = frame.value(expr)
-    if not is_number(share):
-        return share
-    if take.number is not None:
-        return max(0, int(share))
-    if not 0 <= share <= 1:
-        return Missing(f"比例 {shown(share * 100)}% 不在 0% 到 100% 之间")
-    rounding: SeatRounding = "ceil" if take.fill_to is not None else "floor"
-    if take.rounding is not None:
-        rounding = _ROUNDINGS[frame.setting(take.rounding)]
-    least: Value = Fraction(0) if take.at_least is None else frame.value(take.at_least)
-    if not is_number(least):
-        return least
-    return max(int(least), seat_limit(share, people, rounding=rounding) - filled)
-
-
-_ROUNDINGS: dict[str, SeatRounding] = {"floor": "floor", "ceil": "ceil", "half_up": "half_up"}
-
-
-def _rest(spec: Seats, frame: Frame, among: Value) -> Outcome:
-    """Those who stood no chance: not among the candidates, or already counted as filled."""
-    if isinstance(among, Missing):
-        return Outcome(among)
-    if spec.take is None:
-        return Outcome(NotApplicable("不参加排名"))
-    value = _untaken(spec, frame)
-    return Outcome(value, text="不在备选之列")
-
-
-def _untaken(spec: Seats, frame: Frame) -> Value:
-    if spec.otherwise is not None:
-        return frame.value(spec.otherwise)
-    return NotApplicable("没有名额") if spec.take is not None and spec.take.grade else False
-
-
-def _ties(spec: Seats, standing: list[Standing]) -> str:
-    """What decides between equals: as the scheme says, else by the kind of seats (D8)."""
-    if spec.ties is not None and standing:
-        return standing[0].frame.setting(spec.ties)
-    if spec.order == "lowest":
-        return "later_id"
-    ceiling = spec.take is not None and spec.take.at_most is not None
-    return "leave_out" if ceiling else "earlier_id"
-
-
-def _holds(expr: Expr | None, frame: Frame) -> bool:
-    return expr is None or frame.value(expr) is True
-
-
-def _among(expr: Expr | None, frame: Frame) -> Value:
-    return True if expr is None else frame.value(expr)
-
-
 def _spec(item: Item) -> Seats:
     assert isinstance(item.spec, Seats)
     return item.spec
@@ -388,7 +195,8 @@ SEATS = Mechanism(
     ),
     slots=_slots,
     type_of=_type_of,
-    outcomes=_outcomes,
+    outcomes=outcomes,
+    outcome_told=outcome_told,
     within=lambda item: _spec(item).within,
     lower=lower_seats,
     check=_check,

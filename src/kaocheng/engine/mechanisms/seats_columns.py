@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 from typing import TYPE_CHECKING, cast
 
 from kaocheng.engine.columnar import numbers, rounding
@@ -25,6 +25,7 @@ from kaocheng.engine.columnar.cells import (
     not_applicable,
     number,
 )
+from kaocheng.engine.columnar.facts import MOST_LINES
 from kaocheng.engine.columnar.functions import apply
 from kaocheng.engine.columnar.lowered import Flag, Lowered
 from kaocheng.engine.columnar.nodes import (
@@ -43,7 +44,6 @@ from kaocheng.engine.columnar.nodes import (
     total,
 )
 from kaocheng.engine.columnar.numbers import Num, whole
-from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.language.types import NUMBER, Type
 from kaocheng.engine.mechanisms.standing import (
@@ -71,12 +71,13 @@ def lower_seats(item: Item, low: Lowering) -> Lowered:
     ranking = _Ranking.of(spec, low, within, candidate, stands)
     people = low.number_of(base, within)
     type_ = low.type_of(item)
+    number_filled = whole(ZERO, 0, 0)
     if spec.take is None:
         found, flags, placed = _lowered_shares(spec, ranking, people, low)
         rest = not_applicable(type_)
     else:
         rest = _lowered_rest(spec, type_, low)
-        number_filled = low.number_of(filled, within) if filled != FALSE else whole(ZERO, 0, 0)
+        number_filled = low.number_of(filled, within) if filled != FALSE else number_filled
         found, flags, placed = _lowered_take(spec, ranking, (people, number_filled), rest, low)
     found = low.by_case(
         [(candidate, found), (_open_to(among.missing, stands), missing(type_))], rest
@@ -96,7 +97,17 @@ def lower_seats(item: Item, low: Lowering) -> Lowered:
     if group is not None:
         flags = [replace(flag, when=both(group.known, flag.when)) for flag in flags]
         value = first_unknown([group], value)
-    return Lowered(value, flags, {"rank": rank})
+    told = {
+        "people": people,
+        "filled": number_filled,
+        "lacking": lacking,
+        "at": ranking.at,
+        "first": ranking.rank,
+        "last": replace(ranking.rank, node=ranking.last),
+    }
+    best = partial(ranking.first, number(whole(low.line, 0, MOST_LINES)))
+    given = {name: partial(number, one) for name, one in told.items()}
+    return Lowered(value, flags, {"rank": rank}, {**given, "best": best})
 
 
 def _open_to(missing_: Node, stands: Node) -> Node:
@@ -117,7 +128,7 @@ class _Ranking:
     lacks: Node
     stands: Node
     candidate: Node
-    first: Callable[[Expr], Cell]
+    first: Callable[[Cell], Cell]
 
     @classmethod
     def of(
@@ -137,8 +148,8 @@ class _Ranking:
         rank = low.window("rank", [], partition, keys)
         last = low.window("count", [], partition, keys)  # up to the last of the equals
 
-        def first(expr: Expr) -> Cell:
-            return low.first(low.value(expr), [*within, stands], [*keys, last_first])
+        def first(cell: Cell) -> Cell:
+            return low.first(cell, [*within, stands], [*keys, last_first])
 
         places = (whole(at, 1, most), whole(rank, 1, most))
         return cls(*places, last, lacks, stands, candidate, first)
@@ -170,7 +181,7 @@ def _lowered_shares(
     spec: Seats, ranking: _Ranking, people: Num, low: Lowering
 ) -> tuple[Cell, list[Flag], Node]:
     """The grades, what is said of them, and where there are places at all (never null)."""
-    shares = [ranking.first(share) for share in spec.shares.values()]
+    shares = [ranking.first(low.value(share)) for share in spec.shares.values()]
     whole_share = low.keep("whole", reduce(lambda a, b: arithmetic("+", a, b), shares))
     one, zero = literal(Fraction(1)), literal(Fraction(0))
     known = both(*(share.known for share in shares))
@@ -248,7 +259,7 @@ def _lowered_take(
 def _lowered_limit(take: Take, ranking: _Ranking, people: Num, filled: Num, low: Lowering) -> Cell:
     expr = take.at_most or take.fill_to or take.number
     assert expr is not None
-    share = ranking.first(expr)
+    share = ranking.first(low.value(expr))
     zero, one = literal(Fraction(0)), literal(Fraction(1))
     if take.number is not None:
         cut = number(rounding.floor_of(share.number), share)
@@ -262,7 +273,7 @@ def _lowered_limit(take: Take, ranking: _Ranking, people: Num, filled: Num, low:
         "ceil": lambda: apply("ceil", [exact]),
         "half_up": lambda: apply("round", [exact, zero]),
     }[way]()
-    least = zero if take.at_least is None else ranking.first(take.at_least)
+    least = zero if take.at_least is None else ranking.first(low.value(take.at_least))
     left = arithmetic("-", seats, number(filled))
     whole_least = number(rounding.cut_off(least.number), least)
     found = first_unknown([least], apply("max", [whole_least, left]))

@@ -1,5 +1,146 @@
 """Messages about accounts and signing in (W20–W39)."""
 
-from kaocheng.engine.messages.message import Message
+from kaocheng.engine.messages.message import Message, error
 
-ACCOUNTS: tuple[Message, ...] = ()
+ACCOUNTS: tuple[Message, ...] = (
+    error(
+        "W20",
+        "登录名或密码不对。",
+        "请核对后再输一次；忘了密码，可请本校管理员当面重发。",
+        "The name or the password is not right.",
+        "Check both and try again; if you forgot the password, ask the administrator of your school.",
+    ),
+    error(
+        "W21",
+        "连续输错次数较多，请在 {until} 以后再试。",
+        "您的账号和数据都没有变化；急用时请本校管理员或安全管理员帮助。",
+        "There were several wrong attempts; please try again after {until}.",
+        "Nothing has changed. If it is urgent, ask your school's administrator.",
+    ),
+    error(
+        "W22",
+        "这个账号现在不能登录。",
+        "可能已停用，或者人员已退休、调离；请联系本单位负责人。",
+        "This account cannot sign in at present.",
+        "It may be locked, or the person has retired or left; ask the head of the unit.",
+    ),
+    error(
+        "W23",
+        "验证码不对，或者已经用过、过期了。",
+        "请等手机上换出下一组数字再输；手机不在身边，可用打印的备用码。",
+        "The code is not right, was used before, or has run out.",
+        "Wait for the next code and type that; without your phone, use a printed spare code.",
+    ),
+    error(
+        "W24",
+        "密码至少要 {least} 位。",
+        "可以用几个词连起来，中间加数字或符号。",
+        "The password needs at least {least} characters.",
+        "Several words with digits or signs between them do well.",
+    ),
+    error(
+        "W25",
+        "密码要有大写字母、小写字母、数字、符号这四类中的 {classes} 类。",
+        "请再加上缺少的一类字符。",
+        "The password needs {classes} of: capital letters, small letters, digits, signs.",
+        "Add a character of a kind that is missing.",
+    ),
+    error(
+        "W26",
+        "密码里不能有登录名、姓名、手机号或师训编号。",
+        "请换成别人不容易想到的词。",
+        "The password must not contain the login name, name, phone or staff number.",
+        "Choose words that others will not think of.",
+    ),
+    error(
+        "W27",
+        "这个密码最近用过，请换一个新的。",
+        "最近 {count} 次用过的密码都不能再用。",
+        "This password was used recently; please choose a new one.",
+        "The last {count} passwords cannot be used again.",
+    ),
+    error(
+        "W28",
+        "这个密码太常见，容易被猜中。",
+        "请用几个互不相关的词。",
+        "This password is common and easily guessed.",
+        "Use several words that have nothing to do with one another.",
+    ),
+    error(
+        "W29",
+        "两次输入的新密码不一样。",
+        "请把新密码再输两遍。",
+        "The new password was not typed the same twice.",
+        "Type the new password twice again.",
+    ),
+    error(
+        "W30",
+        "现在的密码不对，密码没有改。",
+        "请核对后再输一次。",
+        "The present password is not right; nothing was changed.",
+        "Check it and try again.",
+    ),
+    error(
+        "W31",
+        "这个一次性密码已过期（发出后 72 小时内有效）。",
+        "请本校管理员当面再发一个。",
+        "This one-time password has run out (it holds for 72 hours).",
+        "Ask your school's administrator for another one.",
+    ),
+    error(
+        "W32",
+        "这件事须由 {person} 本人办，不能代办。",
+        "本人制作、评分、签字和账号设置都不在代办范围内；请本人登录后办理。",
+        "Only {person} can do this; nobody can do it in their name.",
+        "Own work, ratings, signatures and the account itself are never covered. Let the person sign in.",
+    ),
+    error(
+        "W33",
+        "代办的截止日期要在今天以后、{days} 天以内。",
+        "请改一个日期；到期后可以再授权。",
+        "The last day must lie ahead, within {days} days.",
+        "Choose another day; it can be granted again afterwards.",
+    ),
+    error(
+        "W34",
+        "代办人须是同一单位的在岗同事，且不能是本人；管理员岗位不能代办。",
+        "请从本单位名单里选一位。",
+        "Only a colleague at work in the same unit can act for somebody; administrators' work cannot be done for them.",
+        "Choose somebody from the list of the unit.",
+    ),
+    error(
+        "W35",
+        "系统、安全、审计三个管理员岗位须由不同的人担任（三员分立）。",
+        "这个人已是{role}；请另选一人，或先结束原任职。",
+        "The system, security and audit administrators must be different people.",
+        "This person is already {role}; choose somebody else, or end that appointment first.",
+    ),
+    error(
+        "W36",
+        "统一身份认证已通过，但本平台没有与之对应的在岗人员账号。",
+        "请本校管理员核对您的师训编号；也可以先用登录名和密码登录。",
+        "You were recognised, but no account of a person at work here bears that staff number.",
+        "Ask your school's administrator to check your staff number, or sign in with your password.",
+    ),
+    error(
+        "W37",
+        "统一身份认证没有成功，没有登录。",
+        "请再试一次，或用登录名和密码登录；多次不成请把编号告诉管理员。",
+        "Single sign-on did not succeed; you are not signed in.",
+        "Try again, or sign in with your password. If it keeps failing, tell the administrator the number.",
+    ),
+    error(
+        "W38",
+        "“{title}”的值不在允许的范围内，没有保存。",
+        "请按旁边的说明填写。",
+        "The value of “{title}” is not allowed; it was not saved.",
+        "Follow the explanation beside it.",
+    ),
+    error(
+        "W39",
+        "两步验证还没有设好，这件事做不了。",
+        "请先在“我的”里设置两步验证，再来办理。",
+        "This needs a second factor, which is not set up.",
+        "Set it up on your account page first.",
+    ),
+)

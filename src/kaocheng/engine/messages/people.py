@@ -40,9 +40,9 @@ PEOPLE = (
     ),
     error(
         "W45",
-        "日期 {day} 不行：应在 {first} 到 {last} 之间。",
+        "日期 {day} 不行：应当{bounds}。",
         "请改日期；早于上一次变更的，先撤回上一次变更。",
-        "{day} will not do: it has to lie between {first} and {last}.",
+        "{day} will not do: {bounds}.",
         "Change the day; undo the last change first if it lies before that.",
     ),
     error(
@@ -61,17 +61,10 @@ PEOPLE = (
     ),
     error(
         "W48",
-        "您不能在“{unit}”任命{role}。",
+        "您不能在“{unit}”任免{role}。",
         "请选别的任职；需要这个任职的，请上级单位办理。",
         "You cannot appoint {role} in “{unit}”.",
         "Choose another role, or ask the unit above to do it.",
-    ),
-    error(
-        "W49",
-        "系统管理员、安全管理员、审计管理员不能是同一个人。",
-        "请换一个人；三员分立是等级保护的要求。",
-        "System, security and audit administrators cannot be the same person.",
-        "Choose somebody else: the three are kept apart.",
     ),
     error(
         "W50",
@@ -82,10 +75,10 @@ PEOPLE = (
     ),
     error(
         "W51",
-        "这个{field}已经登记在另一个人名下。",
-        "请核对；确实是同一个人、原来在别的单位的，请共同的上级单位办理调动。",
-        "This {field} is already that of somebody else.",
-        "Check it; if it is the same person from another unit, ask the unit above both to transfer.",
+        "这个{field}已经登记过了，不能重复。",
+        "请核对；如果登记在别的单位，请共同的上级单位办理调动。",
+        "This {field} is registered already and cannot be used twice.",
+        "Check it; if it is registered with another unit, the unit above both can transfer it.",
     ),
     warning(
         "W52",

@@ -66,4 +66,25 @@ PLATFORM = (
         "Something went wrong, and it is not your fault. It is noted under {number}.",
         "Try again; if it happens again, tell your administrator the number.",
     ),
+    error(
+        "W10",
+        "这份草稿超过 200 kB，没有自动保存。",
+        "请先提交一部分，再接着填。",
+        "This draft is over 200 kB and was not kept.",
+        "Send a part of it first, then go on.",
+    ),
+    error(
+        "W11",
+        "这一页放得太久，或在别的窗口换过登录，没有做任何改动。您填的内容没丢。",
+        "请回到上一页，刷新后再交一次。",
+        "The page has been open for too long, or somebody signed in in another window; nothing was changed. What you typed is not lost.",
+        "Go back, reload the page and send it again.",
+    ),
+    error(
+        "W12",
+        "内容太大，服务器没有接收，没有做任何改动。",
+        "请减少内容，或分几次提交。",
+        "The content is too large; the server did not take it, and nothing was changed.",
+        "Send less, or in several parts.",
+    ),
 )

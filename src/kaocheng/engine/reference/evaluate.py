@@ -8,11 +8,12 @@ a missing value makes the whole aggregate missing, and says which row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeVar, cast
+from operator import add, eq, ge, gt, le, lt, mul, ne, sub
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from kaocheng.engine.expressions.bound import (
     BAggregate,
@@ -62,28 +63,45 @@ AnyRow = FactRow | ResultRow
 SomeRow = TypeVar("SomeRow", bound=AnyRow)
 
 
+# What aggregates over the rows of one subject came to, and the entries that they took.
+Taken = dict[tuple[int, str], tuple[Value, tuple[RowRef, ...]]]
+
+
 @dataclass(slots=True)
 class Environment:
-    """Where an expression is read: the rows by level, the period in force, the special names."""
+    """Where an expression is read: the rows by level, the period in force, the special names.
+
+    `taken` belongs to the row at level 0: a value that is computed and then spelled looks at its
+    entries once.
+    """
 
     run: Run
     rows: tuple[AnyRow, ...]
     period: Period | None = None
     special: Mapping[str, Value] = field(default_factory=dict)
     used: list[RowRef] = field(default_factory=list)
+    taken: Taken = field(default_factory=dict)
 
     def on(self, rows: tuple[AnyRow, ...]) -> Environment:
-        """The same place, read on other rows."""
-        return Environment(self.run, rows, self.period, self.special, self.used)
+        """The same place, read on other rows of the same subject."""
+        return Environment(self.run, rows, self.period, self.special, self.used, self.taken)
+
+    def using(self, used: list[RowRef]) -> Environment:
+        """The same place, where what aggregates take is noted elsewhere."""
+        return Environment(self.run, self.rows, self.period, self.special, used, self.taken)
 
 
 def evaluate(node: Bound, env: Environment) -> Value:  # noqa: C901  # one case per kind of node
     """The value of `node` in `env`."""
-    match node:
-        case BLiteral():
-            return node.value
+    match node:  # what stands in every condition first: a case costs those before it
         case BField():
             return _fact(env.rows[node.level]).values[node.field]
+        case BLiteral():
+            return node.value
+        case BBinary():
+            return _binary(node, env)
+        case BAggregate():
+            return _aggregate(node, env)
         case BItem():
             row = env.rows[node.level]
             assert isinstance(row, ResultRow)
@@ -100,16 +118,12 @@ def evaluate(node: Bound, env: Environment) -> Value:  # noqa: C901  # one case 
             return env.special.get(node.name, Missing(f"{node.title}还没有算出"))
         case BUnary():
             return _unary(node, env)
-        case BBinary():
-            return _binary(node, env)
         case BAmong():
             return _among(node, env)
         case BCall():
             return _call(node, env)
         case BLookup():
             return _lookup(node, env)
-        case BAggregate():
-            return _aggregate(node, env)
 
 
 def _fact(row: AnyRow) -> FactRow:
@@ -160,27 +174,23 @@ def _binary(node: BBinary, env: Environment) -> Value:
     if node.operator in ("and", "or"):
         return _logic(node, env)
     left, right = evaluate(node.left, env), evaluate(node.right, env)
-    unknown = _first_unknown(left, right)
-    if unknown is not None:
-        return unknown
-    if node.operator in ("+", "-", "*", "/"):
-        return _arithmetic(node.operator, cast("Fraction", left), cast("Fraction", right))
-    if node.operator in ("=", "!="):
-        return (left == right) == (node.operator == "=")
-    a, b = cast("Fraction", left), cast("Fraction", right)
-    return {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[node.operator]
+    if not (is_known(left) and is_known(right)):
+        return _first_unknown(left, right)
+    return _OPERATIONS[node.operator](left, right)
 
 
-def _arithmetic(operator: str, left: Fraction, right: Fraction) -> Value:
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case _:
-            return divided(left, right)
+_OPERATIONS: Mapping[str, Callable[[Any, Any], Value]] = {
+    "+": add,
+    "-": sub,
+    "*": mul,
+    "/": divided,
+    "=": eq,
+    "!=": ne,
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
+}
 
 
 def _logic(node: BBinary, env: Environment) -> Value:
@@ -192,17 +202,13 @@ def _logic(node: BBinary, env: Environment) -> Value:
     right = evaluate(node.right, env)
     if right is decides:
         return decides
-    unknown = _first_unknown(left, right)
-    return not decides if unknown is None else unknown
+    return not decides if is_known(left) and is_known(right) else _first_unknown(left, right)
 
 
-def _first_unknown(*values: Value) -> Value | None:
+def _first_unknown(*values: Value) -> Value:
     """What keeps an operation from being computed, whatever the order of the operands."""
-    for state in (Missing, NotApplicable):
-        for value in values:
-            if isinstance(value, state):
-                return without_bounds(value)
-    return None
+    unknown = (value for value in values if not is_known(value))
+    return without_bounds(min(unknown, key=lambda value: isinstance(value, NotApplicable)))
 
 
 def _among(node: BAmong, env: Environment) -> Value:
@@ -231,9 +237,8 @@ def _call(node: BCall, env: Environment) -> Value:
     if node.function == "applies":
         return not isinstance(first, NotApplicable)
     values = [first, *(evaluate(argument, env) for argument in node.arguments[1:])]
-    unknown = _first_unknown(*values)
-    if unknown is not None:
-        return unknown
+    if not all(map(is_known, values)):
+        return _first_unknown(*values)
     if node.function == "lower":
         return _lower(node, *cast("tuple[str, Fraction]", values))
     return apply_function(node.function, cast("list[Known]", values))
@@ -256,9 +261,8 @@ def _lower(node: BCall, grade: str, by: Fraction) -> Value:
 
 def _lookup(node: BLookup, env: Environment) -> Value:
     keys = [evaluate(key, env) for key in node.keys]
-    unknown = _first_unknown(*keys)
-    if unknown is not None:
-        return unknown
+    if not all(map(is_known, keys)):
+        return _first_unknown(*keys)
     table = env.run.facts.parameter_tables[node.parameter]
     title = env.run.pack.parameters[node.parameter].title
     row = table.rows.get(tuple(cast("list[Known]", keys)))
@@ -273,20 +277,43 @@ def _lookup(node: BLookup, env: Environment) -> Value:
 
 
 def _aggregate(node: BAggregate, env: Environment) -> Value:
+    if node.is_shared:
+        return _shared(node, env)
+    if node.level > 1 or env.special:
+        value, used = _taken(node, env)
+    else:
+        at = (id(node), env.period.id if env.period else "")
+        if at not in env.taken:
+            env.taken[at] = _taken(node, env)
+        value, used = env.taken[at]
+    env.used.extend(used)
+    return value
+
+
+def _shared(node: BAggregate, env: Environment) -> Value:
+    """What is the same for everybody of a group, and recorded for nobody."""
     group = _group_value(node, env)
     if not is_known(group):
         return group
-    narrowed = env.period if node.timed else None
-    asked_in = env.period if narrowed is not None or env.run.reads_period(node) else None
-    cache = (id(node), group, asked_in.id if asked_in else "")
-    shared = node.alone and (node.whole or node.scope is not None)
-    if shared and cache in env.run.shared:
-        return env.run.shared[cache]
-    rows = env.run.rows_of(node, group, narrowed, env)
-    value = _over_rows(node, rows, env, record=not (node.whole or node.scope is not None))
-    if shared:
-        env.run.shared[cache] = value
+    value = env.run.shared_value(node, group, env)
+    if value is None:
+        rows = env.run.rows_of(node, group, env.period if node.timed else None, env)
+        value, _ = _over_rows(node, rows, env)
+        env.run.shared[env.run.shared_key(node, group, env)] = value
     return value
+
+
+def _taken(node: BAggregate, env: Environment) -> tuple[Value, tuple[RowRef, ...]]:
+    """What comes of the rows that belong to the subject, and the entries it was taken from."""
+    group = _group_value(node, env)
+    if not is_known(group):
+        return group, ()
+    used: list[RowRef] = []  # by aggregates inside this one
+    rows = env.run.rows_of(node, group, env.period if node.timed else None, env)
+    value, kept = _over_rows(node, rows, env.using(used))
+    if node.scope is None and not node.whole:
+        used.extend(ref for row in kept if (ref := _entry_behind(row, env)) is not None)
+    return value, tuple(used)
 
 
 def _group_value(node: BAggregate, env: Environment) -> Value:
@@ -299,17 +326,19 @@ def _group_value(node: BAggregate, env: Environment) -> Value:
 
 
 def _over_rows(
-    node: BAggregate, rows: Sequence[AnyRow], env: Environment, *, record: bool
-) -> Value:
+    node: BAggregate, rows: Sequence[AnyRow], env: Environment
+) -> tuple[Value, Sequence[AnyRow]]:
+    """The value, and the rows that it was taken from."""
     kept: list[AnyRow] = []
     values: list[Known] = []
     held: list[bool] = []
     outer = env.rows[: node.level]
+    inner = env.on(outer)  # one place that moves from row to row
     for row in rows:
-        inner = env.on((*outer, row))
+        inner.rows = (*outer, row)
         holds = True if node.where is None else evaluate(node.where, inner)
         if isinstance(holds, Missing):
-            return _blame(node, row, holds)
+            return _blame(node, row, holds), ()
         held.append(holds is True)
         if holds is not True:
             continue
@@ -318,12 +347,10 @@ def _over_rows(
             continue
         value = evaluate(node.value, inner)
         if isinstance(value, Missing):
-            return _blame(node, row, value)
+            return _blame(node, row, value), ()
         if is_known(value):
             values.append(value)
-    if record:
-        env.used.extend(ref for row in kept if (ref := _entry_behind(row, env)) is not None)
-    return combine(node, rows=len(kept), values=values, held=held)
+    return combine(node, rows=len(kept), values=values, held=held), kept
 
 
 def _entry_behind(row: AnyRow, env: Environment) -> RowRef | None:

@@ -21,6 +21,7 @@ from kaocheng.engine.reference.evaluate import (
     AnyRow,
     Environment,
     ResultRow,
+    Taken,
     evaluate,
     in_order_of_time,
 )
@@ -30,6 +31,7 @@ from kaocheng.engine.trace import Line, Outcome, RowRef, shown
 from kaocheng.engine.values import Known, Missing, NotApplicable, Value, is_known
 
 RowKey = tuple[str, str]
+SharedKey = tuple[int, Known, str]
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Run:
     facts: Facts
     members: dict[str, Mapping[RowKey, Member]] = field(default_factory=dict)
     outcomes: dict[Column, Mapping[RowKey, Outcome]] = field(default_factory=dict)
-    shared: dict[tuple[int, Known, str], Value] = field(default_factory=dict)
+    shared: dict[SharedKey, Value] = field(default_factory=dict)
     _indexes: dict[tuple[object, ...], dict[Known, list[AnyRow]]] = field(default_factory=dict)
     _counted: dict[str, list[FactRow]] = field(default_factory=dict)
     _unset: dict[int, Missing | None] = field(default_factory=dict)
@@ -97,6 +99,14 @@ class Run:
         """The rows that count of `table` whose field `by` names the subject, in order of time."""
         rows = [row for row in self.counted(table) if row.values[by] == subject]
         return in_order_of_time(rows, self.pack.registers[table].date)
+
+    def shared_value(self, node: BAggregate, group: Known, env: Environment) -> Value | None:
+        """What a node is for everybody of the group; None where that has not been asked for."""
+        return self.shared.get(self.shared_key(node, group, env))
+
+    def shared_key(self, node: BAggregate, group: Known, env: Environment) -> SharedKey:
+        asked_in = env.period if node.timed or self.reads_period(node) else None
+        return (id(node), group, asked_in.id if asked_in else "")
 
     def rows_of(
         self, node: BAggregate, group: Known, period: Period | None, env: Environment
@@ -291,7 +301,7 @@ def finished(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
 def flagged(item: Item, outcome: Outcome, frame: RowFrame) -> Outcome:
     """With the item's own flags, which may read the item itself."""
     said = tuple(flag.say for flag in item.flags if frame.value(flag.when) is True)
-    return replace(outcome, flags=(*outcome.flags, *said))
+    return replace(outcome, flags=(*outcome.flags, *said)) if said else outcome
 
 
 @dataclass
@@ -302,6 +312,7 @@ class RowFrame:
     result: Result
     row: ResultRow
     _used: list[RowRef] = field(default_factory=list)
+    _taken: Taken = field(default_factory=dict)
 
     @property
     def subject(self) -> str:
@@ -315,7 +326,7 @@ class RowFrame:
             assert isinstance(row, FactRow)
             rows = (self.row, row)
         narrowed = period or self.row.period
-        return Environment(self.run, rows, narrowed, special or {}, self._used)
+        return Environment(self.run, rows, narrowed, special or {}, self._used, self._taken)
 
     def value(
         self,
@@ -338,8 +349,7 @@ class RowFrame:
         return self.spell_bound(self.run.compiled.bound[expr], row)
 
     def spell_bound(self, bound: Bound, row: Row | None) -> str:
-        env = self._environment(None, row, None)
-        return spell(bound, Environment(env.run, env.rows, env.period))
+        return spell(bound, self._environment(None, row, None).using([]))
 
     def rows_used(self) -> tuple[RowRef, ...]:
         used = tuple(dict.fromkeys(self._used))

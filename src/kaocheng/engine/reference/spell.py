@@ -37,7 +37,7 @@ _NAMES = {
     "round": "四舍五入",
 }
 _ONE_VALUE = ("one", "latest", "min", "max", "best", "worst")
-_NAMED = BField | BItem | BFollow | BFollowItem | BParameter
+_NAMED = (BField, BItem, BFollow, BFollowItem, BParameter)
 
 
 def plain(value: Value) -> str:

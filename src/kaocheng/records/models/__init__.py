@@ -1,8 +1,8 @@
 """One noun, one file; this list is what Django sees."""
 
-from kaocheng.records.models.account import Account, SignIn, SpareCode
+from kaocheng.records.models.account import Account, SignIn, SignInDelay, SpareCode
 from kaocheng.records.models.appointment import Appointment
-from kaocheng.records.models.audit import AuditAnchor, AuditRow, AuditSeal
+from kaocheng.records.models.audit import AuditAnchor, AuditRow, AuditSeal, AuditUnsealed
 from kaocheng.records.models.collection import Collection, CollectionPart, CollectionRow
 from kaocheng.records.models.delegation import Delegation
 from kaocheng.records.models.done import DoneOnce
@@ -24,6 +24,7 @@ __all__ = [
     "AuditAnchor",
     "AuditRow",
     "AuditSeal",
+    "AuditUnsealed",
     "Collection",
     "CollectionPart",
     "CollectionRow",
@@ -44,6 +45,7 @@ __all__ = [
     "RosterImport",
     "Setting",
     "SignIn",
+    "SignInDelay",
     "SpareCode",
     "StoredFile",
     "SweepRun",

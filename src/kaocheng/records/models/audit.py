@@ -37,10 +37,27 @@ class AuditRow(models.Model):
         return f"{self.id} {self.action} {self.object_kind} {self.object_id}"
 
 
+class AuditUnsealed(models.Model):
+    """A row that waits for its seal; a trigger writes it beside the row, the sealer takes it away.
+
+    Rows are found by this table and not by their ids, because a slow transaction commits a low id
+    after higher ones were sealed.
+    """
+
+    row_id = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return str(self.row_id)
+
+
 class AuditSeal(models.Model):
-    """A batch of rows in the chain: digest over the previous seal and the digests of the rows."""
+    """A batch of rows in the chain: digest over the previous seal and the digests of the rows.
+
+    `rows` is a list of [id, digest], lowest id first; `methods.chain` says what is digested.
+    """
 
     number = models.PositiveBigIntegerField(primary_key=True)
+    method = models.CharField(max_length=8, default="sha256")
     rows = models.JSONField()
     digest = models.CharField(max_length=64)
     sealed_at = models.DateTimeField()

@@ -18,6 +18,7 @@ class Delegation(Owned):
     ends_on = models.DateField("截止日期")
     # One tap of the person, or a slip signed by hand whose scan is kept.
     slip = models.ForeignKey("records.StoredFile", models.PROTECT, null=True, blank=True)
+    slip_number = models.CharField("代办单编号", max_length=40, blank=True)
     entered_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -11,10 +11,9 @@ from kaocheng.records.scoped import Owned
 
 
 class RosterState(models.TextChoices):
-    CHECKING = "checking", "检查中"
     CHECKED = "checked", "已检查"
     DONE = "done", "已导入"
-    FAILED = "failed", "没有导入"
+    DROPPED = "dropped", "已放弃"
 
 
 class RosterImport(Owned):
@@ -24,10 +23,14 @@ class RosterImport(Owned):
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=200)
     asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    state = models.CharField(max_length=10, choices=RosterState, default=RosterState.CHECKING)
+    state = models.CharField(max_length=10, choices=RosterState, default=RosterState.CHECKED)
     counts = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
-    # Of the rows as they were in the dry run: an import of something else is refused.
+    # What would happen, as the page lists it: names and plain values, never personal data.
+    preview = models.JSONField(default=dict)
+    # The people whom the import added, for the sheet with their first passwords.
+    added = models.JSONField(default=list)
+    # Of the people and units as they were in the dry run: an import into something else is refused.
     plan_digest = models.CharField(max_length=64, blank=True)
     made_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)

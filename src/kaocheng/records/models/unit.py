@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.db.models import Q
 
@@ -18,6 +20,31 @@ class UnitKind(models.TextChoices):
     COMPANY = "company", "公司"
     DEPARTMENT = "department", "部门"
     PANEL = "panel", "专家组"
+
+
+# Which kinds may stand under which; "" is the top of the tree.
+STANDS_UNDER: Mapping[str, frozenset[str]] = {
+    UnitKind.CITY: frozenset({""}),
+    UnitKind.DISTRICT: frozenset({"", UnitKind.CITY}),
+    UnitKind.TOWN: frozenset({"", UnitKind.CITY, UnitKind.DISTRICT}),
+    UnitKind.SCHOOL: frozenset({"", UnitKind.CITY, UnitKind.DISTRICT, UnitKind.TOWN}),
+    UnitKind.GROUP: frozenset({UnitKind.SCHOOL}),
+    UnitKind.TOWNSHIP: frozenset({"", UnitKind.CITY, UnitKind.DISTRICT}),
+    UnitKind.COMPANY: frozenset({"", UnitKind.CITY, UnitKind.DISTRICT}),
+    UnitKind.DEPARTMENT: frozenset(
+        {
+            UnitKind.CITY,
+            UnitKind.DISTRICT,
+            UnitKind.SCHOOL,
+            UnitKind.TOWNSHIP,
+            UnitKind.COMPANY,
+            UnitKind.DEPARTMENT,
+        }
+    ),
+    UnitKind.PANEL: frozenset({""}),
+}
+# A panel stands outside the tree; one of these keeps it.
+KEEPS_PANELS = frozenset({UnitKind.CITY, UnitKind.DISTRICT, UnitKind.TOWN, UnitKind.SCHOOL})
 
 
 class Unit(Owned):

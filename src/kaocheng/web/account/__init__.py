@@ -1,1 +1,1 @@
-"""Pages: account."""
+"""Signing in and out, passwords, second factors, devices, and acting for somebody."""

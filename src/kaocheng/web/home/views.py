@@ -5,7 +5,11 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from kaocheng.gateways.clock import CLOCK
 from kaocheng.queries.health import what_is_missing
+from kaocheng.queries.home import Home, OfficeHome, PersonHome, UnitHome, home_of
+from kaocheng.queries.home_admin import AdminHome
+from kaocheng.web.asking import actor
 
 
 def health(request: HttpRequest) -> HttpResponse:
@@ -24,4 +28,13 @@ def root(request: HttpRequest) -> HttpResponse:
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home/home.html", {})
+    found = home_of(actor(request), now=CLOCK.now())
+    return render(request, TEMPLATES[type(found)], {"home": found})
+
+
+TEMPLATES: dict[type[Home], str] = {
+    PersonHome: "home/person.html",
+    UnitHome: "home/unit.html",
+    OfficeHome: "home/office.html",
+    AdminHome: "home/admin.html",
+}

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from kaocheng.access.refusal import Refused
 from kaocheng.web import dates
 from kaocheng.web.icons import SPRITE, icon_of_chip
+from kaocheng.web.role_names import role_name
 
 register = template.Library()
 
@@ -46,19 +47,25 @@ def moment(value: datetime | None) -> str:
 @register.filter
 def deadline(value: datetime | None) -> str:
     """12月6日（周三）24:00 前."""
-    return dates.deadline(value) if value else ""
+    return dates.left(value, "days").date if value else ""
 
 
 @register.filter
 def left(value: datetime | None, counted_in: str = "days") -> str:
     """剩 3 个工作日, 今天截止, 已逾期 2 天: {{ task.due_at|left:task.due_unit }}."""
-    return dates.left(value, counted_in).words if value else ""
+    return dates.left(value, counted_in).left if value else ""
 
 
 @register.filter
 def urgency(value: datetime | None, counted_in: str = "days") -> str:
     """The kind of chip for what is left: no (today or over), wa (near), in."""
-    return dates.left(value, counted_in).kind if value else ""
+    return dates.left(value, counted_in).tone if value else ""
+
+
+@register.filter
+def role_in(role: str, unit_kind: str) -> str:
+    """What a role is called in a unit of the kind: {{ post.role|role_in:post.unit_kind }}."""
+    return role_name(role, unit_kind)
 
 
 @register.simple_tag
