@@ -61,7 +61,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
 
 
 @pytest.fixture
-def cast(db: None, now: datetime) -> Cast:  # noqa: ARG001  # what the cast stands on
+def cast(db: None, now: datetime) -> Cast:  # what the cast stands on
     """Everybody of the fixed cast, freshly made."""
     from tests.cast import make_cast
 

@@ -212,7 +212,7 @@ WAYS: tuple[Tampering, ...] = (
 
 
 @pytest.fixture
-def log(db: None, tmp_path: Path, settings: Settings) -> Anchor:  # noqa: ARG001
+def log(db: None, tmp_path: Path, settings: Settings) -> Anchor:
     """Eight seals over rows, the last of them given out."""
     settings.AUDIT_HEADS = tmp_path
     for number in range(1, SEALS + 1):
@@ -276,7 +276,7 @@ def test_check_says_how_far_the_log_is_confirmed_from_outside(log: Anchor) -> No
     assert checked.rows == AuditRow.objects.count() - 2
 
 
-def test_what_the_database_writes_is_the_json_that_anybody_would_write(db: None) -> None:  # noqa: ARG001
+def test_what_the_database_writes_is_the_json_that_anybody_would_write(db: None) -> None:
     text = 'a"b\\c/\n\t\x01\x7f\u2028 甲 😀'
     (row,) = log_rows(1)
     with connection.cursor() as cursor:

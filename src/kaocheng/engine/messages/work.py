@@ -1,8 +1,8 @@
 """Messages about tasks, notices, collection forms, handovers (W60–W79)."""
 
-from kaocheng.engine.messages.message import error
+from kaocheng.engine.messages.message import Message, error
 
-WORK = (
+TASKS_AND_NOTICES = (
     error(
         "W60",
         "没有要提醒的人：都已办完，或者今天已经提醒过。",
@@ -66,8 +66,14 @@ WORK = (
         "This notice has to be signed by: {who}.",
         "Ask them to sign in and sign it.",
     ),
+    error(
+        "W69",
+        "群机器人的地址不对，应以 {where} 开头，没有保存。",
+        "请在群设置里新建自定义机器人，复制它给出的完整地址。",
+        "The address of the group robot must begin with {where}; it was not kept.",
+        "Add a custom robot in the settings of the group and copy the whole address.",
+    ),
 )
-from kaocheng.engine.messages.message import Message, error
 
 COLLECTING_AND_HANDING_OVER = (
     error(
@@ -142,4 +148,4 @@ COLLECTING_AND_HANDING_OVER = (
     ),
 )
 
-WORK: tuple[Message, ...] = (*COLLECTING_AND_HANDING_OVER,)
+WORK: tuple[Message, ...] = (*TASKS_AND_NOTICES, *COLLECTING_AND_HANDING_OVER)
