@@ -28,7 +28,9 @@ SOURCE = Path(kaocheng.__file__).parent
 # Every condition of these is taken away in turn; elsewhere only whole refusals are.
 DOORS = tuple(sorted(SOURCE.glob("access/*.py")))
 REFUSERS = tuple(
-    sorted(path for layer in ("actions", "queries", "web") for path in SOURCE.glob(f"{layer}/**/*.py"))
+    sorted(
+        path for layer in ("actions", "queries", "web") for path in SOURCE.glob(f"{layer}/**/*.py")
+    )
 )
 REFUSALS = frozenset({"NotYours", "NotAllowed", "MustSignIn"})
 CHECKS = frozenset({"only_in_person", "_only_below"})
@@ -152,16 +154,20 @@ class Letting(ast.NodeTransformer):
 
     def visit_Raise(self, node: ast.Raise) -> ast.AST:
         raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-        if isinstance(raised, ast.Name) and raised.id in REFUSALS:
-            if self.takes(node, f"raise {raised.id}"):
-                return ast.copy_location(ast.Pass(), node)
+        refuses = isinstance(raised, ast.Name) and raised.id in REFUSALS
+        if refuses and self.takes(node, "refusal"):
+            return ast.copy_location(ast.Pass(), node)
         return node
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST:
         call = node.value
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in CHECKS:
-            if self.takes(node, call.func.id):
-                return ast.copy_location(ast.Pass(), node)
+        checks = (
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id in CHECKS
+        )
+        if checks and self.takes(node, ast.unparse(node)):
+            return ast.copy_location(ast.Pass(), node)
         return self.generic_visit(node)
 
 
@@ -182,16 +188,14 @@ class Widening(Letting):
     def visit_If(self, node: ast.If) -> ast.AST:
         """A guard that answers with nothing."""
         only = node.body[0] if len(node.body) == 1 else None
-        if isinstance(only, ast.Return) and not node.orelse and "NOBODY" in ast.dump(only):
-            if self.takes(node, "if … return NOBODY"):
-                return ast.copy_location(ast.Pass(), node)
+        guards = isinstance(only, ast.Return) and not node.orelse and "NOBODY" in ast.dump(only)
+        if guards and self.takes(node, "if … return NOBODY"):
+            return ast.copy_location(ast.Pass(), node)
         return self.generic_visit(node)
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         if self.takes(node, "comparison"):
-            return ast.copy_location(
-                ast.UnaryOp(op=ast.Not(), operand=node), node
-            )
+            return ast.copy_location(ast.UnaryOp(op=ast.Not(), operand=node), node)
         return self.generic_visit(node)
 
     def _without_one(self, node: ast.Call, method: str) -> ast.AST:
@@ -260,7 +264,7 @@ def _changed(
     names: dict[str, Any] = {}
     future = ast.parse("from __future__ import annotations").body
     module = ast.Module(body=[*future, *tree.body], type_ignores=[])
-    exec(compile(module, function.__code__.co_filename, "exec"), names)  # noqa: S102  # our own code
+    exec(compile(module, function.__code__.co_filename, "exec"), names)  # our own code
     made = names[function.__name__].__code__
     if made.co_freevars != function.__code__.co_freevars:
         return None

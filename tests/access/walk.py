@@ -59,10 +59,7 @@ def ask(city: City, endpoint: Endpoint, cell: Cell, bodies: Bodies) -> Answer:
     address = _address(city, endpoint, cell)
     body = bodies[cell.endpoint](city, cell) if cell.endpoint in bodies else {}
     with transaction.atomic():
-        if cell.method == "GET":
-            response = client.get(address)
-        else:
-            response = client.post(address, body)
+        response = client.get(address) if cell.method == "GET" else client.post(address, body)
         answer = Answer(_outcome(response), response.status_code, _readable(response))
         transaction.set_rollback(True)
     client.cookies = cookies
