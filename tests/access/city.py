@@ -229,8 +229,9 @@ def _bundle(number: int, where: Unit, who: Person, *, helper: Person) -> Bundle:
         unit=where,
         giver=who,
         taker=helper,
-        role="member",
-        items=[{"kind": "task", "id": str(task.pk), "title": f"交{of_person}", "note": ""}],
+        made_by=who,
+        note=f"交代{of_person}",
+        items=[{"kind": "task", "id": task.pk, "title": f"交{of_person}", "note": ""}],
         made_at=NOW,
     )
     handover.save()
