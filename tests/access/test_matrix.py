@@ -21,6 +21,7 @@ from tests.access.table import (
     OUTCOMES,
     RELATIONS,
     SHORT,
+    decide,
     read_roles,
     read_rows,
 )
@@ -62,7 +63,7 @@ def test_rows_use_the_words_of_the_table() -> None:
 
 def test_every_cell_is_decided_and_every_row_decides_one() -> None:
     every = [cell for endpoint in ENDPOINTS for cell in walk.cells(endpoint, ROLES)]
-    open_cells = [str(cell) for cell in every if walk.decide(ROWS, cell) is None]
+    open_cells = [str(cell) for cell in every if decide(ROWS, cell) is None]
 
     assert open_cells == []
     idle = [f"{row.file}:{row.line}" for row in ROWS if not row.decided]
@@ -74,7 +75,7 @@ def test_every_cell_answers_as_the_table_says(
     endpoint: Endpoint, city: City, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    found = []
+    found: list[str] = []
     for cell in walk.cells(endpoint, ROLES):
         row = walk.decided(ROWS, cell)
         if row.expect == "n/a":
