@@ -280,7 +280,7 @@ def test_same_form_gives_the_same_password_and_another_form_another() -> None:
 
     assert first.value == again.value
     assert len({first.value, other.value, nobody.value}) == 3
-    assert [len(part) for part in first.value.split("-")] == [4, 4, 4]
+    assert [len(part) for part in first.value.split("-")] == [5, 5, 5]
 
 
 def test_security_administrator_locks_and_unlocks(cast: Cast) -> None:

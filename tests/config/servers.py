@@ -85,6 +85,8 @@ def server(data: Path, *options: str, env: Mapping[str, str] | None = None) -> I
     finally:
         if running.process.poll() is None:
             running.stop()
+        assert running.process.stdout is not None
+        running.process.stdout.close()
 
 
 def wait_until_ready(running: Running, *, seconds: float = 30) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import contextvars
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
@@ -17,10 +18,13 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright's own loop runs in this thread; our queries do not wait for it.
+def browser(django_db_setup: None) -> Iterator[Browser]:  # noqa: ARG001  # the connection is its
+    ours = connections["default"]
+    # Playwright's own loop runs in this thread; our queries do not wait for it, and where there is
+    # a loop, Django would open a connection of its own, in which nothing of the test is seen.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        connections["default"] = ours
         path = shutil.which("chromium") or ""
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
@@ -31,8 +35,7 @@ def browser() -> Iterator[Browser]:
 def window(browser: Browser, db: None) -> Iterator[Open]:  # pages need it
     """Open a page as somebody: `window("/home", cast.teacher, width=360)`."""
     opened: list[BrowserContext] = []
-    # Playwright calls us in a context of its own, in which the test's connection is unknown.
-    here = contextvars.copy_context()
+    ours = connections["default"]
 
     def open_page(path: str, who: Person | None = None, *, width: int = 1280) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 800}, base_url=SITE)
@@ -40,7 +43,7 @@ def window(browser: Browser, db: None) -> Iterator[Open]:  # pages need it
         client = Client(enforce_csrf_checks=True, raise_request_exception=False)
         if who is not None:
             client.force_login(Account.objects.get(person=who))
-        context.route("**/*", lambda route: answer(route, client, here.copy()))
+        context.route("**/*", lambda route: answer(route, client, ours))
         page = context.new_page()
         page.goto(path)
         return page
@@ -50,14 +53,16 @@ def window(browser: Browser, db: None) -> Iterator[Open]:  # pages need it
         context.close()
 
 
-def answer(route: Route, client: Client, here: contextvars.Context) -> None:
+def answer(route: Route, client: Client, ours: BaseDatabaseWrapper) -> None:
     """The product's own answer. Cookies stay with the client; scripts see those they may."""
-    status, headers, body = here.run(
-        asked,
+    # Playwright calls us in a context of its own, in which the test's connection is unknown.
+    connections["default"] = ours
+    status, headers, body = asked(
         client,
         method=route.request.method,
         path=route.request.url.removeprefix(SITE),
-        headers=route.request.headers,
+        # The client has its own cookies, those that scripts may not see among them.
+        headers={n: v for n, v in route.request.headers.items() if n != "cookie"},
         body=route.request.post_data_buffer or b"",
     )
     if status in {301, 302, 303}:
@@ -82,6 +87,6 @@ def asked(
     sent = {name: value for name, value in given.items() if name.lower() != "content-length"}
     if given.cookies:
         sent["set-cookie"] = "\n".join(one.OutputString() for one in given.cookies.values())
+    # Reading a stream to its end closes it; closing it ourselves would close the connection too.
     content = b"".join(given) if given.streaming else given.content
-    given.close()
     return given.status_code, sent, content

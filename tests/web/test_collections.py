@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 from python_calamine import load_workbook
 
 from kaocheng.records.models import Account, AuditRow, Collection, CollectionPart, Person
@@ -27,6 +27,7 @@ from tests.actions.collecting import (
     typed,
 )
 from tests.cast import NOW, Cast, unit
+from tests.documents.chinese_fonts import FONTS
 
 HEAD = {"title": "教师情况收集表", "why": "统筹", "due_on": "2026-12-06", "to_kinds": ["school"]}
 
@@ -357,7 +358,8 @@ def test_export_of_an_officer_holds_no_personal_value(cast: Cast) -> None:
     assert "林晓棠,（按权限不显示）" in hidden
 
 
-def test_reminder_names_units_and_nobody(cast: Cast) -> None:
+def test_reminder_names_units_and_nobody(cast: Cast, settings: Settings) -> None:
+    settings.ASSETS = FONTS.parent
     form = opened(cast.officer)
     filled_and_sent(cast.other_lead, part_of(form, cast.other_school.pk), typed("赵启明", "3"))
     office = browser(cast.officer)

@@ -220,7 +220,7 @@ def test_static_files_are_addressed_by_digest_and_kept_for_good() -> None:
     assert address.startswith("/static/kaocheng/kaocheng.css?v=")
     assert answer.status_code == 200
     assert answer["Cache-Control"] == "max-age=31536000, public"
-    answer.close()
+    assert b"--pri:" in answer.getvalue()
 
 
 def test_addresses_of_choices_are_open_to_everybody() -> None:

@@ -19,11 +19,10 @@ from kaocheng.actions.message import Letter, tell_each
 from kaocheng.actions.perform import Act, Answer, action, digest
 from kaocheng.actions.task import Owed, cancel, owe_each, settle
 from kaocheng.gateways.clock import CHINA
-from kaocheng.queries.notice import addressed
+from kaocheng.queries.notice import addressed, signer_words
 from kaocheng.queries.time_words import moment_words
 from kaocheng.records.locking import lock_name
 from kaocheng.records.models import Notice, NoticeReceipt, Unit
-from kaocheng.records.models.appointment import Role
 from kaocheng.records.models.notice import NoticeState
 from kaocheng.records.models.task import DueUnit
 from kaocheng.records.scoped import OwnedQuerySet
@@ -193,7 +192,7 @@ def sign_notice(act: Act, *, notice_id: int) -> Answer:
         )
     held = act.actor.held
     if held is None or held.role not in notice.to_roles:
-        raise NotAllowed("W68", who=role_names(notice.to_roles))
+        raise NotAllowed("W68", who=signer_words(notice.to_roles))
     if receipt.opened_at is None:
         receipt.opened_at, receipt.opened_by_id = act.at, act.actor.person_id
     receipt.signed_at, receipt.signed_by_id = act.at, act.actor.person_id
@@ -204,10 +203,6 @@ def sign_notice(act: Act, *, notice_id: int) -> Answer:
 
 def page_of(notice: Notice) -> str:
     return f"/notices/{notice.pk}"
-
-
-def role_names(roles: Iterable[str]) -> str:
-    return "、".join(str(Role(role).label) for role in roles)
 
 
 def _draft(act: Act, notice_id: int) -> Notice:

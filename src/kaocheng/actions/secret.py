@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import secrets
@@ -10,10 +9,10 @@ import secrets
 from django.conf import settings
 
 from kaocheng.actions.perform import digest
+from kaocheng.methods import one_time
 
 # Without letters and digits that are read for one another when copied by hand.
-LETTERS = "abcdefghjkmnpqrstuvwxyz"
-DIGITS = "23456789"
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class Secret:
@@ -30,38 +29,35 @@ class Secret:
 
 def one_time_password(form_key: str, about: object) -> Secret:
     """A password to hand over. The same form sent twice gives the same one."""
-    stream = _stream("one-time password", form_key, about)
-    parts = [_pick(stream, LETTERS, 4).capitalize(), _pick(stream, DIGITS, 4)]
-    parts.append(_pick(stream, LETTERS, 4))
-    return Secret("-".join(parts))
+    return Secret(one_time.one_time_password(_seed("one-time password", form_key), str(about)))
 
 
 def spare_codes(form_key: str, about: object, *, count: int = 10) -> tuple[Secret, ...]:
     """Codes to print; the same form sent twice gives the same ones."""
-    stream = _stream("spare codes", form_key, about)
-    return tuple(
-        Secret(f"{_pick(stream, LETTERS + DIGITS, 5)}-{_pick(stream, LETTERS + DIGITS, 5)}")
-        for _ in range(count)
-    )
+    stream = _stream(_seed(f"spare codes {about}", form_key))
+    return tuple(Secret(f"{_pick(stream, 5)}-{_pick(stream, 5)}") for _ in range(count))
 
 
-def _stream(purpose: str, form_key: str, about: object) -> bytearray:
-    """Bytes that only this installation can derive from the key; without a key, chance."""
-    seed = form_key or base64.b16encode(secrets.token_bytes(32)).decode()
+def _seed(purpose: str, form_key: str) -> str:
+    """What only this installation can derive from the key; without a key, chance."""
     key = settings.SECRET_KEY.encode()
+    message = f"{purpose}\0{form_key or secrets.token_hex(32)}".encode()
+    return hmac.new(key, message, hashlib.sha256).hexdigest()
+
+
+def _stream(seed: str) -> bytearray:
     made = bytearray()
     for block in range(64):
-        message = f"{purpose}\0{about}\0{seed}\0{block}".encode()
-        made += hmac.new(key, message, hashlib.sha256).digest()
+        made += hashlib.sha256(f"{seed}{block}".encode()).digest()
     return made
 
 
-def _pick(stream: bytearray, alphabet: str, count: int) -> str:
+def _pick(stream: bytearray, count: int) -> str:
     """Evenly: a byte past the last whole multiple of the alphabet is thrown away."""
-    fair = 256 - 256 % len(alphabet)
+    fair = 256 - 256 % len(ALPHABET)
     picked = ""
     while len(picked) < count:
         byte = stream.pop(0)
         if byte < fair:
-            picked += alphabet[byte % len(alphabet)]
+            picked += ALPHABET[byte % len(ALPHABET)]
     return picked

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -24,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[3]
 FIRST_PORT = 8000
 PORTS_TRIED = 50
 LAST_REQUEST_SECONDS = 20
+DATABASE_DIED = "数据库进程意外退出，已停止。提交过的数据都在，重新运行 ./run 就会自动恢复。"
 # What can go wrong before there is anything to serve.
 FAILED, TAKEN = 1, 3
 
@@ -156,8 +158,35 @@ def _start_database(folder: DataFolder, stack: ExitStack) -> None:
         stack.enter_context(server)
     except PostgresFailed as failed:
         raise CannotStart(_words("W95", reason=failed.said, log=server.log)) from failed
+    stack.enter_context(_watched(server))
     os.environ["DATABASE_URL"] = server.address()
     os.environ["KAOCHENG_EMBEDDED"] = "1"
+
+
+@contextmanager
+def _watched(server: EmbeddedPostgres) -> Iterator[None]:
+    """Without its database the server is of no use: it stops, and whoever keeps it starts it again.
+
+    Not started again from here: the kernel ends it with the thread that started it.
+    """
+    assert server.process is not None
+    process, are_stopping, died = server.process, threading.Event(), threading.Event()
+
+    def watch() -> None:
+        process.wait()
+        if not are_stopping.is_set():
+            died.set()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="database-watch", daemon=True).start()
+    try:
+        yield
+    except Stopped:
+        if died.is_set():
+            raise CannotStart(DATABASE_DIED) from None
+        raise
+    finally:
+        are_stopping.set()
 
 
 def _prepare_database(folder: DataFolder) -> None:
@@ -165,6 +194,7 @@ def _prepare_database(folder: DataFolder) -> None:
 
     django.setup()
     from django.core.management import call_command, get_commands
+    from django.db import OperationalError
 
     from kaocheng.access.refusal import Refused
     from kaocheng.config.backing_up import back_up_before_upgrade
@@ -175,6 +205,10 @@ def _prepare_database(folder: DataFolder) -> None:
         migrate(back_up=back_up_before_upgrade)
     except Refused as refused:
         raise CannotStart(f"{refused}{refused.remedy('zh')}") from refused
+    except OperationalError as error:
+        reason = "连不上 DATABASE_URL 写的数据库。"
+        log = folder.path / "logs" / "server.log"
+        raise CannotStart(_words("W95", reason=reason, log=log)) from error
     if os.environ.get("KAOCHENG_EMBEDDED"):
         release_leases()
     if folder.facts().get("demo") == "wanted" and "load_demo" in get_commands():

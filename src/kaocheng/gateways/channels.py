@@ -8,7 +8,10 @@ from urllib.parse import unquote, urlsplit
 from kaocheng.gateways.outbound import origin_of
 
 # The platforms whose group robots may be told something.
-ROBOT_ORIGINS = ("https://oapi.dingtalk.com", "https://qyapi.weixin.qq.com")
+ROBOT_HOSTS = {
+    "dingtalk": "https://oapi.dingtalk.com",
+    "wecom": "https://qyapi.weixin.qq.com",
+}
 PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -46,4 +49,4 @@ def outbound_origins(more: str, *addresses: str) -> tuple[str, ...]:
     named = [origin_of(one.strip()) for one in (*more.split(","), *addresses) if one.strip()]
     if "" in named:
         raise ValueError("KAOCHENG_OUTBOUND 和 KAOCHENG_SMS 里应写完整的地址，如 https://主机")
-    return (*ROBOT_ORIGINS, *named)
+    return (*ROBOT_HOSTS.values(), *named)

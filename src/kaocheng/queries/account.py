@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import F, Q
 
 from kaocheng.access.account import helped_people
 from kaocheng.access.actor import Actor
-from kaocheng.access.grants import Permission
-from kaocheng.access.refusal import NotAllowed, NotYours
-from kaocheng.access.scope import people
+from kaocheng.access.refusal import NotYours
 from kaocheng.access.task import own_tasks
 from kaocheng.queries.setting import password_profile
 from kaocheng.records.models import (
@@ -20,12 +18,9 @@ from kaocheng.records.models import (
     Person,
     PersonalData,
     SignIn,
-    SignInDelay,
     SpareCode,
 )
 from kaocheng.records.models.account import Ending
-from kaocheng.records.models.appointment import Role
-from kaocheng.records.models.person import PersonState
 from kaocheng.records.models.task import TaskState
 from kaocheng.records.scoped import OwnedQuerySet
 
@@ -82,54 +77,6 @@ class Helped:
     has_account: bool
 
 
-@dataclass(frozen=True)
-class AccountRow:
-    account_id: int
-    person_id: int
-    name: str
-    login: str
-    unit_name: str
-    is_active: bool
-    person_is_active: bool
-    has_second_factor: bool
-    blocked_until: datetime | None
-    open_devices: int
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list, with the names that the part for turning pages asks for."""
-
-    rows: tuple[AccountRow, ...]
-    number: int
-    num_pages: int
-    count: int
-
-    @property
-    def paginator(self) -> Page:
-        return self
-
-    @property
-    def has_previous(self) -> bool:
-        return self.number > 1
-
-    @property
-    def has_next(self) -> bool:
-        return self.number < self.num_pages
-
-    @property
-    def has_other_pages(self) -> bool:
-        return self.num_pages > 1
-
-    @property
-    def previous_page_number(self) -> int:
-        return self.number - 1
-
-    @property
-    def next_page_number(self) -> int:
-        return self.number + 1
-
-
 def own_account(actor: Actor, at: datetime) -> OwnAccount:
     account = _own(actor)
     profile = password_profile()
@@ -161,7 +108,7 @@ def devices(actor: Actor, *, present: int | None, limit: int = PAGE) -> tuple[De
     rows = SignIn.objects.filter(account=actor.account_id).order_by(
         F("ended_at").desc(nulls_first=True), "-seen_at"
     )
-    return tuple(_device(row, present) for row in rows[:limit])
+    return tuple(device(row, present) for row in rows[:limit])
 
 
 def phone_of(account_id: int) -> str:
@@ -196,11 +143,7 @@ def helped_by_name(actor: Actor, typed: str, on: date) -> tuple[Helped, ...]:
         return ()
     rows = (
         helped_people(actor, on=on)
-        .filter(
-            Q(name__startswith=typed)
-            | Q(pinyin__startswith=typed.lower())
-            | Q(staff_number__iexact=typed)
-        )
+        .filter(named(typed))
         .select_related("account")
         .order_by("pinyin", "id")[:PAGE]
     )
@@ -216,106 +159,9 @@ def helped_person(actor: Actor, person_id: int, on: date) -> Helped:
     return _helped(person, unit_names([person.pk], on))
 
 
-def accounts(actor: Actor, *, typed: str, only: str, number: int, at: datetime, on: date) -> Page:
-    """For the security administrator; `only`: "", "locked", "delayed" or "without_factor"."""
-    if not actor.may(Permission.ADMINISTER_ACCOUNTS):
-        raise NotAllowed
-    rows = Account.objects.select_related("person").order_by("person__pinyin", "pk")
-    typed = typed.strip()
-    if typed:
-        rows = rows.filter(
-            Q(person__name__startswith=typed)
-            | Q(person__pinyin__startswith=typed.lower())
-            | Q(login__iexact=typed)
-            | Q(person__staff_number__iexact=typed)
-        )
-    delays = SignInDelay.objects.filter(account=OuterRef("pk"), blocked_until__gt=at)
-    if only == "locked":
-        rows = rows.filter(is_active=False)
-    elif only == "delayed":
-        rows = rows.filter(Exists(delays))
-    elif only == "without_factor":
-        rows = rows.filter(totp_confirmed_at=None, sms_confirmed_at=None)
-    total = rows.count()
-    pages = max(-(-total // PAGE), 1)
-    number = min(max(number, 1), pages)
-    shown = list(
-        rows.annotate(
-            open_devices=Count("sign_ins", filter=Q(sign_ins__ended_at=None)),
-            blocked=delays.order_by("-blocked_until").values("blocked_until")[:1],
-        )[(number - 1) * PAGE : number * PAGE]
-    )
-    names = unit_names([row.person_id for row in shown], on)
-    return Page(tuple(_account_row(row, names) for row in shown), number, pages, total)
-
-
-@dataclass(frozen=True)
-class AccountDetail:
-    row: AccountRow
-    is_own: bool
-    roles: tuple[str, ...]
-    second_factor: str
-    password_changed_at: datetime | None
-    must_change_password: bool
-    one_time_until: datetime | None
-    devices: tuple[Device, ...]
-
-
-def account_detail(actor: Actor, account_id: int, at: datetime, on: date) -> AccountDetail:
-    if not actor.may(Permission.ADMINISTER_ACCOUNTS):
-        raise NotAllowed
-    delays = SignInDelay.objects.filter(account=OuterRef("pk"), blocked_until__gt=at)
-    account = (
-        Account.objects.select_related("person")
-        .annotate(
-            open_devices=Count("sign_ins", filter=Q(sign_ins__ended_at=None)),
-            blocked=delays.order_by("-blocked_until").values("blocked_until")[:1],
-        )
-        .filter(pk=account_id)
-        .first()
-    )
-    if account is None:
-        raise NotYours
-    held = _valid(on).filter(person=account.person_id).select_related("unit").order_by("starts_on")
-    since = at - timedelta(days=90)
-    rows = SignIn.objects.filter(account=account, started_at__gt=since).order_by("-seen_at")
-    return AccountDetail(
-        row=_account_row(account, unit_names([account.person_id], on)),
-        is_own=account.pk == actor.account_id,
-        roles=tuple(f"{row.unit.name}　{Role(row.role).label}" for row in held),
-        second_factor=factor_of(account),
-        password_changed_at=account.password_changed_at,
-        must_change_password=account.must_change_password,
-        one_time_until=account.one_time_until,
-        devices=tuple(_device(row, None) for row in rows[:PAGE]),
-    )
-
-
-def without_account(actor: Actor, typed: str, on: date) -> tuple[Helped, ...]:
-    """People on the roster for whom an account can be made."""
-    typed = typed.strip()
-    if not typed:
-        return ()
-    rows = list(
-        people(actor, Permission.ADMINISTER_ACCOUNTS, on=on)
-        .filter(account=None, state=PersonState.ACTIVE)
-        .filter(
-            Q(name__startswith=typed)
-            | Q(pinyin__startswith=typed.lower())
-            | Q(staff_number__iexact=typed)
-        )
-        .order_by("pinyin", "id")[:PAGE]
-    )
-    names = unit_names([person.pk for person in rows], on)
-    return tuple(
-        Helped(one.pk, one.name, names.get(one.pk, ""), one.staff_number, has_account=False)
-        for one in rows
-    )
-
-
 def unit_names(person_ids: list[int], on: date) -> dict[int, str]:
     """Where people work, in one query: what tells two of one name apart."""
-    rows = _valid(on).filter(person__in=person_ids).select_related("unit", "unit__parent")
+    rows = valid(on).filter(person__in=person_ids).select_related("unit", "unit__parent")
     names: dict[int, str] = {}
     for row in rows.order_by("starts_on", "id"):
         above = row.unit.parent if row.unit.kind in {"group", "department"} else None
@@ -324,7 +170,15 @@ def unit_names(person_ids: list[int], on: date) -> dict[int, str]:
     return names
 
 
-def _valid(on: date) -> OwnedQuerySet[Appointment]:
+def named(typed: str) -> Q:
+    return (
+        Q(name__startswith=typed)
+        | Q(pinyin__startswith=typed.lower())
+        | Q(staff_number__iexact=typed)
+    )
+
+
+def valid(on: date) -> OwnedQuerySet[Appointment]:
     return Appointment.objects.unscoped("where people work, of those already within reach").filter(
         Q(ends_on=None) | Q(ends_on__gt=on), starts_on__lte=on
     )
@@ -347,7 +201,7 @@ def _helped(person: Person, names: dict[int, str]) -> Helped:
     )
 
 
-def _device(row: SignIn, present: int | None) -> Device:
+def device(row: SignIn, present: int | None) -> Device:
     return Device(
         id=row.pk,
         device=row.device,
@@ -358,19 +212,4 @@ def _device(row: SignIn, present: int | None) -> Device:
         is_shared_pc=row.is_shared_pc,
         ended_at=row.ended_at,
         ended_because=Ending(row.ended_because).label if row.ended_because else "",
-    )
-
-
-def _account_row(account: Account, names: dict[int, str]) -> AccountRow:
-    return AccountRow(
-        account_id=account.pk,
-        person_id=account.person_id,
-        name=account.person.name,
-        login=account.login,
-        unit_name=names.get(account.person_id, ""),
-        is_active=account.is_active,
-        person_is_active=account.person.state == PersonState.ACTIVE,
-        has_second_factor=account.has_second_factor,
-        blocked_until=account.blocked,  # type: ignore[attr-defined]  # annotated by the caller
-        open_devices=account.open_devices,  # type: ignore[attr-defined]
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from kaocheng.access.grants import AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN
 from kaocheng.gateways.clock import CHINA
 from kaocheng.queries.time_words import day_words
-from kaocheng.records.models import Account, AuditAnchor, AuditRow, Delivery, Job
+from kaocheng.records.models import Account, AuditAnchor, AuditRow, Delivery, Job, SignInDelay
 from kaocheng.records.models.job import JobState
 
 ADMINISTRATORS = (SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN)
@@ -73,13 +73,19 @@ def _of_the_system(now: datetime) -> tuple[Fact, ...]:
 
 
 def _of_accounts(now: datetime) -> tuple[Fact, ...]:
+    blocked = SignInDelay.objects.filter(blocked_until__gt=now).exclude(account=None)
     accounts = Account.objects.aggregate(
-        locked=Count("pk", filter=Q(locked_until__gt=now)),
         closed=Count("pk", filter=Q(is_active=False)),
         fresh=Count("pk", filter=Q(is_active=True, must_change_password=True)),
     )
     return (
-        _count(gettext("正在锁定的账号"), accounts["locked"], "wa", "accounts", gettext("去看")),
+        _count(
+            gettext("正在锁定的账号"),
+            blocked.values("account").distinct().count(),
+            "wa",
+            "accounts",
+            gettext("去看"),
+        ),
         _count(
             gettext("还没有改过初始密码的账号"), accounts["fresh"], "", "accounts", gettext("去看")
         ),

@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.message import own_messages
-from kaocheng.records.models import Message
+from kaocheng.records.models import Message, Setting
 
 PAGE = 50
 
@@ -64,3 +64,12 @@ def message_list(actor: Actor, *, only_unread: bool, page: int) -> MessageList:
 def is_ours(page: str) -> bool:
     """An address on this site; `//host` would be another one."""
     return page.startswith("/") and not page.startswith(("//", "/\\"))
+
+
+def robot_kind(actor: Actor) -> str:
+    """Which platform the unit's group is on; empty where there is no robot. Never its address."""
+    if actor.held is None:
+        return ""
+    rows = Setting.objects.unscoped("of the reader's own unit, and nothing secret of it")
+    row = rows.filter(unit_id=actor.held.unit_id, name="group_robot").first()
+    return str(row.value["kind"]) if row else ""

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.grants import CLERK, LEAD, OFFICER, WORKSHOP_LEADER, Permission
@@ -20,9 +21,9 @@ from kaocheng.access.notice import (
     units_to_address,
 )
 from kaocheng.access.scope import one
+from kaocheng.gateways.clock import CHINA
 from kaocheng.queries.time_words import Due, due
 from kaocheng.records.models import Appointment, Notice, NoticeReceipt, Unit
-from kaocheng.records.models.appointment import Role
 from kaocheng.records.models.notice import NoticeState
 from kaocheng.records.models.task import DueUnit
 from kaocheng.records.models.unit import UnitKind
@@ -195,8 +196,12 @@ class NoticePage:
         return hashlib.sha256(text.encode()).hexdigest()[:12].upper()
 
     @property
-    def kind_names(self) -> str:
-        return "、".join(str(UnitKind(kind).label) for kind in self.to_kinds)
+    def issued_on(self) -> str:
+        """As papers write it, always with the year; empty for a draft."""
+        if self.issued_at is None:
+            return ""
+        day = self.issued_at.astimezone(CHINA)
+        return f"{day.year}年{day.month}月{day.day}日"
 
     @property
     def signer_choice(self) -> str:
@@ -247,8 +252,13 @@ def notice_page(actor: Actor, notice_id: int, *, now: datetime) -> NoticePage:
         and role in notice.to_roles
         and actor.helper is None
         and actor.may(Permission.SIGN_NOTICES),
-        signers="、".join(str(Role(one_role).label) for one_role in notice.to_roles),
+        signers=signer_words(notice.to_roles),
     )
+
+
+def signer_words(roles: Iterable[str]) -> str:
+    """In every kind of unit somebody counts as its head: an officer, a workshop leader."""
+    return gettext("单位负责人或信息员") if CLERK in tuple(roles) else gettext("单位负责人")
 
 
 def paragraphs(body: str) -> tuple[str, ...]:

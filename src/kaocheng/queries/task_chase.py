@@ -84,6 +84,7 @@ class MatterPage:
     missing: tuple[Missing, ...]
     with_names: str
     with_counts: str
+    may_set_robot: bool
 
 
 def matters(actor: Actor, top: Unit, *, now: datetime, page: int) -> Matters:
@@ -143,6 +144,7 @@ def matter_page(actor: Actor, *, kind: str, id: str, now: datetime, page: int) -
         missing=missing,
         with_names=chase_text(matter, missing, names=True),
         with_counts=chase_text(matter, missing, names=False),
+        may_set_robot=actor.may(Permission.ISSUE_NOTICES),
     )
 
 

@@ -133,10 +133,10 @@ def test_lead_checks_the_person_and_hands_over_the_password(cast: Cast) -> None:
     shown = body(lead.post(page, {"key": "k1", "checked": "on"}))
     again = body(lead.post(page, {"key": "k1", "checked": "on"}))
 
-    password = re.findall(r"[A-Z][a-z]{3}-[2-9]{4}-[a-z]{4}", shown)
+    password = re.findall(r">([A-Z0-9]{5}(?:-[A-Z0-9]{5}){2})<", shown)
     assert "请先当面核对本人，再勾选。" in body(unchecked)
     assert len(password) == 1
-    assert re.findall(r"[A-Z][a-z]{3}-[2-9]{4}-[a-z]{4}", again) == password
+    assert re.findall(r">([A-Z0-9]{5}(?:-[A-Z0-9]{5}){2})<", again) == password
     assert AuditRow.objects.filter(action="account.issue_one_time_password").count() == 1
     teacher = Client()
     entered = teacher.post("/sign-in", {"login": "linxiaotang", "password": password[0]})
@@ -349,7 +349,7 @@ def test_account_is_made_on_the_page(cast: Cast) -> None:
 
     assert f"person={newcomer.pk}" in found
     assert 'value="T-xinlaide"' in form
-    assert re.search(r"[A-Z][a-z]{3}-[2-9]{4}-[a-z]{4}", made)
+    assert re.search(r">([A-Z0-9]{5}(?:-[A-Z0-9]{5}){2})<", made)
     assert Account.objects.get(person=newcomer).login == "T-xinlaide"
 
 

@@ -66,6 +66,13 @@ TASKS_AND_NOTICES = (
         "This notice has to be signed by: {who}.",
         "Ask them to sign in and sign it.",
     ),
+    error(
+        "W69",
+        "群机器人的地址不对，应以 {where} 开头，没有保存。",
+        "请在群设置里新建自定义机器人，复制它给出的完整地址。",
+        "The address of the group robot must begin with {where}; it was not kept.",
+        "Add a custom robot in the settings of the group and copy the whole address.",
+    ),
 )
 
 COLLECTING_AND_HANDING_OVER = (

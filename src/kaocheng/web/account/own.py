@@ -139,7 +139,9 @@ def print_spare_codes(request: HttpRequest) -> HttpResponse:
 
 def sessions(request: HttpRequest) -> HttpResponse:
     only_in_person(actor(request))
-    context = {"devices": devices(actor(request), present=present_device(request))}
+    found = devices(actor(request), present=present_device(request))
+    others = any(one.ended_at is None and not one.is_this for one in found)
+    context = {"devices": found, "has_others": others}
     return render(request, "account/sessions.html", context)
 
 

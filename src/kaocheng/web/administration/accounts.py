@@ -9,13 +9,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from kaocheng.access.account import ADMINISTRATORS
 from kaocheng.access.actor import By
 from kaocheng.access.refusal import Invalid, NotYours
-from kaocheng.actions import account, second_factor
+from kaocheng.actions import account, administrator, second_factor
 from kaocheng.actions.perform import Answer
 from kaocheng.actions.secret import one_time_password
 from kaocheng.gateways.clock import CLOCK
-from kaocheng.queries.account import account_detail, accounts, without_account
+from kaocheng.queries.account_office import (
+    account_detail,
+    accounts,
+    administrators,
+    with_account,
+    without_account,
+)
 from kaocheng.web.account.fields import Field, with_problems
 from kaocheng.web.asking import actor, by
 
@@ -108,3 +115,31 @@ def make_account(request: HttpRequest) -> HttpResponse:
     return render(
         request, "administration/make_account.html", context, status=422 if invalid else 200
     )
+
+
+def list_administrators(request: HttpRequest) -> HttpResponse:
+    """The three posts, who holds them, and a search for somebody to appoint."""
+    typed = request.GET.get("q", "")[:40]
+    today = CLOCK.today()
+    context = {
+        "administrators": administrators(actor(request), today),
+        "posts": {role.value: role.label for role in ADMINISTRATORS},
+        "typed": typed,
+        "found": with_account(actor(request), typed, today),
+    }
+    return render(request, "administration/administrators.html", context)
+
+
+def appoint_administrator(request: HttpRequest) -> HttpResponse:
+    person_id = request.POST.get("person", "")
+    if not person_id.isdigit() or len(person_id) > 18:
+        raise NotYours
+    administrator.appoint_administrator(
+        by(request), person_id=int(person_id), role=request.POST.get("role", "")
+    )
+    return redirect("accounts-administrators")
+
+
+def end_administrator(request: HttpRequest, appointment_id: int) -> HttpResponse:
+    administrator.end_administrator(by(request), appointment_id=appointment_id)
+    return redirect("accounts-administrators")

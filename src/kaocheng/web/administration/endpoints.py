@@ -37,6 +37,26 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         SECURITY,
         POST,
     ),
+    Endpoint(
+        "accounts-administrators",
+        "administration/administrators",
+        accounts.list_administrators,
+        SECURITY,
+    ),
+    Endpoint(
+        "accounts-administrator-appoint",
+        "administration/administrators/appoint",
+        accounts.appoint_administrator,
+        SECURITY,
+        POST,
+    ),
+    Endpoint(
+        "accounts-administrator-end",
+        "administration/administrators/<int:appointment_id>/end",
+        accounts.end_administrator,
+        SECURITY,
+        POST,
+    ),
     Endpoint("system", "administration/system", settings.system_settings, SYSTEM),
     Endpoint(
         "system-change",

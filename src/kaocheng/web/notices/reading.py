@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from kaocheng.actions.notice import open_notice, sign_notice
 from kaocheng.documents.paper import Issued, Paper, Text, pdf
-from kaocheng.gateways.clock import CHINA, CLOCK
+from kaocheng.gateways.clock import CLOCK
 from kaocheng.queries.notice import NoticePage, audience, notice_page, received
 from kaocheng.web.asking import actor, by
 from kaocheng.web.paging import number_of
@@ -48,13 +48,12 @@ def sign(request: HttpRequest, *, notice_id: int) -> HttpResponse:
 def paper(request: HttpRequest, *, notice_id: int) -> HttpResponse:
     """The notice as it is printed: A4 by the rules of official papers."""
     notice = notice_page(actor(request), notice_id, now=CLOCK.now())
-    day = (notice.issued_at or CLOCK.now()).astimezone(CHINA)
     sheet = Paper(
         title=notice.title,
         subtitle=notice.number or gettext("草稿，未编号"),
         blocks=(
             Text("\n".join(notice.paragraphs)),
-            Issued(notice.from_name, f"{day.year}年{day.month}月{day.day}日"),
+            Issued(notice.from_name, notice.issued_on),
         ),
         proof=gettext("校验码 %(code)s") % {"code": notice.proof},
     )

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from kaocheng.access.refusal import Refused
 from kaocheng.web import dates
 from kaocheng.web.icons import SPRITE, icon_of_chip
+from kaocheng.web.role_names import role_name
 
 register = template.Library()
 
@@ -59,6 +60,12 @@ def left(value: datetime | None, counted_in: str = "days") -> str:
 def urgency(value: datetime | None, counted_in: str = "days") -> str:
     """The kind of chip for what is left: no (today or over), wa (near), in."""
     return dates.left(value, counted_in).tone if value else ""
+
+
+@register.filter
+def role_in(role: str, unit_kind: str) -> str:
+    """What a role is called in a unit of the kind: {{ post.role|role_in:post.unit_kind }}."""
+    return role_name(role, unit_kind)
 
 
 @register.simple_tag

@@ -48,6 +48,23 @@ document.addEventListener("htmx:responseError", (event) => {
   document.getElementById("main").prepend(element("p", { class: "note wa", role: "alert" }, `${word("signed-out")} `, link));
 });
 
+// ── A text to copy; the WeChat browser knows only the old way ────────────────────────────────
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const text = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(text.value);
+    } catch {
+      text.select();
+      document.execCommand("copy");
+    }
+    say(button.dataset.copied);
+    button.after(element("span", { class: "chip ok" }, button.dataset.copied));
+    button.hidden = true;
+  });
+}
+
 // ── Help in a drawer; without it, the link leads to a page ────────────────────────────────────
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-help]");

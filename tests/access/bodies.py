@@ -1,0 +1,44 @@
+"""What is sent with a POST, so that it is the permission that decides and not an empty field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tests.access.city import City
+from tests.access.table import Cell
+
+Body = Mapping[str, object]
+Made = Callable[[City, Cell], Body]
+
+
+def always(**values: object) -> Made:
+    return lambda _city, _cell: values
+
+
+def helper_until(city: City, _cell: Cell) -> Body:
+    return {"helper": city.cast.outsider.pk, "ends_on": "2026-12-31"}
+
+
+def slip(city: City, cell: Cell) -> Body:
+    """Of a colleague in the school: within reach of whoever may enter slips there."""
+    person = city.bundle(cell.role, "same_school").person.pk
+    return {"person": person, **helper_until(city, cell)}
+
+
+BODIES: Mapping[str, Made] = {
+    "file-withdraw": always(version=1),
+    "account-admin-change": always(deed="end"),
+    "account-admin-make": always(login="neu", person="1"),
+    "accounts-security-change": always(name="password_profile", value="asvs", version=0),
+    "system-change": always(name="site_name", value="x", version=0),
+    "delegation-grant": helper_until,
+    "delegation-slip": slip,
+    "audit-anchor": always(where="档案室"),
+    "notice-edit": always(version=1),
+    "notice-issue": always(version=1),
+    "notice-discard": always(version=1),
+    "notice-withdraw": always(version=1, because="撤回"),
+    "collection-part-return": always(because="补"),
+    "collection-part-paste": always(text="内容", then="write"),
+    "matter-remind": always(words="请尽快办理"),
+}

@@ -1,0 +1,98 @@
+"""Every endpoint, method, role and relation does what the table says, and shows no more."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+
+import pytest
+from django.core import mail
+
+from kaocheng.access.endpoints import Endpoint
+from kaocheng.config.urls import ENDPOINTS
+from tests.access import walk
+from tests.access.bodies import BODIES
+from tests.access.city import City
+from tests.access.table import (
+    FOR_ALL,
+    HEADINGS,
+    LATER,
+    NO_OBJECT,
+    OUTCOMES,
+    RELATIONS,
+    SHORT,
+    read_roles,
+    read_rows,
+)
+
+pytestmark = pytest.mark.django_db
+
+ROLES = read_roles()
+ROWS = read_rows()
+NAMES = {endpoint.name for endpoint in ENDPOINTS}
+
+
+def test_every_endpoint_is_listed_by_its_name() -> None:
+    named = {name for row in ROWS if row.file != FOR_ALL for name in row.endpoints}
+
+    assert NAMES - named == set()
+
+
+def test_every_listed_endpoint_exists() -> None:
+    named = {name for row in ROWS for name in row.endpoints} - {"*"}
+
+    assert named - NAMES == set()
+
+
+def test_rows_use_the_words_of_the_table() -> None:
+    roles = {*ROLES, "*"}
+    relations = {*RELATIONS, *LATER, NO_OBJECT, "*"}
+    for row in ROWS:
+        place = f"{row.file}:{row.line}"
+        assert row.expect in OUTCOMES, place
+        assert row.roles and row.roles <= roles, place
+        assert row.relations and row.relations <= relations, place
+        assert row.methods and row.methods <= {"GET", "POST", "*"}, place
+        assert row.sees <= {"id", "phone", "email", "born"}, place
+        assert not (row.sees and row.expect != "allow"), place
+    assert set(HEADINGS) == {"endpoint", "method", "role", "relation", "expect", "sees", "why"}
+    assert {name for names in SHORT.values() for name in names} - roles - relations == set()
+
+
+def test_every_cell_is_decided_and_every_row_decides_one() -> None:
+    open_cells = []
+    for endpoint in ENDPOINTS:
+        for cell in walk.cells(endpoint, ROLES):
+            if walk.decide(ROWS, cell) is None:
+                open_cells.append(str(cell))
+
+    assert open_cells == []
+    idle = [f"{row.file}:{row.line}" for row in ROWS if not row.decided]
+    assert idle == []
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+def test_every_cell_answers_as_the_table_says(
+    endpoint: Endpoint, city: City, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    found = []
+    for cell in walk.cells(endpoint, ROLES):
+        row = walk.decided(ROWS, cell)
+        if row.expect == "n/a":
+            continue
+        answer = walk.ask(city, endpoint, cell, BODIES)
+        found += walk.faults(city, ROLES, cell, row, answer)
+    found += filter(None, [walk.wrong_method(city, endpoint)])
+
+    assert found == []
+    written = "\n".join((caplog.text, *(str(one.message()) for one in mail.outbox)))
+    assert walk.canaries(city, written) == []
+
+
+def test_matrix_is_as_large_as_it_says() -> None:
+    cells = [cell for endpoint in ENDPOINTS for cell in walk.cells(endpoint, ROLES)]
+    asked = [cell for cell in cells if walk.decided(ROWS, cell).expect != "n/a"]
+
+    assert len(set(cells)) == len(cells)
+    assert Counter(cell.role for cell in asked)["nobody"] * len(ROLES) == len(asked)

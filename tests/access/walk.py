@@ -1,0 +1,203 @@
+"""Asks every cell of the matrix and compares: the status, and what was there to be read."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+import pypdfium2
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.urls import reverse
+
+from kaocheng.access.endpoints import Endpoint
+from tests.access.city import FIXED, OF_ENDPOINT, City
+from tests.access.table import LATER, NO_OBJECT, RELATIONS, Cell, Role, Row, decide
+
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+MARK = re.compile(r"密([UPRM])(\d+)语")
+# The reader has to sign in first, or to end what they began.
+STEPS = frozenset(
+    {"sign-in", "second-factor", "first-password", "account-second-factor", "acting-ended"}
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: `outcome` in the words of the table, and all that could be read."""
+
+    outcome: str
+    status: int
+    text: str
+
+
+Bodies = Mapping[str, Callable[[City, Cell], Mapping[str, object]]]
+
+
+def parameters(endpoint: Endpoint) -> list[str]:
+    """Those that name something of somebody."""
+    names = PARAMETER.findall(endpoint.path)
+    return [name for name in names if f"{endpoint.name}.{name}" not in FIXED]
+
+
+def cells(endpoint: Endpoint, roles: Mapping[str, Role]) -> Iterator[Cell]:
+    relations = (*RELATIONS, *LATER) if parameters(endpoint) else (NO_OBJECT,)
+    for method in endpoint.methods:
+        for role in roles:
+            for relation in relations:
+                yield Cell(endpoint.name, method, role, relation)
+
+
+def ask(city: City, endpoint: Endpoint, cell: Cell, bodies: Bodies) -> Answer:
+    """One request, undone afterwards."""
+    client = city.clients[cell.role]
+    cookies = client.cookies.copy()
+    address = _address(city, endpoint, cell)
+    body = bodies[cell.endpoint](city, cell) if cell.endpoint in bodies else {}
+    with transaction.atomic():
+        if cell.method == "GET":
+            response = client.get(address)
+        else:
+            response = client.post(address, body)
+        answer = Answer(_outcome(response), response.status_code, _readable(response))
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return answer
+
+
+def faults(
+    city: City, roles: Mapping[str, Role], cell: Cell, row: Row, answer: Answer
+) -> Iterator[str]:
+    """What is not as the table says."""
+    wanted = "allow" if row.expect == "mask" else row.expect
+    place = f"{cell}（{row.file}:{row.line}）"
+    if answer.outcome != wanted:
+        yield f"{place}: {row.expect} expected, {answer.status} came"
+    for what in leaks(city, roles[cell.role], cell, row, answer.text):
+        yield f"{place}: {what} could be read"
+
+
+def leaks(city: City, role: Role, cell: Cell, row: Row, text: str) -> Iterator[str]:
+    for found in sorted(set(_pattern(city).findall(text))):
+        kind, person_id = city.personal[found]
+        if kind not in row.sees or person_id not in _data_of(city, role):
+            yield f"{kind} of #{person_id}"
+    readable = _texts_of(city, role)
+    for kind, number in sorted(set(MARK.findall(text))):
+        if row.expect not in {"allow", "mask"} or int(number) not in readable[kind]:
+            yield f"{kind}{number}"
+
+
+def canaries(city: City, text: str) -> list[str]:
+    """Personal data and marked texts where neither belongs."""
+    data = (city.personal[found] for found in _pattern(city).findall(text))
+    marks = ("".join(mark) for mark in MARK.findall(text))
+    return sorted({*(f"{kind} of #{person_id}" for kind, person_id in data), *marks})
+
+
+def wrong_method(city: City, endpoint: Endpoint) -> str | None:
+    """What another method than the listed ones is answered, if that is not 405."""
+    other = "POST" if "POST" not in endpoint.methods else "GET"
+    if other in endpoint.methods:
+        return None
+    cell = Cell(endpoint.name, other, "lead/school", "own")
+    status = ask(city, endpoint, cell, {}).status
+    return None if status == 405 else f"{cell}: 405 expected, {status} came"
+
+
+def decided(rows: list[Row], cell: Cell) -> Row:
+    row = decide(rows, cell)
+    assert row is not None, f"no row of the matrix covers {cell}"
+    return row
+
+
+def _address(city: City, endpoint: Endpoint, cell: Cell) -> str:
+    relation = "own" if cell.relation == NO_OBJECT else cell.relation
+    bundle = city.bundle(cell.role, relation)
+    values = {}
+    for name in PARAMETER.findall(endpoint.path):
+        key = f"{endpoint.name}.{name}"
+        if key in FIXED:
+            values[name] = FIXED[key]()
+        elif key in OF_ENDPOINT:
+            values[name] = OF_ENDPOINT[key](bundle)
+        else:
+            values[name] = bundle.ids[name]
+    return reverse(endpoint.name, kwargs=values)
+
+
+def _outcome(response: HttpResponseBase) -> str:
+    status = response.status_code
+    if 300 <= status < 400:
+        target = urlsplit(response.headers.get("Location", ""))
+        is_step = target.path in {reverse(step) for step in STEPS}
+        return "401" if is_step and "next" in parse_qs(target.query) else "allow"
+    if status < 300 or status in {400, 409, 413, 422}:
+        return "allow"
+    return str(status)
+
+
+def _readable(response: HttpResponseBase) -> str:
+    """The body as a reader gets it, with its headers: archives unpacked, pages of PDF as text."""
+    headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+    body = (
+        b"".join(response.streaming_content)  # type: ignore[attr-defined]
+        if response.streaming
+        else response.content  # type: ignore[attr-defined]
+    )
+    return f"{headers}\n{text_of(body)}"
+
+
+def text_of(body: bytes) -> str:
+    if body.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(body)) as packed:
+            return "\n".join(
+                f"{entry.filename}\n{text_of(packed.read(entry))}" for entry in packed.infolist()
+            )
+    if body.startswith(b"%PDF"):
+        document = pypdfium2.PdfDocument(body)
+        return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+    return body.decode("utf-8", "replace")
+
+
+def _pattern(city: City) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, city.personal)))
+
+
+def _data_of(city: City, role: Role) -> set[int]:
+    """The people whose personal data the role may see on some page."""
+    who = city.people.get(role.name)
+    if who is None or role.personal == "none":
+        return set()
+    if role.personal == "own":
+        return {who.pk}
+    home = city.bundle(role.name, "own").unit.path
+    return {who.pk} | {
+        bundle.person.pk for bundle in city.bundles.values() if bundle.unit.path.startswith(home)
+    }
+
+
+def _texts_of(city: City, role: Role) -> Mapping[str, set[int]]:
+    """Numbers of the bundles whose marked texts the role may read, by the letter of the mark."""
+    if role.texts == "none":
+        return {"U": set(), "P": set(), "R": set(), "M": set()}
+    own = city.bundle(role.name, "own")
+    home = own.unit.path
+    below = {one.number for one in city.bundles.values() if one.unit.path.startswith(home)}
+    at_home = {one.number for one in city.bundles.values() if one.unit.path == home}
+    mine = {own.number}
+    # Whoever acts for somebody does not read their messages.
+    messages = set() if role.name == "helper" else mine
+    match role.texts:
+        case "below":
+            return {"U": below, "P": below, "R": below, "M": messages}
+        case "unit_people":
+            return {"U": at_home, "P": at_home, "R": mine, "M": messages}
+        case "unit":
+            return {"U": at_home, "P": mine, "R": mine, "M": messages}
+        case _:
+            return {"U": mine, "P": mine, "R": mine, "M": messages}
