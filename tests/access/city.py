@@ -229,8 +229,8 @@ def _bundle(number: int, where: Unit, who: Person, *, helper: Person) -> Bundle:
         unit=where,
         giver=who,
         taker=helper,
-        role="member",
-        items=[{"kind": "task", "id": str(task.pk), "title": f"交{of_person}", "note": ""}],
+        made_by=who,
+        items=[{"kind": "task", "id": task.pk, "title": f"交{of_person}", "note": ""}],
         made_at=NOW,
     )
     handover.save()
