@@ -29,7 +29,7 @@ def move(city: City, cell: Cell) -> Body:
     """All that the forms of appointing and leaving ask; `?` goes into the address."""
     unit = city.bundle(cell.role, "same_school").unit.pk
     return {
-        "?": f"unit={unit}",
+        "?": f"to={unit}",
         "role": "member",
         "kind": "regular",
         "on": "2026-11-27",
