@@ -30,7 +30,7 @@ BODIES: Mapping[str, Made] = {
     "account-admin-change": always(deed="end"),
     "account-admin-make": always(login="neu", person="1"),
     "accounts-security-change": always(name="password_profile", value="asvs", version=0),
-    "system-change": always(name="site_name", value="x", version=0),
+    "system-change": always(name="session_idle_minutes", value="60", version=0),
     "delegation-grant": helper_until,
     "delegation-slip": slip,
     "audit-anchor": always(where="档案室"),
@@ -40,5 +40,9 @@ BODIES: Mapping[str, Made] = {
     "notice-withdraw": always(version=1, because="撤回"),
     "collection-part-return": always(because="补"),
     "collection-part-paste": always(text="内容", then="write"),
+    "handover-give": always(version=1),
+    "handover-take": always(version=1),
+    "handover-witness": always(version=1),
+    "handover-cancel": always(version=1, because="取消"),
     "matter-remind": always(words="请尽快办理"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -83,7 +84,11 @@ def test_role_may_begin_again_on_the_day_on_which_it_ended(cast: Cast) -> None:
 
 
 def test_w48_nobody_gives_more_than_the_own_role_includes(cast: Cast) -> None:
-    asked = {"person_id": cast.teacher.pk, "unit_id": cast.school.pk, "starts_on": TODAY}
+    asked: dict[str, Any] = {
+        "person_id": cast.teacher.pk,
+        "unit_id": cast.school.pk,
+        "starts_on": TODAY,
+    }
     for who, role in ((cast.clerk, "lead"), (cast.clerk, "clerk"), (cast.lead, "officer")):
         with pytest.raises(Refused) as refused:
             appoint(by(who), role=role, **asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ PHONE = "13800138000"
 ID_NUMBER = next(
     f"11010119900307001{last}" for last in "0123456789X" if is_id_number(f"11010119900307001{last}")
 )
-NEW = {
+NEW: dict[str, Any] = {
     "role": "member",
     "starts_on": TODAY,
     "name": "单雪",
@@ -111,7 +112,7 @@ def test_corrected_name_sorts_under_its_own_reading(cast: Cast) -> None:
 
 
 def test_stale_correction_shows_what_the_other_wrote(cast: Cast) -> None:
-    ask = {
+    ask: dict[str, Any] = {
         "person_id": cast.teacher.pk,
         "staff_number": cast.teacher.staff_number,
         "gender": "",

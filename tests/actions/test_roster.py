@@ -207,6 +207,12 @@ def test_w57_unit_out_of_reach_is_like_one_that_does_not_exist(cast: Cast) -> No
     ]
 
 
+def test_everything_wrong_with_a_row_is_told_at_once(cast: Cast) -> None:
+    row = checked(cast, ",T900,没有的学校,,教师,,,,12345")
+
+    assert [one["place"] for one in row.problems] == ["A2", "C2", "I2"]
+
+
 def test_numbers_of_people_elsewhere_are_refused_without_saying_whose(cast: Cast) -> None:
     PersonalData(person=cast.outsider, id_number=ID_NUMBER).save()
 

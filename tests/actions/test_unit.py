@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -234,7 +235,7 @@ def test_w43_closed_unit_is_not_changed_any_more(cast: Cast) -> None:
 
 
 def test_name_of_a_closed_unit_is_free_again(cast: Cast) -> None:
-    ask = {"above_id": cast.town.pk, "kind": "school", "name": "空校", "on": TODAY}
+    ask: dict[str, Any] = {"above_id": cast.town.pk, "kind": "school", "name": "空校", "on": TODAY}
     close_unit(by(cast.officer), unit_id=int(add_unit(by(cast.officer), **ask).id), on=TODAY)
 
     again = add_unit(by(cast.officer), **ask)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -121,7 +122,7 @@ def test_w46_merger_is_not_taken_back_the_next_day_or_after_a_change(cast: Cast)
 
 
 def test_neither_lead_merges_the_schools_nor_takes_it_back(cast: Cast) -> None:
-    ask = {"unit_id": cast.school.pk, "into_id": cast.other_school.pk, "on": TODAY}
+    ask: dict[str, Any] = {"unit_id": cast.school.pk, "into_id": cast.other_school.pk, "on": TODAY}
     for lead in (cast.lead, cast.other_lead):
         with pytest.raises(NotYours):
             merge_units(by(lead), **ask)

@@ -10,8 +10,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from kaocheng.actions.person import correct_person, retire_person, second_person
-from kaocheng.formats.csv_reader import csv_rows
 from kaocheng.engine.problems import Problems
+from kaocheng.formats.csv_reader import csv_rows
 from kaocheng.methods.pinyin import person_pinyin
 from kaocheng.records.models import Account, Appointment, Person, PersonalData
 from tests.cast import Cast, by, person

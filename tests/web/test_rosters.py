@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from kaocheng.actions.person import correct_person
@@ -29,7 +28,7 @@ def _own_files(settings: Settings, tmp_path: Path) -> None:
     settings.DATA = tmp_path
 
 
-def sent(client: Client, unit_id: int, raw: bytes, name: str = "名单.csv") -> HttpResponse:
+def sent(client: Client, unit_id: int, raw: bytes, name: str = "名单.csv") -> Any:  # noqa: ANN401
     return client.post(
         f"/units/{unit_id}/roster", {"roster": SimpleUploadedFile(name, raw), "key": "k"}
     )
@@ -39,7 +38,7 @@ def uploaded(client: Client, unit_id: int, *rows: str) -> str:
     """The address of the dry run."""
     answer = sent(client, unit_id, "\n".join([HEADING, *rows]).encode())
     assert answer.status_code == 302, answer.content.decode()
-    return answer["Location"]
+    return str(answer["Location"])
 
 
 def people() -> set[str]:

@@ -37,7 +37,8 @@ def may_see_personal_data(actor: Actor, person_id: int, *, on: date) -> bool:
 
 def people_to_move(actor: Actor, *, on: date) -> OwnedQuerySet[Person]:
     """Whose appointments the actor may change, never their own."""
-    return people(actor, Permission.MANAGE_PEOPLE, on=on).exclude(pk=actor.person_id)
+    managed = people(actor, Permission.MANAGE_PEOPLE, on=on)
+    return managed.exclude(pk=actor.person_id) if actor.person_id is not None else managed
 
 
 def _worked_last(actor: Actor, permission: Permission, *, on: date) -> Q:

@@ -14,6 +14,7 @@ def switch_appointment(act: Act, *, appointment_id: int) -> Answer:
         raise NotAllowed
     if appointment_id not in {one.appointment_id for one in act.actor.others}:
         raise NotYours
+    assert act.actor.account_id is not None
     account = Account.objects.select_for_update().get(pk=act.actor.account_id)
     account.current_appointment_id = appointment_id
     account.save(update_fields=["current_appointment"])

@@ -28,6 +28,7 @@ from django.db import OperationalError, models, transaction
 
 from kaocheng.access.actor import Actor, By
 from kaocheng.access.refusal import NotYours, Refused, Stale
+from kaocheng.records.copying import copy_in
 from kaocheng.records.models import AuditRow, DoneOnce, Job, Person
 from kaocheng.records.scoped import Owned, OwnedQuerySet
 
@@ -37,6 +38,8 @@ Row = TypeVar("Row", bound=Owned)
 # Serialization failure and deadlock: nothing was done, so doing it again is safe.
 RETRIED = {"40001", "40P01"}
 MOST_TRIES = 5
+# From here on COPY is worth its three statements more.
+MANY_ROWS = 200
 
 # Called after a commit that wrote jobs; set by the runner of this process.
 doorbell: list[Callable[[], None]] = []
@@ -216,7 +219,10 @@ def _once(
         act = Act(by, name)
         answer = work(act, *args, **kwargs)
         assert act.audit_rows, f"{name} left no row in the log"
-        AuditRow.objects.bulk_create(act.audit_rows)
+        if len(act.audit_rows) > MANY_ROWS:
+            copy_in(act.audit_rows)
+        else:
+            AuditRow.objects.bulk_create(act.audit_rows)
         if act.jobs:
             Job.objects.bulk_create(act.jobs, ignore_conflicts=True)
             transaction.on_commit(_ring)

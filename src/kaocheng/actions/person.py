@@ -205,7 +205,7 @@ def must_be_unused(
     """That nobody else has the number; says nothing about who has it."""
     problems = {}
     others = Person.objects.unscoped("a number is unique whoever asks")
-    own = but.pk if but else None
+    own = but.pk if but else 0
     if staff_number and others.filter(staff_number=staff_number).exclude(pk=own).exists():
         problems["staff_number"] = Refused("W51", field="师训编号")
     taken = Account.objects.filter(login=staff_number).exclude(person=own)

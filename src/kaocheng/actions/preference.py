@@ -33,4 +33,5 @@ def _own(act: Act) -> Account:
     """The reader's own account; who acts for somebody leaves that person's choices alone."""
     if act.actor.helper is not None:
         raise NotAllowed
+    assert act.actor.account_id is not None
     return Account.objects.select_for_update().get(pk=act.actor.account_id)

@@ -15,6 +15,7 @@ from kaocheng.actions.unit import open_unit
 from kaocheng.methods.pinyin import person_pinyin
 from kaocheng.queries.roster import Changed, New, Plan, Target
 from kaocheng.queries.roster_state import State
+from kaocheng.records.copying import copy_in
 from kaocheng.records.models import Appointment, Person, PersonalData, Unit
 from kaocheng.records.models.person import PersonState
 from kaocheng.records.models.unit import UnitKind
@@ -50,18 +51,16 @@ class Writer:
             self.groups[unit, name] = new.pk
 
     def _add(self, new: Sequence[New]) -> list[Person]:
-        people = Person.objects.bulk_create(
-            [
-                Person(
-                    **{name: one.entry.text(name) for name in PLAIN},
-                    pinyin=person_pinyin(one.entry.text("name")),
-                    is_demo=self.unit.is_demo,
-                )
-                for one in new
-            ],
-            batch_size=BATCH,
-        )
-        PersonalData.objects.bulk_create(
+        people = [
+            Person(
+                **{name: one.entry.text(name) for name in PLAIN},
+                pinyin=person_pinyin(one.entry.text("name")),
+                is_demo=self.unit.is_demo,
+            )
+            for one in new
+        ]
+        copy_in(people)
+        copy_in(
             [
                 PersonalData(
                     person=person,
@@ -71,8 +70,7 @@ class Writer:
                     born_on=one.entry.day("born_on"),
                 )
                 for person, one in zip(people, new, strict=True)
-            ],
-            batch_size=BATCH,
+            ]
         )
         self._start(
             [
@@ -135,7 +133,7 @@ class Writer:
     def _start(
         self, starting: Sequence[tuple[int, str, Target, date]], *, not_before: date | None = None
     ) -> None:
-        Appointment.objects.bulk_create(
+        copy_in(
             [
                 Appointment(
                     person_id=person,
@@ -145,8 +143,7 @@ class Writer:
                     reason=REASON,
                 )
                 for person, role, target, starts_on in starting
-            ],
-            batch_size=BATCH,
+            ]
         )
 
     def _unit_id(self, target: Target) -> int:

@@ -52,7 +52,9 @@ def must_be_free(name: str, *, above: Unit | None, but: Unit | None = None) -> N
     """That no open unit of the name stands there."""
     there = Unit.objects.unscoped("a name is unique whoever asks").filter(name=name, closes_on=None)
     there = there.filter(parent=above) if above else there.filter(parent=None)
-    if there.exclude(pk=but.pk if but else None).exists():
+    if but is not None:
+        there = there.exclude(pk=but.pk)
+    if there.exists():
         raise Refused("W42", name=name)
 
 
@@ -102,7 +104,14 @@ def rewrite_below(old: str, new: str, *, on: date, reason: str) -> None:
     """
     if old == new:
         return
-    values = {"old": old, "end": f"{old}z", "new": new, "at": len(old) + 1, "on": on, "why": reason}
+    values: dict[str, str | int | date] = {
+        "old": old,
+        "end": f"{old}z",
+        "new": new,
+        "at": len(old) + 1,
+        "on": on,
+        "why": reason,
+    }
     with connection.cursor() as cursor:
         for statement in _REWRITE:
             cursor.execute(statement, values)

@@ -74,9 +74,13 @@ class Entry:
 
 @dataclass
 class Entries:
-    """Rows without errors as people; `named` are the numbers of all rows, faulty ones too."""
+    """Rows without errors as people, and the others, of which only the unit can still be told.
+
+    `named` are the numbers of all rows.
+    """
 
     people: list[Entry] = field(default_factory=list)
+    faulty: list[Entry] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
 
@@ -95,15 +99,14 @@ def read_entries(roster: Roster) -> Entries:
             reader.must_be_new(name, values.get(name), seen=seen)
         reader.compare_with_id_number(values)
         found.faults += sorted(reader.faults, key=lambda fault: fault.column)
-        if not any(fault.is_error for fault in reader.faults):
-            found.people.append(
-                Entry(
-                    row.line,
-                    values,
-                    unit=trimmed(roster.cell(row, "unit")),
-                    group=trimmed(roster.cell(row, "group")),
-                )
-            )
+        entry = Entry(
+            row.line,
+            values,
+            unit=trimmed(roster.cell(row, "unit")),
+            group=trimmed(roster.cell(row, "group")),
+        )
+        is_faulty = any(fault.is_error for fault in reader.faults)
+        (found.faulty if is_faulty else found.people).append(entry)
     return found
 
 

@@ -98,7 +98,7 @@ def check_file(raw: bytes, *, file: str) -> None:
 def _of_workbook(raw: bytes, *, file: str) -> Iterator[SheetText]:
     problems = Problems()
     for sheet in visible_sheets(raw, file=file, problems=problems, limits=LIMITS):
-        rows = [[line, [value_text(one) for one in values]] for line, values in sheet.rows]
+        rows = [(line, [value_text(one) for one in values]) for line, values in sheet.rows]
         _fill_merged(rows, sheet.merged, first_column=sheet.first_column)
         yield SheetText(
             sheet.name,
@@ -140,7 +140,7 @@ def _old_workbook_refused(code: int, *, file: str) -> Refused:
 
 
 def _fill_merged(
-    rows: Sequence[list[object]], merged: Sequence[Merged], *, first_column: int
+    rows: Sequence[tuple[int, list[str]]], merged: Sequence[Merged], *, first_column: int
 ) -> None:
     """A merged cell says the same for all its rows: a school's name beside its teachers."""
     at = dict(rows)
@@ -148,12 +148,12 @@ def _fill_merged(
     for (first_line, first), (last_line, last) in merged:
         here = at.get(first_line + 1)
         index = first + 1 - first_column
-        if not isinstance(here, list) or not 0 <= index < len(here) or first != last:
+        if here is None or not 0 <= index < len(here) or first != last:
             continue  # A merged title says nothing of columns.
         for line in range(first_line + 2, last_line + 2):
             cells = at.get(line)
             left -= 1
-            if left < 0 or not isinstance(cells, list):
+            if left < 0 or cells is None:
                 break
             if index < len(cells) and not cells[index]:
                 cells[index] = here[index]

@@ -18,7 +18,7 @@ def named_like(rows: OwnedQuerySet[Row_co], typed: str) -> OwnedQuerySet[Row_co]
     condition = Q(name__icontains=typed)
     letters = typed.lower().replace(" ", "")
     if letters.isascii() and letters.isalpha():
-        rows = rows.annotate(
+        rows = rows.annotate(  # type: ignore[assignment]  # the same rows, with two columns more
             typed_letters=_without("[0-9 ]", ""),
             typed_initials=_without("([a-zü])[a-zü]*[0-9]? ?", r"\1"),
         )

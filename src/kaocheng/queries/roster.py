@@ -100,6 +100,8 @@ def plan_import(
     planner = _Planner(actor, roster, state, same_as or {})
     for entry in entries.people:
         planner.place(entry)
+    for entry in entries.faulty:
+        planner.look_for_unit(entry)
     plan = planner.plan
     plan.faults = sorted([*entries.faults, *plan.faults], key=lambda one: (one.line, one.column))
     plan.leaving = planner.leaving(entries)
@@ -146,6 +148,10 @@ class _Planner:
         else:
             self._settled.add(member.id)
             self._compare(entry, member, target, role)
+
+    def look_for_unit(self, entry: Entry) -> None:
+        """Everything that is wrong with a row is told at once."""
+        self._unit(entry)
 
     def leaving(self, entries: Entries) -> list[Member]:
         """Who works in a school of the file and is not in it; whoever imports is never leaving."""

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db import connection
 from django.db.models import Q
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.grants import Permission
 from kaocheng.access.person import people_kept
 from kaocheng.access.scope import units
-from kaocheng.records.models import Account, Appointment, Person, PersonalData, Unit
+from kaocheng.records.models import Appointment, Person, PersonalData, Unit
 from kaocheng.records.models.unit import UnitKind
 
 
@@ -129,12 +130,13 @@ def _add_members(
     """Who has a job under the unit, and who of the file last had one within reach."""
     here = Person.objects.unscoped("they work under the unit").filter(pk__in=list(jobs))
     back = people_kept(actor, Permission.IMPORT_ROSTER, on=on).filter(
-        staff_number__in=list(numbers), appointments__unit__path__startswith=unit.path
+        appointments__unit__path__startswith=unit.path
     )
     found: dict[int, dict[str, object]] = {}
     for rows in (here, back.exclude(pk__in=list(jobs)).distinct()):
         for row in rows.order_by("pk").values("id", "version", "state", *_PERSON):
-            found[row["id"]] = row
+            if row["id"] in jobs or row["staff_number"] in numbers:
+                found[row["id"]] = row
     data = {
         row["person_id"]: row
         for row in PersonalData.objects.filter(person__in=list(found)).values(
@@ -159,16 +161,26 @@ def _add_members(
 
 
 def _add_taken(state: State, *, numbers: set[str], id_numbers: set[str]) -> None:
-    others = Person.objects.unscoped("a number is unique whoever asks")
-    new = numbers - state.by_number.keys()
-    state.taken_numbers = set(
-        others.filter(staff_number__in=list(new)).values_list("staff_number", flat=True)
-    ) | set(Account.objects.filter(login__in=list(new)).values_list("login", flat=True))
-    state.taken_id_numbers = set(
-        PersonalData.objects.filter(
-            id_number__in=list(id_numbers - state.by_id_number.keys())
-        ).values_list("id_number", flat=True)
-    )
+    """Numbers go as one text: to quote 12,000 one by one takes longer than to find them."""
+    new = ",".join(sorted(numbers - state.by_number.keys()))
+    others = ",".join(sorted(id_numbers - state.by_id_number.keys()))
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN_NUMBERS, {"numbers": new})
+        state.taken_numbers = {number for (number,) in cursor.fetchall()}
+        cursor.execute(_TAKEN_ID_NUMBERS, {"numbers": others})
+        state.taken_id_numbers = {number for (number,) in cursor.fetchall()}
+
+
+# A number is unique whoever asks; nothing else of its owner is read.
+_TAKEN_NUMBERS = """
+select staff_number from records_person where staff_number = any(string_to_array(%(numbers)s, ','))
+union
+select login from records_account where login = any(string_to_array(%(numbers)s, ','))
+"""
+_TAKEN_ID_NUMBERS = """
+select id_number from records_personaldata where id_number <> ''
+    and id_number = any(string_to_array(%(numbers)s, ','))
+"""
 
 
 def _digest(state: State) -> str:

@@ -166,7 +166,7 @@ def may_add_below(actor: Actor, unit: Unit | None) -> bool:
 
 
 def unit_choices(
-    actor: Actor, permission: Permission, *, kinds: Sequence[str], but: int | None = None
+    actor: Actor, permission: Permission, *, kinds: Sequence[str], but: int = 0
 ) -> list[tuple[int, str]]:
     """Open units of the kinds to choose from, each with what it stands under."""
     rows = units(actor, permission).filter(closes_on=None, kind__in=kinds).exclude(pk=but)

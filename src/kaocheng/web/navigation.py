@@ -27,7 +27,7 @@ class Entry:
     is_here: bool = False
 
 
-HOME = Entry(_("首页"), "home", "home", ("home", "tasks"), badge="tasks")
+HOME = Entry(_("首页"), "home", "home", ("home", "task", "matter"), badge="tasks")
 STUDY = Entry(_("学习"), "player-play", "courses", ("course",))
 WORKSHOP = Entry(_("坊"), "users-group", "workshops", ("workshop",))
 EVIDENCE = Entry(_("佐证"), "cloud-upload", "evidence", ("evidence",))
@@ -53,7 +53,7 @@ STANDARDS = Entry(_("标准"), "book-2", "schemes", ("scheme",))
 AUDIT = Entry(_("日志"), "shield-check", "audit", ("audit", "history"))
 ACCOUNTS = Entry(_("账号"), "shield-lock", "accounts", ("accounts", "account-admin"))
 SYSTEM = Entry(_("系统"), "settings", "system", ("system", "setting", "jobs", "backup"))
-MESSAGES = Entry(_("消息"), "bell", "messages", ("message",), badge="messages")
+MESSAGES = Entry(_("消息"), "bell", "messages", ("message", "group-robot"), badge="messages")
 ACCOUNT = Entry(_("我的"), "user", "account", ("account", "delegation", "me", "handover"))
 
 SCHOOL_OFFICE = (HOME, ROUNDS, TEACHERS, REGISTERS, NOTICES, COLLECTIONS, SCHEMES, UNIT)

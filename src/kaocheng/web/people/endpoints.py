@@ -11,7 +11,7 @@ PERSON, POSITION = "people/<int:person_id>", "appointments/<int:appointment_id>"
 ROSTER = "rosters/<int:import_id>"
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("people", "people", views.my_people, SEE),
-    Endpoint("unit-people", "units/<int:unit_id>/people", views.list_people, SEE),
+    Endpoint("people-of-unit", "units/<int:unit_id>/people", views.list_people, SEE),
     Endpoint("people-xlsx", "units/<int:unit_id>/people.xlsx", views.export_xlsx, SEE),
     Endpoint("people-csv", "units/<int:unit_id>/people.csv", views.export_csv, SEE),
     Endpoint("person-add", "units/<int:unit_id>/people/add", views.add, MANAGE, FORM),

@@ -115,7 +115,7 @@ def confirm(request: HttpRequest, import_id: int) -> HttpResponse:
         "slips": slips,
         "row": row,
         "unit": row.unit,
-        "back": reverse("unit-people", args=[row.unit_id]),
+        "back": reverse("people-of-unit", args=[row.unit_id]),
     }
     return render(request, "people/slips.html", context)
 

@@ -48,7 +48,7 @@ def my_people(request: HttpRequest) -> HttpResponse:
         raise NotYours
     if actor(request).reaches(Permission.SEE_PEOPLE) == {Reach.OWN}:
         return redirect("person", person_id=actor(request).person_id)
-    return redirect("unit-people", unit_id=held.unit_id)
+    return redirect("people-of-unit", unit_id=held.unit_id)
 
 
 def list_people(request: HttpRequest, unit_id: int) -> HttpResponse:
@@ -112,7 +112,7 @@ def add(request: HttpRequest, unit_id: int) -> HttpResponse:
     response = form_page(
         request,
         FormPage(
-            _("添加人员"), _("添加人员"), reverse("unit-people", args=[unit.pk]), name=unit.name
+            _("添加人员"), _("添加人员"), reverse("people-of-unit", args=[unit.pk]), name=unit.name
         ),
         form,
         do=lambda asked, values: add_person(

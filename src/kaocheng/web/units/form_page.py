@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from kaocheng.access.actor import By
@@ -23,7 +23,12 @@ from kaocheng.web.asking import by
 from kaocheng.web.saying import say
 from kaocheng.web.templatetags.kaocheng import reason, remedy
 
-Words = str | Promise
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Words = str | _StrPromise
+else:
+    Words = str
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ def form_page(
     page: FormPage,
     form: forms.Form,
     *,
-    do: Callable[[By, Mapping[str, object]], Answer],
+    do: Callable[[By, Mapping[str, Any]], Answer],
     done: Callable[[Answer], str] | str,
     said: Words,
     version: Callable[[], int] | None = None,
@@ -115,8 +120,7 @@ def _compared(
         if name in form.fields and _plain(value) != _plain(form.cleaned_data.get(name))
     )
     if version is not None:
-        form.data = form.data.copy()
-        form.data["version"] = str(version())
+        form.data = {**form.data.dict(), "version": str(version())}  # type: ignore[attr-defined]  # a QueryDict
     return shown(request, page, form, status=409, stale=stale, theirs=theirs)
 
 
