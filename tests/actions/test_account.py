@@ -76,8 +76,9 @@ def test_w24_least_length_is_the_profiles() -> None:
 
 
 def test_w25_kinds_of_characters_are_named() -> None:
-    words = "密码要有大写字母、小写字母、数字、符号这四类中的 3 类。"
-    assert str(Refused("W25", classes=3)) == words
+    assert str(Refused("W25", classes=3)) == (
+        "密码要有大写字母、小写字母、数字、符号这四类中的 3 类。"
+    )
 
 
 @pytest.mark.parametrize(

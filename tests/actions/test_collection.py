@@ -120,6 +120,12 @@ def test_opened_form_is_owed_by_every_unit_of_its_kinds_below(cast: Cast) -> Non
     assert {part.unit.name for part in parts} == {"榕荫小学", "珠岸中学"}
 
 
+def test_panel_is_not_asked_because_nobody_there_fills(cast: Cast) -> None:
+    form = opened(cast.officer, kinds=("school", "panel"))
+
+    assert [unit for unit, _, _ in tasks_of(form)] == ["榕荫小学", "珠岸中学"]
+
+
 def test_group_with_a_workshop_leader_owes_through_them(cast: Cast) -> None:
     form = opened(cast.lead, kinds=("group",))
 

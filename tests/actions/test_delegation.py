@@ -21,7 +21,7 @@ from kaocheng.actions.secret import Secret
 from kaocheng.queries.actor import actor_of
 from kaocheng.queries.delegation import may_act_for
 from kaocheng.records.models import Account, AuditRow, Delegation, Message, Person
-from tests.cast import NOW, Cast, actor, by
+from tests.cast import NOW, Cast, actor, by, person
 
 TODAY = date(2026, 11, 27)
 
@@ -241,3 +241,16 @@ def test_w35_holds_for_an_appointment_that_begins_later(cast: Cast) -> None:
     with pytest.raises(Refused) as refused:
         refuse_two_administrators(cast.teacher.pk, "security_admin", on=TODAY)
     assert str(refused.value) == "系统、安全、审计三个管理员岗位须由不同的人担任（三员分立）。"
+
+
+def test_acting_for_an_officer_needs_a_second_factor_as_the_officer_does(cast: Cast) -> None:
+    other = person("吴同事", "wutongshi", "clerk", cast.district)
+    row = grant(cast.officer, other)
+
+    with pytest.raises(Refused) as refused:
+        take_up(by(other), delegation_id=row.pk)
+    Account.objects.filter(person=other).update(totp_confirmed_at=NOW)
+    take_up(by(other), delegation_id=row.pk)
+
+    assert refused.value.message_id == "W39"
+    assert AuditRow.objects.latest("pk").changes == {"taken_up": True}

@@ -61,7 +61,7 @@ def folder() -> Iterator[Path]:
 def rows(address: str) -> dict[str, list[tuple[object, ...]]]:
     with psycopg.connect(address) as connection:
         return {
-            table: connection.execute(f"select * from {table} order by 1").fetchall()  # type: ignore[arg-type]  # our own names
+            table: connection.execute(f"select * from {table} order by 1").fetchall()
             for table in TABLES
         }
 

@@ -11,6 +11,7 @@ from kaocheng.access.grants import Permission, Reach
 from kaocheng.access.scope import NOBODY, units
 from kaocheng.records.models import Collection, CollectionPart, CollectionRow, Unit
 from kaocheng.records.models.collection import Field
+from kaocheng.records.models.unit import UnitKind
 from kaocheng.records.scoped import OwnedQuerySet
 
 
@@ -54,8 +55,9 @@ def rows_of(part: CollectionPart) -> OwnedQuerySet[CollectionRow]:
 
 
 def units_to_ask(actor: Actor, kinds: Iterable[str]) -> OwnedQuerySet[Unit]:
-    """The open units of these kinds below the actor's, by pinyin."""
+    """The open units of these kinds below the actor's, by pinyin; a panel has nobody to fill."""
     below = units(actor, Permission.COLLECT).filter(kind__in=tuple(kinds), closes_on=None)
+    below = below.exclude(kind=UnitKind.PANEL)
     if actor.held is not None:
         below = below.exclude(pk=actor.held.unit_id)
     return below.order_by("pinyin", "pk")

@@ -15,8 +15,9 @@ from kaocheng.access.refusal import Invalid, NotYours, Refused
 from kaocheng.access.scope import one
 from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.gateways.clock import CHINA
+from kaocheng.queries.actor import appointments_today
 from kaocheng.queries.setting import setting
-from kaocheng.records.models import Delegation, Message, Person
+from kaocheng.records.models import Account, Delegation, Message, Person
 
 
 @action("delegation.grant")
@@ -61,6 +62,7 @@ def take_up(act: Act, *, delegation_id: int) -> Answer:
         raise NotYours
     if row.ends_on < today:
         raise NotYours
+    _must_have_second_factor(act, row)
     act.audit(row, taken_up=True)
     return Answer.of(row)
 
@@ -124,6 +126,15 @@ def _tell(act: Act, made: Delegation, person_id: int, helper: Person) -> None:
         )
         for to, subject, body in said
     )
+
+
+def _must_have_second_factor(act: Act, row: Delegation) -> None:
+    """A post that needs a second factor needs it of whoever acts for its holder, too."""
+    needing = set(setting("second_factor_roles"))
+    roles = {held.role for held in appointments_today(row.person_id)}
+    account = Account.objects.get(pk=act.actor.account_id or 0)
+    if roles & needing and not account.has_second_factor:
+        raise Refused("W39")
 
 
 def _self(act: Act) -> int:

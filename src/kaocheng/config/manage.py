@@ -17,7 +17,7 @@ COMMANDS = Path(__file__).parent / "management" / "commands"
 # Of Django's own commands, those that work on what is there.
 ON_THE_DATABASE = {"migrate", "showmigrations", "shell", "dbshell", "clearsessions"}
 # They start their own database, or none.
-ALONE = {"restore", "verify_backup", "doctor"}
+ALONE = {"restore", "verify_backup"}
 
 
 def needs_database(command: str) -> bool:

@@ -86,6 +86,7 @@ def _serve(asked: Asked, stack: ExitStack) -> None:
     lock = _claim(folder, stack)
     listener = stack.enter_context(_listen(asked))
     address = f"http://{_shown_host(asked.host)}:{listener.getsockname()[1]}"
+    _refuse_nonsense()
     _prepare_folder(folder, asked)
     _set_environment(asked, address)
     _start_database(folder, stack)
@@ -93,6 +94,16 @@ def _serve(asked: Asked, stack: ExitStack) -> None:
     lock.say(address)
     _say_welcome(folder, address, seconds=time.monotonic() - began)
     _run_server(listener)
+
+
+def _refuse_nonsense() -> None:
+    from kaocheng.access.refusal import Refused
+    from kaocheng.config.nonsense import refuse_nonsense
+
+    try:
+        refuse_nonsense(os.environ)
+    except Refused as refused:
+        raise CannotStart(f"{refused}{refused.remedy('zh')}") from refused
 
 
 def _claim(folder: DataFolder, stack: ExitStack) -> Lock:

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -50,6 +50,7 @@ def make_backup(
     files: FileStore,
     made_at: str,
     program: str,
+    beside: Sequence[str] = BESIDE,
 ) -> Manifest:
     """Write a whole backup to `target`, which must not be there yet, and check it."""
     if target.exists():
@@ -59,11 +60,11 @@ def make_backup(
     half.mkdir(parents=True, mode=0o700)
     try:
         dump_database(address, half / DUMP)
-        for name in BESIDE:
+        for name in beside:
             if (data / name).exists():
                 shutil.copy2(data / name, half / name)
         kept = {digest: _keep_file(files, digest, half) for digest in files.digests()}
-        parts = {name: _digest(half / name) for name in (DUMP, *BESIDE) if (half / name).exists()}
+        parts = {name: _digest(half / name) for name in (DUMP, *beside) if (half / name).exists()}
         manifest = Manifest(made_at, program, parts, kept)
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
         (half / MANIFEST).write_text(text, encoding="utf-8")

@@ -51,7 +51,13 @@ class JsonLines(logging.Formatter):
         line |= {name: value for name, value in vars(record).items() if name not in _USUAL}
         if record.exc_info and record.exc_info[1]:
             line["error"] = "".join(traceback.format_exception(record.exc_info[1]))
-        return without_personal_data(json.dumps(line, ensure_ascii=False, default=str))
+        # Each text by itself: a pattern that reaches to the end of a line must not eat the JSON.
+        clean = {name: _clean(value) for name, value in line.items()}
+        return json.dumps(clean, ensure_ascii=False)
+
+
+def _clean(value: object) -> object:
+    return value if isinstance(value, int | float) else without_personal_data(str(value))
 
 
 def _of_request(request: object) -> dict[str, Any]:

@@ -6,7 +6,7 @@ effects goes through `effect_once`, or is harmless to repeat.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from kaocheng.jobs import telling
 from kaocheng.jobs.file_check import check_file
@@ -15,7 +15,7 @@ from kaocheng.records.models import Job
 
 Handler = Callable[[Job], None]
 
-HANDLERS: Mapping[str, Handler] = {
+HANDLERS: dict[str, Handler] = {
     "file.check": check_file,
     "gallery.write": write_gallery,
     "message.deliver": telling.deliver_message,

@@ -9,9 +9,11 @@ from kaocheng.actions.file import forget_unused
 from kaocheng.actions.gallery import ask_for_gallery
 from kaocheng.actions.operation import check_quarantine_again, forget_what_is_over
 from kaocheng.actions.reminder import ask_to_remind
+from kaocheng.actions.seal import seal
 from kaocheng.jobs.scheduler import Sweep
 
 SWEEPS: tuple[Sweep, ...] = (
+    Sweep("audit.seal", timedelta(seconds=1), seal),
     Sweep("files.check_again", timedelta(minutes=10), check_quarantine_again),
     Sweep("files.forget_unused", timedelta(hours=1), lambda _: forget_unused()),
     Sweep("tasks.ask_to_remind", timedelta(minutes=30), ask_to_remind),

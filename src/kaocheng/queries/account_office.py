@@ -198,7 +198,7 @@ def with_account(actor: Actor, typed: str, on: date) -> tuple[Helped, ...]:
         people(actor, Permission.ADMINISTER_ACCOUNTS, on=on)
         .filter(account__is_active=True, state=PersonState.ACTIVE)
         .filter(named(typed))
-        .exclude(pk=actor.person_id)
+        .exclude(pk=actor.person_id or 0)
         .order_by("pinyin", "id")[:PAGE]
     )
     names = unit_names([person.pk for person in rows], on)

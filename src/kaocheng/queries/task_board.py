@@ -85,7 +85,7 @@ def top_unit(actor: Actor, unit_id: int | None = None) -> Unit:
 def board(
     actor: Actor, top: Unit, *, now: datetime, row_kind: str = "", page: int = 1, size: int = PAGE
 ) -> Board:
-    """The rows under `top`, in three queries whatever their number.
+    """The rows under `top`, in four queries whatever their number.
 
     Overdue tasks are few: they are counted everywhere, to sort by them; the rest for the page only.
     """
@@ -136,19 +136,25 @@ def _overdue_by_row(
 def _states_by_row(
     tasks: OwnedQuerySet[Task], top: Unit, shown: Iterable[tuple[int, str, str]]
 ) -> Counter[tuple[int, str]]:
-    """A range of the index for each unit shown, so that the page costs the same among 1,600."""
+    """A range of the index for each unit shown, so that the page costs the same among 1,600.
+
+    The units are found first: joined with the tasks, the ranges would be tried on every task.
+    """
     shown = list(shown)
-    below = (Q(unit__path__startswith=path) for pk, _, path in shown if pk != top.pk)
-    where = reduce(or_, below, Q(unit_id=top.pk))
+    below = (Q(path__startswith=path) for pk, _, path in shown if pk != top.pk)
+    where = reduce(or_, below, Q(pk=top.pk))
+    paths = dict(
+        Unit.objects.unscoped("of rows that are shown").filter(where).values_list("pk", "path")
+    )
     found = (
-        tasks.filter(where, state__in=(TaskState.OPEN, TaskState.DONE))
-        .values_list("unit__path", "state")
+        tasks.filter(unit_id__in=list(paths), state__in=(TaskState.OPEN, TaskState.DONE))
+        .values_list("unit_id", "state")
         .annotate(Count("pk"))
     )
     rows = {pk for pk, _, _ in shown}
     counts: Counter[tuple[int, str]] = Counter()
-    for path, state, count in found.order_by():
-        counts[_row_of(path, top, rows), state] += count
+    for unit_id, state, count in found.order_by():
+        counts[_row_of(paths[unit_id], top, rows), state] += count
     return counts
 
 

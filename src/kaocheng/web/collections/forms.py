@@ -39,9 +39,7 @@ class HeadForm(forms.Form):
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=_("到当天 24:00"),
     )
-    to_kinds = forms.MultipleChoiceField(
-        label=_("发给"), widget=forms.CheckboxSelectMultiple, required=False
-    )
+    to_kinds = forms.MultipleChoiceField(label=_("发给"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(
         self,

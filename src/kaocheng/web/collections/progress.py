@@ -23,6 +23,7 @@ from kaocheng.gateways.clock import CLOCK
 from kaocheng.queries.collection import Reminder, board, forms_asked, reminder
 from kaocheng.queries.collection_export import merged
 from kaocheng.queries.collection_part import part_page
+from kaocheng.queries.time_words import moment_words
 from kaocheng.web import dates
 from kaocheng.web.asking import actor, by
 from kaocheng.web.attachment import attachment
@@ -122,4 +123,4 @@ def return_page(request: HttpRequest, part_id: int) -> HttpResponse:
 
 
 def _deadline(found: Reminder) -> str:
-    return _("%(deadline)s交") % {"deadline": dates.deadline(found.due_at)}
+    return _("%(moment)s 前交") % {"moment": moment_words(found.due_at, now=CLOCK.now())}
