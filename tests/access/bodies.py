@@ -25,12 +25,27 @@ def slip(city: City, cell: Cell) -> Body:
     return {"person": person, **helper_until(city, cell)}
 
 
+def move(city: City, cell: Cell) -> Body:
+    """All that the forms of appointing and leaving ask; `?` goes into the address."""
+    unit = city.bundle(cell.role, "same_school").unit.pk
+    return {
+        "?": f"to={unit}",
+        "role": "member",
+        "kind": "regular",
+        "on": "2026-11-27",
+        "starts_on": "2026-11-28",
+        "ends_on": "2026-12-31",
+        "reason": "依据",
+        "version": 1,
+    }
+
+
 BODIES: Mapping[str, Made] = {
     "file-withdraw": always(version=1),
     "account-admin-change": always(deed="end"),
     "account-admin-make": always(login="neu", person="1"),
     "accounts-security-change": always(name="password_profile", value="asvs", version=0),
-    "system-change": always(name="site_name", value="x", version=0),
+    "system-change": always(name="session_idle_minutes", value="60", version=0),
     "delegation-grant": helper_until,
     "delegation-slip": slip,
     "audit-anchor": always(where="档案室"),
@@ -40,5 +55,21 @@ BODIES: Mapping[str, Made] = {
     "notice-withdraw": always(version=1, because="撤回"),
     "collection-part-return": always(because="补"),
     "collection-part-paste": always(text="内容", then="write"),
+    "handover-give": always(version=1),
+    "handover-take": always(version=1),
+    "handover-witness": always(version=1),
+    "handover-cancel": always(version=1, because="取消"),
+    **dict.fromkeys(
+        (
+            "person-appoint",
+            "person-transfer",
+            "person-second",
+            "person-retire",
+            "person-leave",
+            "person-appointment-change",
+            "person-appointment-end",
+        ),
+        move,
+    ),
     "matter-remind": always(words="请尽快办理"),
 }

@@ -160,7 +160,7 @@ def _plant(city: City, who: Person, number: int) -> None:
         data.id_number: ("id", who.pk),
         data.phone: ("phone", who.pk),
         data.email: ("email", who.pk),
-        **{text: ("born", who.pk) for text in spoken},
+        **dict.fromkeys(spoken, ("born", who.pk)),
     }
 
 
@@ -230,6 +230,7 @@ def _bundle(number: int, where: Unit, who: Person, *, helper: Person) -> Bundle:
         giver=who,
         taker=helper,
         made_by=who,
+        note=f"交代{of_person}",
         items=[{"kind": "task", "id": task.pk, "title": f"交{of_person}", "note": ""}],
         made_at=NOW,
     )
@@ -318,21 +319,21 @@ def _bundle(number: int, where: Unit, who: Person, *, helper: Person) -> Bundle:
     return Bundle(number, where, who, ids)
 
 
+def _a_pack() -> str:
+    return min(path.parent.name for path in settings.SCHEMES.glob("*/scheme.yaml"))
+
+
 # Addresses that are not about something of somebody, but have a part that varies.
 FIXED: Mapping[str, Callable[[], object]] = {
     "help.page": lambda: "home",
-    "scheme.name": lambda: _a_pack(),
-    "scheme-page.name": lambda: _a_pack(),
+    "scheme.name": _a_pack,
+    "scheme-page.name": _a_pack,
     "scheme-page.page": lambda: "index.html",
 }
 # Parameters whose value depends on the endpoint.
 OF_ENDPOINT: Mapping[str, Callable[[Bundle], object]] = {
-    "history.kind": lambda bundle: "unit",
+    "history.kind": lambda _bundle: "unit",
     "history.object_id": lambda bundle: bundle.unit.pk,
-    "matter.kind": lambda bundle: "test",
+    "matter.kind": lambda _bundle: "test",
     "matter.id": lambda bundle: bundle.number,
 }
-
-
-def _a_pack() -> str:
-    return sorted(path.parent.name for path in settings.SCHEMES.glob("*/scheme.yaml"))[0]

@@ -14,7 +14,7 @@ from tests.cast import NOW
 
 
 @pytest.fixture(scope="module")
-def city(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[City]:  # noqa: ARG001
+def city(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[City]:
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
         patch.setattr(CLOCK, "source", lambda: NOW)
         # A guess at a password is answered late on purpose.

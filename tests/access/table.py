@@ -48,8 +48,8 @@ class Role:
     """What a role may read at most, on whatever page.
 
     `texts`: what people wrote: of their own (`own`), also what their unit has together (`unit`),
-    also what each one in it has to do (`unit_people`), or everything below (`below`). `personal`: ID
-    numbers, phones and the like, of themselves or of all below.
+    also what each one in it has to do (`unit_people`), or everything below (`below`).
+    `personal`: ID numbers, phones and the like, of themselves or of all below.
     """
 
     name: str

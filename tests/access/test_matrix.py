@@ -21,6 +21,7 @@ from tests.access.table import (
     OUTCOMES,
     RELATIONS,
     SHORT,
+    decide,
     read_roles,
     read_rows,
 )
@@ -50,9 +51,10 @@ def test_rows_use_the_words_of_the_table() -> None:
     for row in ROWS:
         place = f"{row.file}:{row.line}"
         assert row.expect in OUTCOMES, place
-        assert row.roles and row.roles <= roles, place
-        assert row.relations and row.relations <= relations, place
-        assert row.methods and row.methods <= {"GET", "POST", "*"}, place
+        assert all((row.roles, row.relations, row.methods)), place
+        assert row.roles <= roles, place
+        assert row.relations <= relations, place
+        assert row.methods <= {"GET", "POST", "*"}, place
         assert row.sees <= {"id", "phone", "email", "born"}, place
         assert not (row.sees and row.expect != "allow"), place
     assert set(HEADINGS) == {"endpoint", "method", "role", "relation", "expect", "sees", "why"}
@@ -60,11 +62,8 @@ def test_rows_use_the_words_of_the_table() -> None:
 
 
 def test_every_cell_is_decided_and_every_row_decides_one() -> None:
-    open_cells = []
-    for endpoint in ENDPOINTS:
-        for cell in walk.cells(endpoint, ROLES):
-            if walk.decide(ROWS, cell) is None:
-                open_cells.append(str(cell))
+    every = [cell for endpoint in ENDPOINTS for cell in walk.cells(endpoint, ROLES)]
+    open_cells = [str(cell) for cell in every if decide(ROWS, cell) is None]
 
     assert open_cells == []
     idle = [f"{row.file}:{row.line}" for row in ROWS if not row.decided]
@@ -76,7 +75,7 @@ def test_every_cell_answers_as_the_table_says(
     endpoint: Endpoint, city: City, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    found = []
+    found: list[str] = []
     for cell in walk.cells(endpoint, ROLES):
         row = walk.decided(ROWS, cell)
         if row.expect == "n/a":

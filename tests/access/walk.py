@@ -7,9 +7,10 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from http.cookies import SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]  # it ships no types
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.urls import reverse
@@ -55,17 +56,17 @@ def cells(endpoint: Endpoint, roles: Mapping[str, Role]) -> Iterator[Cell]:
 def ask(city: City, endpoint: Endpoint, cell: Cell, bodies: Bodies) -> Answer:
     """One request, undone afterwards."""
     client = city.clients[cell.role]
-    cookies = client.cookies.copy()
+    cookies = dict(client.cookies)
     address = _address(city, endpoint, cell)
-    body = bodies[cell.endpoint](city, cell) if cell.endpoint in bodies else {}
+    body = dict(bodies[cell.endpoint](city, cell)) if cell.endpoint in bodies else {}
+    query = body.pop("?", "") if cell.method == "POST" else ""
+    address = f"{address}?{query}" if query else address
     with transaction.atomic():
-        if cell.method == "GET":
-            response = client.get(address)
-        else:
-            response = client.post(address, body)
+        response = client.get(address) if cell.method == "GET" else client.post(address, body)
         answer = Answer(_outcome(response), response.status_code, _readable(response))
         transaction.set_rollback(True)
-    client.cookies = cookies
+    client.cookies = SimpleCookie()
+    client.cookies.update(cookies)
     return answer
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from kaocheng.actions.demo import RealPeopleThere, load_demo
+from kaocheng.actions.demo import load_demo
 from kaocheng.actions.demo.accounts import SHOWN, Card
 from kaocheng.actions.secret import Secret
 

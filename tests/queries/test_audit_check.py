@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -26,7 +27,7 @@ SEALS = 8
 Tampering = Callable[[random.Random], Fault | FaultKind]
 
 
-def run(statement: str, *values: object) -> None:
+def run(statement: str, *values: Any) -> None:  # noqa: ANN401  # whatever a column takes
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 

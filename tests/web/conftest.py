@@ -18,7 +18,7 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def browser(django_db_setup: None) -> Iterator[Browser]:  # noqa: ARG001  # the connection is its
+def browser(django_db_setup: None) -> Iterator[Browser]:  # the connection is its
     ours = connections["default"]
     # Playwright's own loop runs in this thread; our queries do not wait for it, and where there is
     # a loop, Django would open a connection of its own, in which nothing of the test is seen.

@@ -75,6 +75,9 @@ def history_condition(actor: Actor, whose: Whose) -> Q:
 
 def _rows_of(kind: str) -> QuerySet[Model]:
     manager = apps.get_model("records", kind)._default_manager
-    if isinstance(manager, OwnedManager):
-        return manager.unscoped("the condition that follows is the scope")
-    return manager.all()
+    rows: QuerySet[Model] = (
+        manager.unscoped("the condition that follows is the scope")
+        if isinstance(manager, OwnedManager)
+        else manager.all()
+    )
+    return rows

@@ -70,7 +70,9 @@ def confirm_totp(act: Act, *, secret: Secret, code: Secret) -> Answer:
     account = _own(act)
     if account.totp_confirmed_at:
         raise NotAllowed
-    step = _step_of(secret.value, _digits(code.value), act.at.timestamp())
+    # Without a secret, the page that showed it belongs to a session that is over.
+    shown = secret.value
+    step = _step_of(shown, _digits(code.value), act.at.timestamp()) if shown else None
     if step is None:
         raise Invalid({"code": Refused("W23")})
     account.totp_secret = secret.value

@@ -205,7 +205,7 @@ def _field_names(row: AuditRow) -> list[str]:
 def _field_name(kind: str, name: str) -> str:
     """The Chinese name that the model gives the field; its own name where it has none."""
     try:
-        return str(apps.get_model("records", kind)._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+        return str(apps.get_model("records", kind)._meta.get_field(name).verbose_name)
     except (LookupError, FieldDoesNotExist, AttributeError):
         return name
 

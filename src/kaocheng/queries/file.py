@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.core.paginator import Page, Paginator
 
@@ -56,12 +56,13 @@ def own_files(actor: Actor, *, page: int) -> Page[FileLine]:
     """What the actor handed in, the newest first."""
     rows = (
         files(actor)
-        .filter(person_id=actor.person_id)
+        .filter(person_id=actor.person_id or 0)
         .select_related("file", "person")
         .order_by("-id")
     )
     found = Paginator(rows, PER_PAGE).get_page(page)
-    return Page([_line(row, actor) for row in found.object_list], found.number, found.paginator)
+    lines = [_line(row, actor) for row in found.object_list]
+    return Page(lines, found.number, cast("Paginator[FileLine]", found.paginator))
 
 
 def file_line(actor: Actor, use_id: int) -> FileLine:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from kaocheng.engine import verbs
 from kaocheng.engine.language.scheme import Result, items_below
+from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Problems
-from kaocheng.engine.reading.packs import Pack, find_packs
+from kaocheng.engine.reading.packs import find_packs
 from kaocheng.gateways.clock import CLOCK
 
 _PAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.html")

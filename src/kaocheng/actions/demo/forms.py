@@ -9,6 +9,7 @@ from kaocheng.actions.collection import open_collection, write_collection
 from kaocheng.actions.collection_part import TypedRow, fill_rows, return_part, submit_part
 from kaocheng.actions.demo import places
 from kaocheng.actions.demo.scenes import Stage, share_form
+from kaocheng.actions.demo.schools import OWN, TITLE, TOPICS, WHY
 from kaocheng.actions.demo.units import key_of
 from kaocheng.records.models import Collection, CollectionPart, Unit
 from kaocheng.records.models.appointment import Role
@@ -27,7 +28,6 @@ HOURS = (
     Field("", "学时", FieldKind.NUMBER, hint="一学时45分钟，可写一位小数"),
     Field("", "是否结业", FieldKind.YES_NO),
 )
-TOPICS = (Field("", "选题"), Field("", "希望的形式", is_required=False))
 REPAIRS = (
     Field("", "教室"),
     Field("", "设备"),
@@ -49,7 +49,6 @@ LESSON_ROWS: Rows = (
     ("陈敏", "口语交际：请教", "2026-11-20", "较好"),
 )
 HOUR_ROWS: Rows = (("林晓棠", "微能力点A6研修", "6.5", "是"),)
-TOPIC_ROWS: Rows = (("随堂练习的设计与反馈", "同课异构"),)
 DEVICE_ROWS: Rows = (
     ("交互式触控一体机", "24", "23", ""),
     ("学生平板电脑", "96", "88", "8 台电池老化"),
@@ -59,7 +58,6 @@ DEVICE_ROWS: Rows = (
 
 def play_forms(stage: Stage) -> None:
     _of_our_school(stage)
-    _of_other_schools(stage)
     _of_the_district(stage)
     _of_offices(stage)
 
@@ -103,13 +101,13 @@ def _of_our_school(stage: Stage) -> None:
         HOUR_ROWS,
     )
     topics = ask(
-        "校本研修选题意向",
-        "每组报一至三个，由教师自己提出",
+        TITLE,
+        WHY,
         TOPICS,
         days.ago(2),
         days.end_after(4),
     )
-    _share(stage, lead, topics, "提出本人的研修选题", days.ago(2))
+    _share(stage, lead, topics, OWN, days.ago(2))
     repairs = ask(
         "教学设备报修登记", "统一联系维修，坏了的先停用", REPAIRS, days.ago(8), days.end_before(2)
     )
@@ -119,31 +117,6 @@ def _of_our_school(stage: Stage) -> None:
         by = stage.known(f"leader {key}", Role.WORKSHOP_LEADER, days.ago(5 - number))
         _fill(by, repairs, stage.town.units[key], (("三楼2班", "投影仪", "画面偏黄", "否"),))
         submit_part(by, part_id=_part(repairs, stage.town.units[key]).pk)
-
-
-def _of_other_schools(stage: Stage) -> None:
-    """One form in each school, further along in some than in others."""
-    days = stage.days
-    for number, school in enumerate(places.SCHOOLS):
-        if school.name == places.SCHOOL:
-            continue
-        lead = f"lead {school.name}"
-        asked = days.ago(3 + number % 4)
-        due = days.end_before(1) if number % 5 == 1 else days.end_after(number % 6)
-        form = _ask(
-            stage.known(lead, Role.LEAD, asked),
-            "校本研修选题意向",
-            "每组报一至三个，由教师自己提出",
-            TOPICS,
-            ("group",),
-            due=due,
-        )
-        _share(stage, lead, form, "提出本人的研修选题", asked, done_every=1 + number % 3)
-        for group in school.groups[: number % 3]:
-            key = key_of(school.name, group)
-            by = stage.known(f"leader {key}", Role.WORKSHOP_LEADER, days.ago(1))
-            _fill(by, form, stage.town.units[key], TOPIC_ROWS)
-            submit_part(by, part_id=_part(form, stage.town.units[key]).pk)
 
 
 def _of_the_district(stage: Stage) -> None:

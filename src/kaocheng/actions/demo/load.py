@@ -13,6 +13,7 @@ from kaocheng.actions.demo.forms import play_forms
 from kaocheng.actions.demo.notices import play_notices
 from kaocheng.actions.demo.people import Town, hire_everybody, write_people
 from kaocheng.actions.demo.scenes import Stage
+from kaocheng.actions.demo.schools import Scene, ask_schools
 from kaocheng.actions.demo.units import write_units
 from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.actions.secret import Secret
@@ -40,6 +41,7 @@ def load_demo(at: datetime, *, password: Secret) -> tuple[Card, ...]:
     play_changes(stage)
     play_notices(stage)
     play_forms(stage)
+    ask_schools(system(at), scene=Scene(stage.town, stage.days))
     play_helping(stage)
     return city.cards
 

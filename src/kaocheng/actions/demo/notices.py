@@ -54,7 +54,7 @@ def _of_the_district(stage: Stage) -> None:
     days = stage.days
     issued = days.ago(4, hour=9, minute=20)
     due = days.end_after(3)
-    schools = [one.name for one in places.SCHOOLS if _is_below(one, places.DISTRICT)]
+    schools = [one.name for one in places.SCHOOLS if places.is_below(one, places.DISTRICT)]
     half = _issue(
         stage.known("district", Role.OFFICER, issued),
         "关于报送校本应用考核自查材料的通知",
@@ -138,16 +138,12 @@ def _issue(by: By, title: str, body: str, kinds: tuple[str, ...], *, sign_by: da
 
 
 def _sign(stage: Stage, notice: int, schools: list[str], issued: datetime) -> None:
-    """Signed by the heads, one after the other; the last two have only opened it."""
+    """Signed by the heads, one after the other."""
     for number, school in enumerate(schools):
         at = min(issued + timedelta(minutes=25 + 37 * number), stage.days.at)
         head = stage.known(f"lead {school}", Role.LEAD, at)
         open_notice(head, notice_id=notice)
         sign_notice(head, notice_id=notice)
-
-
-def _is_below(school: places.School, district: str) -> bool:
-    return school.above == district or school.above in places.DISTRICTS[district]
 
 
 def _day(moment: datetime) -> str:

@@ -84,3 +84,7 @@ def in_groups(teachers: int, groups: tuple[str, ...]) -> dict[str, int]:
     }
     counts[groups[0]] += teachers - sum(counts.values())
     return counts
+
+
+def is_below(school: School, district: str) -> bool:
+    return school.above == district or school.above in DISTRICTS[district]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from kaocheng.access.actor import Actor, By
 from kaocheng.actions.demo.calendar import Days
 from kaocheng.actions.demo.people import Town
@@ -76,11 +78,14 @@ def share_form(act: Act, *, collection_id: int, title: str, done_every: int) -> 
 
 
 def _close(act: Act, tasks: list[Task]) -> None:
-    for number, task in enumerate(tasks):
-        task.state, task.done_count = TaskState.DONE, task.total_count
-        task.closed_at = act.at + timedelta(minutes=7 * number % 300)
-        task.version += 1
-        act.audit(task, state=task.state)
-    Task.objects.unscoped("tasks that were just made").bulk_update(
-        tasks, ["state", "done_count", "closed_at", "version"], batch_size=500
+    done = Task.objects.unscoped("tasks that were just made").filter(
+        pk__in=[task.pk for task in tasks]
     )
+    done.update(
+        state=TaskState.DONE,
+        done_count=F("total_count"),
+        closed_at=act.at + timedelta(hours=3),
+        version=F("version") + 1,
+    )
+    for task in tasks:
+        act.audit(task, state=TaskState.DONE)

@@ -1,10 +1,12 @@
-"""Writing the units of the demo city, one level after the other."""
+"""Writing the units of the demo city, those above before those below."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+
+from django.db import connection
 
 from kaocheng.actions.demo import places
 from kaocheng.actions.unit_past import segment
@@ -36,10 +38,52 @@ def key_of(above: str, part: str) -> str:
 
 def write_units() -> Units:
     """All units by their key: the name, for groups and departments `school/group`."""
+    new = [*_top(), *_districts(), *_below_districts(), *_schools(), *_parts()]
     made: Units = {}
-    for level in (_top(), _districts(), _below_districts(), _schools(), _parts()):
-        _write(level, made)
+    for one, pk in zip(new, _ids(len(new)), strict=True):
+        made[one.key] = _unit(one, pk, made)
+    Unit.objects.bulk_create(made.values())
+    UnitPast.objects.bulk_create(_past(unit) for unit in made.values())
     return made
+
+
+def _ids(count: int) -> list[int]:
+    """Taken beforehand, since a path is made of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select nextval(pg_get_serial_sequence('records_unit', 'id'))"
+            " from generate_series(1, %s)",
+            [count],
+        )
+        return [int(row[0]) for row in cursor.fetchall()]
+
+
+def _unit(new: New, pk: int, made: Units) -> Unit:
+    above = made.get(new.under)
+    unit = Unit(
+        pk=pk,
+        name=new.name,
+        kind=new.kind,
+        pinyin=unit_pinyin(new.name),
+        parent=above,
+        keeper=made.get(new.kept_by),
+        opens_on=OPENED,
+        is_demo=True,
+    )
+    unit.path = f"{above.path if above else ''}{segment(unit)}"
+    return unit
+
+
+def _past(unit: Unit) -> UnitPast:
+    return UnitPast(
+        unit=unit,
+        starts_on=unit.opens_on,
+        kind=unit.kind,
+        name=unit.name,
+        parent=unit.parent,
+        path=unit.path,
+        reason="设立",
+    )
 
 
 def _top() -> Iterable[New]:
@@ -80,36 +124,3 @@ def _parts() -> Iterable[New]:
     ):
         for part in parts:
             yield New(key_of(above, part), part, UnitKind.DEPARTMENT, above)
-
-
-def _write(level: Iterable[New], made: Units) -> None:
-    units = {
-        new.key: Unit(
-            name=new.name,
-            kind=new.kind,
-            pinyin=unit_pinyin(new.name),
-            parent=made.get(new.under),
-            keeper=made.get(new.kept_by),
-            opens_on=OPENED,
-            is_demo=True,
-        )
-        for new in level
-    }
-    Unit.objects.bulk_create(units.values())
-    for unit in units.values():
-        unit.path = f"{unit.parent.path if unit.parent else ''}{segment(unit)}"
-    every = Unit.objects.unscoped("units that were just written")
-    every.bulk_update(units.values(), ["path"])
-    UnitPast.objects.bulk_create(
-        UnitPast(
-            unit=unit,
-            starts_on=unit.opens_on,
-            kind=unit.kind,
-            name=unit.name,
-            parent=unit.parent,
-            path=unit.path,
-            reason="设立",
-        )
-        for unit in units.values()
-    )
-    made.update(units)

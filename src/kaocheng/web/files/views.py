@@ -59,7 +59,7 @@ def _hand_in(request: HttpRequest) -> HttpResponse:
     return redirect("file", use_id=int(answer))
 
 
-def _keep(request: HttpRequest, arrived: UploadedFile) -> str:
+def _keep(request: HttpRequest, arrived: UploadedFile[bytes]) -> str:
     kept = keep_bytes(arrived.chunks(), digest=request.POST.get("digest", "").strip())
     who = actor(request)
     answer = hand_in_file(

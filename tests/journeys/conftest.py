@@ -1,0 +1,158 @@
+"""A served demo city and a browser in front of it, as a newcomer has them.
+
+Each story runs at the width that its role works at; `KAOCHENG_WIDTH=other ./test tests/journeys`
+runs all of them at the other one. Pictures of every page looked at go to `build/screens/`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.web.axe import violations
+
+ROOT = Path(__file__).parents[2]
+SCREENS = ROOT / "build" / "screens"
+PHONE, DESK = 360, 1280
+TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Loading the city on a machine that runs everything else as well.
+START_SECONDS = 240
+
+
+@dataclass(frozen=True)
+class Served:
+    """The address, and the accounts by their role as `demo-accounts.json` has them."""
+
+    address: str
+    accounts: dict[str, dict[str, Any]]
+
+
+@dataclass
+class Visit:
+    """Somebody at a browser; every page that they look at is checked and kept as a picture."""
+
+    page: Page
+    site: Served
+    story: str
+    looked_at: int = 0
+
+    def sign_in(self, role: str) -> None:
+        account = self.site.accounts[role]
+        self.page.goto(f"{self.site.address}/home")
+        self.look("sign-in")
+        self.page.get_by_label("登录名").fill(account["account"])
+        self.page.get_by_label("密码", exact=True).fill(account["password"])
+        self.press("登录")
+        if account["totp_secret"]:
+            self.look("second-factor")
+            self.page.locator("#code").fill(pyotp.TOTP(account["totp_secret"]).now())
+            self.press("核对验证码")
+        assert self.page.url == f"{self.site.address}{account['start_page']}"
+        self.look("home")
+
+    def press(self, button: str) -> None:
+        """A button of the page's own text."""
+        with self.page.expect_navigation():
+            self.page.locator("main").get_by_role("button", name=button, exact=True).first.click()
+
+    def follow(self, link: str) -> None:
+        with self.page.expect_navigation():
+            self.page.locator("main").get_by_role("link", name=link).first.click()
+
+    def go(self, path: str) -> None:
+        self.page.goto(f"{self.site.address}{path}")
+
+    def look(self, word: str) -> str:
+        """The text of the page, after nothing was found that keeps anybody out."""
+        self.page.wait_for_load_state("networkidle")
+        self.looked_at += 1
+        width = self.page.viewport_size["width"] if self.page.viewport_size else 0
+        name = f"{self.story}-{self.looked_at:02d}-{word}-{width}.png"
+        self.page.screenshot(path=SCREENS / name, full_page=True)
+        assert violations(self.page) == [], name
+        assert self.page.evaluate(TOO_WIDE) == 0, name
+        return self.page.inner_text("main")
+
+    def sign_out(self) -> None:
+        self.page.locator("details.me > summary").click()
+        with self.page.expect_navigation():
+            self.page.locator("details.me").get_by_role("button", name="退出").first.click()
+        assert "/sign-in" in self.page.url
+        self.go("/home")
+        assert "/sign-in" in self.page.url
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One server for all stories, over data of its own: what one does, the next one finds done."""
+    data = tmp_path_factory.mktemp("journeys") / "data"
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("KAOCHENG_", "DJANGO_", "DATABASE_", "PYTEST_", "REDIS_"))
+    }
+    command = [sys.executable, "-m", "kaocheng.config.serve", "--port", "0", "--data", str(data)]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as server:
+        try:
+            address = _address(server)
+            accounts = json.loads((data / "demo-accounts.json").read_text("utf-8"))
+            yield Served(address, {one["role"]: one for one in accounts})
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.communicate(timeout=60)
+
+
+def _address(server: subprocess.Popen[str]) -> str:
+    assert server.stdout is not None
+    said = []
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and (line := server.stdout.readline()):
+        said.append(line)
+        if found := re.search(r"考成已启动：(http://\S+?)（", line):
+            return found[1]
+    raise AssertionError("".join(said))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or ""
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Visit]]:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    opened = []
+
+    def begin(story: str, *, width: int) -> Visit:
+        if os.environ.get("KAOCHENG_WIDTH") == "other":
+            width = DESK if width == PHONE else PHONE
+        context = browser.new_context(
+            viewport={"width": width, "height": 780 if width == PHONE else 900}
+        )
+        context.set_default_timeout(30_000)
+        opened.append(context)
+        return Visit(context.new_page(), served, story)
+
+    yield begin
+    for context in opened:
+        context.close()
