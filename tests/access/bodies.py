@@ -53,6 +53,7 @@ BODIES: Mapping[str, Made] = {
     "notice-issue": always(version=1),
     "notice-discard": always(version=1),
     "notice-withdraw": always(version=1, because="撤回"),
+    "collection-reopen": always(due_on="2026-12-10"),
     "collection-part-return": always(because="补"),
     "collection-part-paste": always(text="内容", then="write"),
     "handover-give": always(version=1),
