@@ -18,6 +18,7 @@ from kaocheng.records.models import (
     Account,
     Appointment,
     AuditRow,
+    AuditSeal,
     Collection,
     CollectionPart,
     CollectionRow,
@@ -90,6 +91,7 @@ def make_city() -> City:
         "other_district": (cast.far_school, cast.outsider),
     }
     city = City(cast, people, {}, {})
+    AuditSeal(number=1, rows=[], digest="0" * 64, sealed_at=NOW).save()
     for number, one in enumerate(Person.objects.unscoped("all of the test").order_by("pk")):
         _plant(city, one, number)
     fixed = {
@@ -240,6 +242,8 @@ def _bundle(number: int, where: Unit, who: Person, *, helper: Person) -> Bundle:
         giver=who,
         taker=helper,
         made_by=who,
+        state="given",
+        given_at=NOW,
         note=f"交代{of_person}",
         items=[{"kind": "task", "id": task.pk, "title": f"交{of_person}", "note": ""}],
         made_at=NOW,
