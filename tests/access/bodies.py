@@ -45,7 +45,7 @@ BODIES: Mapping[str, Made] = {
     "account-admin-change": always(deed="end"),
     "account-admin-make": always(login="neu", person="1"),
     "accounts-security-change": always(name="password_profile", value="asvs", version=0),
-    "system-change": always(name="session_hours", value="10", version=0),
+    "system-change": always(name="delegation_days", value="60", version=0),
     "accounts-administrator-appoint": lambda city, _cell: {
         "person": city.cast.outsider.pk,
         "role": "audit_admin",
