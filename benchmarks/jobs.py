@@ -28,7 +28,7 @@ from kaocheng.gateways.postgres import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parent.parent
 LEASE_SECONDS = 3
-LONGEST_SECONDS = 1800
+LONGEST_SECONDS = 7200
 KIND = "bench.effect"
 
 # The worker of the product, with one more kind of job: an effect that two runs would double.
@@ -55,7 +55,7 @@ import time, sys
 from datetime import timedelta
 import bench_worker
 from kaocheng.jobs.queue import QueueRunner
-runner = QueueRunner(bench_worker.app, again_after=timedelta(seconds=4))
+runner = QueueRunner(bench_worker.app, again_after=timedelta(seconds=10))
 runner.start()
 sys.stdin.read()
 runner.stop()

@@ -25,6 +25,21 @@ def slip(city: City, cell: Cell) -> Body:
     return {"person": person, **helper_until(city, cell)}
 
 
+def move(city: City, cell: Cell) -> Body:
+    """All that the forms of appointing and leaving ask; `?` goes into the address."""
+    unit = city.bundle(cell.role, "same_school").unit.pk
+    return {
+        "?": f"to={unit}",
+        "role": "member",
+        "kind": "regular",
+        "on": "2026-11-27",
+        "starts_on": "2026-11-28",
+        "ends_on": "2026-12-31",
+        "reason": "依据",
+        "version": 1,
+    }
+
+
 BODIES: Mapping[str, Made] = {
     "file-withdraw": always(version=1),
     "account-admin-change": always(deed="end"),
@@ -44,5 +59,17 @@ BODIES: Mapping[str, Made] = {
     "handover-take": always(version=1),
     "handover-witness": always(version=1),
     "handover-cancel": always(version=1, because="取消"),
+    **dict.fromkeys(
+        (
+            "person-appoint",
+            "person-transfer",
+            "person-second",
+            "person-retire",
+            "person-leave",
+            "person-appointment-change",
+            "person-appointment-end",
+        ),
+        move,
+    ),
     "matter-remind": always(words="请尽快办理"),
 }

@@ -58,7 +58,9 @@ def ask(city: City, endpoint: Endpoint, cell: Cell, bodies: Bodies) -> Answer:
     client = city.clients[cell.role]
     cookies = dict(client.cookies)
     address = _address(city, endpoint, cell)
-    body = bodies[cell.endpoint](city, cell) if cell.endpoint in bodies else {}
+    body = dict(bodies[cell.endpoint](city, cell)) if cell.endpoint in bodies else {}
+    query = body.pop("?", "") if cell.method == "POST" else ""
+    address = f"{address}?{query}" if query else address
     with transaction.atomic():
         response = client.get(address) if cell.method == "GET" else client.post(address, body)
         answer = Answer(_outcome(response), response.status_code, _readable(response))

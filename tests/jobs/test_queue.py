@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.jobs import redis, run_on_queue
 from kaocheng.gateways.clock import CLOCK
-from kaocheng.jobs.queue import celery_app, send_due
+from kaocheng.jobs.queue import MOST_IN_QUEUE, celery_app, send_due
 from kaocheng.records.models import Job
 from tests.cast import NOW
 
@@ -43,6 +43,25 @@ def test_number_is_sent_once_and_again_when_it_was_lost(monkeypatch: pytest.Monk
         app.close()
 
     assert counts == [1, 0, 1]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("now")
+def test_backlog_waits_in_the_database_and_not_in_the_queue() -> None:
+    Job.objects.bulk_create(
+        Job(kind="test.work", effect_key=f"k{number}", run_after=NOW, made_at=NOW)
+        for number in range(MOST_IN_QUEUE + 20)
+    )
+    again_after = timedelta(seconds=60)
+
+    with redis() as port:
+        app = celery_app(f"redis://127.0.0.1:{port}/0")
+        counts = [send_due(app, again_after=again_after) for _ in range(2)]
+        Job.objects.filter(pk__in=Job.objects.order_by("id")[:5]).update(state="done")
+        counts.append(send_due(app, again_after=again_after))
+        app.close()
+
+    assert counts == [MOST_IN_QUEUE, 0, 5]
 
 
 def test_killed_workers_and_an_emptied_queue_lose_and_double_nothing(folder: Path) -> None:

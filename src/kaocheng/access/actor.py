@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from kaocheng.access.grants import GRANTS, Permission, Reach
+from kaocheng.access.grants import GRANTS, NOT_FOR_HELPERS, Permission, Reach
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Actor:
 
     def reaches(self, permission: Permission) -> frozenset[Reach]:
         """How far the permission goes under the present appointment; empty where it is lacking."""
-        if self.held is None:
+        if self.held is None or (self.helper is not None and permission in NOT_FOR_HELPERS):
             return frozenset()
         return frozenset(
             grant.reach

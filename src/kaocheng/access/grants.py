@@ -58,6 +58,9 @@ def _to(roles: Iterable[str], reach: Reach, *kinds: str) -> tuple[Grant, ...]:
     return tuple(Grant(role, reach, frozenset(kinds)) for role in roles)
 
 
+# Who acts for somebody (代办) does their work, and does not read their ID number or phone.
+NOT_FOR_HELPERS = frozenset({Permission.SEE_PERSONAL_DATA})
+
 GRANTS: Mapping[Permission, tuple[Grant, ...]] = {
     # Units and people.
     Permission.SEE_UNIT: (

@@ -24,7 +24,9 @@ from kaocheng.records.models import Job
 
 LOG = logging.getLogger("kaocheng.jobs")
 TASK = "kaocheng.run_job"
-MOST_AT_ONCE = 500
+# So many numbers are in the queue at most; the rest waits in the database, where nothing is lost.
+# Without this, a backlog would be taken for lost and sent again and again.
+MOST_IN_QUEUE = 500
 
 
 def celery_app(broker: str) -> Celery:
@@ -55,12 +57,15 @@ def run_job(job_id: int) -> None:
 def send_due(app: Celery, *, again_after: timedelta) -> int:
     """Give the queue what is due and was not sent, or was sent long ago and lost; how many."""
     at = CLOCK.now()
+    in_queue = Job.objects.filter(may_run(at), sent_at__gt=at - again_after).count()
+    if in_queue >= MOST_IN_QUEUE:
+        return 0
     with transaction.atomic():
         ids = list(
             Job.objects.select_for_update(skip_locked=True)
             .filter(may_run(at), Q(sent_at=None) | Q(sent_at__lte=at - again_after))
             .order_by("run_after", "id")
-            .values_list("id", flat=True)[:MOST_AT_ONCE]
+            .values_list("id", flat=True)[: MOST_IN_QUEUE - in_queue]
         )
         if not ids:
             return 0

@@ -16,7 +16,7 @@ from kaocheng.actions.collection import (
     rewrite_collection,
     write_collection,
 )
-from kaocheng.queries.collection import Draft, draft_of, kinds_below, preview
+from kaocheng.queries.collection_draft import Draft, draft_of, kinds_below, preview
 from kaocheng.records.models.collection import FieldKind
 from kaocheng.web.asking import actor, by
 from kaocheng.web.collections.forms import (
