@@ -29,7 +29,8 @@ def test_teacher_fills_what_was_returned(visit: Begin) -> None:
     teacher.press("保存，再加几行")
 
     teacher.look("saved")
-    assert teacher.page.locator("input[value='《海滨小城》']").count() == 1
+    topics = teacher.page.get_by_label("课题").evaluate_all("all => all.map(one => one.value)")
+    assert topics.count("《海滨小城》") == 1, "what was sent came back as a draft"
     teacher.go("/messages")
     assert "请修改后再交" in teacher.look("messages")
     teacher.go("/tasks")
