@@ -143,7 +143,8 @@ def _literals(request: Any) -> tuple[str, dict[str, Any]]:  # noqa: ANN401  # Dj
     rendered: list[tuple[str, Context]] = []
 
     def note(*, template: Any, context: Context, **_: object) -> None:  # noqa: ANN401
-        rendered.append((template.name, context.new({str(key): value for key, value in context.flatten().items()})))
+        values = {str(key): value for key, value in context.flatten().items()}
+        rendered.append((template.name, context.new(values)))
 
     handler = BaseHandler()
     handler.load_middleware()

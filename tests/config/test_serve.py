@@ -72,8 +72,7 @@ def test_what_was_entered_is_there_after_a_kill(data: Path) -> None:
     with server(data) as running:
         wait_until_ready(running)
         code = (
-            "from kaocheng.records.models import Job;"
-            "print(Job.objects.get(kind='kept').effect_key)"
+            "from kaocheng.records.models import Job;print(Job.objects.get(kind='kept').effect_key)"
         )
         assert manage(data, "shell", "--no-imports", "-c", code).stdout.strip() == "kept"
 
@@ -104,8 +103,7 @@ def test_fresh_start_says_so_and_begins_anew(data: Path) -> None:
 
     with server(data, "--empty", "--fresh") as running:
         code = (
-            "from kaocheng.records.models import Job;"
-            "print(Job.objects.filter(kind='kept').count())"
+            "from kaocheng.records.models import Job;print(Job.objects.filter(kind='kept').count())"
         )
         count = manage(data, "shell", "--no-imports", "-c", code).stdout.strip()
 
