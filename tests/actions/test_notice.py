@@ -282,3 +282,18 @@ def test_discarded_draft_is_gone(cast: Cast) -> None:
     discard_notice(by(cast.officer), notice_id=notice_id)
 
     assert not Notice.objects.unscoped("a test looks").exists()
+
+
+def test_notice_to_groups_is_owed_by_whoever_leads_the_group(cast: Cast) -> None:
+    written = write_notice(
+        by(cast.lead),
+        title="关于本周教研活动的通知",
+        body="请提前确定主讲人。",
+        to_kinds=["group"],
+        to_roles=["lead", "clerk", "workshop_leader"],
+    )
+
+    issue_notice(by(cast.lead), notice_id=int(written.id), version=written.version or 1)
+
+    owed = Task.objects.unscoped("test").get(source_kind="notice", source_id=written.id)
+    assert (owed.unit, owed.role) == (cast.group, "workshop_leader")

@@ -181,7 +181,7 @@ def note_export(act: Act, *, collection_id: int, kind: str) -> Answer:
 
 def owe_parts(act: Act, form: Collection, parts: Sequence[CollectionPart]) -> None:
     """A task for each part: of the office of a unit, or of those who answer for a group."""
-    answers = _who_answers(part.unit for part in parts)
+    answers = who_answers(part.unit for part in parts)
     owe_each(
         act,
         form,
@@ -268,7 +268,7 @@ def _refuse_past(act: Act, due_at: datetime) -> None:
         raise Invalid({"due_at": Refused("W76", what="截止时间已经过去")})
 
 
-def _who_answers(groups: Iterable[Unit]) -> dict[int, str]:
+def who_answers(groups: Iterable[Unit]) -> dict[int, str]:
     """By group: the role that answers for it, its lead before its workshop leader."""
     ids = [unit.pk for unit in groups if unit.kind in GROUPS]
     if not ids:

@@ -15,6 +15,7 @@ from kaocheng.access.notice import (
     receipts_to_sign,
 )
 from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Refused
+from kaocheng.actions.collection import who_answers
 from kaocheng.actions.message import Letter, tell_each
 from kaocheng.actions.perform import Act, Answer, action, digest
 from kaocheng.actions.task import Owed, cancel, owe_each, settle
@@ -230,12 +231,16 @@ def _number(act: Act, notice: Notice) -> None:
 
 
 def _owed(notice: Notice, receivers: Iterable[Unit]) -> Iterator[Owed]:
+    receivers = list(receivers)
+    answers = who_answers(receivers)
     for unit in receivers:
+        answering = answers.get(unit.pk, "")
         yield Owed(
             title=f"签收：{notice.title}"[:MOST_TASK_TITLE],
             page=page_of(notice),
             unit=unit,
-            role=notice.to_roles[0],
+            # A group is led by its head or by its workshop leader: whoever there is.
+            role=answering if answering in notice.to_roles else notice.to_roles[0],
             why=f"{notice.unit.name} {notice.number}",
             verb="去签收",
             due_at=notice.sign_by,

@@ -9,7 +9,7 @@ from kaocheng.actions.collection import open_collection, write_collection
 from kaocheng.actions.collection_part import TypedRow, fill_rows, return_part, submit_part
 from kaocheng.actions.demo import places
 from kaocheng.actions.demo.scenes import Stage, share_form
-from kaocheng.actions.demo.schools import OWN, TITLE, TOPICS, WHY
+from kaocheng.actions.demo.schools import TITLE, TOPICS, WHY
 from kaocheng.actions.demo.units import key_of
 from kaocheng.records.models import Collection, CollectionPart, Unit
 from kaocheng.records.models.appointment import Role
@@ -79,7 +79,7 @@ def _of_our_school(stage: Stage) -> None:
         days.ago(6),
         days.end_after(1),
     )
-    _share(stage, lead, lessons, "本人的听评课记录", days.ago(6))
+    _share(stage, lead, lessons, days.ago(6))
     dated = tuple(
         (who, topic, str(days.ago(7 - number).date()), level)
         for number, (who, topic, _, level) in enumerate(LESSON_ROWS)
@@ -90,10 +90,10 @@ def _of_our_school(stage: Stage) -> None:
     return_part(
         stage.known(lead, Role.LEAD, days.ago(1, hour=17)),
         part_id=_part(lessons, stage.town.units[group]).pk,
-        because="本组 15 位教师，只有两位的记录。请补上其他人的，再交",
+        because="只有两位教师的记录，请补上其他人的再交",
     )
     hours = ask("教师培训学时登记", "用于核对本学年培训学时", HOURS, days.ago(4), days.end_after(0))
-    _share(stage, lead, hours, "登记本人的培训学时", days.ago(4), done_every=3)
+    _share(stage, lead, hours, days.ago(4), done_every=3)
     _fill(
         stage.known(f"clerk {places.SCHOOL}", Role.MEMBER, days.ago(2)),
         hours,
@@ -107,11 +107,11 @@ def _of_our_school(stage: Stage) -> None:
         days.ago(2),
         days.end_after(4),
     )
-    _share(stage, lead, topics, OWN, days.ago(2))
+    _share(stage, lead, topics, days.ago(2))
     repairs = ask(
         "教学设备报修登记", "统一联系维修，坏了的先停用", REPAIRS, days.ago(8), days.end_before(2)
     )
-    _share(stage, lead, repairs, "登记本人教室的设备情况", days.ago(8), done_every=2)
+    _share(stage, lead, repairs, days.ago(8), done_every=2)
     for number, name in enumerate(("数学组", "英语组")):
         key = key_of(places.SCHOOL, name)
         by = stage.known(f"leader {key}", Role.WORKSHOP_LEADER, days.ago(5 - number))
@@ -162,7 +162,7 @@ def _of_offices(stage: Stage) -> None:
         ("department",),
         due=days.end_after(2),
     )
-    _share(stage, "township clerk", articles, "登记本人的稿件", days.ago(4), role=Role.CLERK)
+    _share(stage, "township clerk", articles, days.ago(4), role=Role.CLERK)
     skills = _ask(
         stage.known("company lead", Role.LEAD, days.ago(3)),
         "下季度培训意向",
@@ -171,7 +171,7 @@ def _of_offices(stage: Stage) -> None:
         ("department",),
         due=days.end_after(5),
     )
-    _share(stage, "company lead", skills, "登记本人的培训意向", days.ago(3), done_every=4)
+    _share(stage, "company lead", skills, days.ago(3), done_every=4)
 
 
 def _ask(
@@ -192,14 +192,13 @@ def _share(
     stage: Stage,
     word: str,
     form: int,
-    title: str,
     at: datetime,
     *,
     done_every: int = 0,
     role: str = Role.LEAD,
 ) -> None:
     by = stage.known(word, role, at)
-    share_form(by, collection_id=form, title=title, done_every=done_every)
+    share_form(by, collection_id=form, done_every=done_every)
 
 
 def _fill(by: By, form: int, unit: Unit, rows: Rows) -> None:

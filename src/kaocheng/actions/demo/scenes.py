@@ -48,7 +48,7 @@ class Stage:
 
 
 @action("demo.share_form")
-def share_form(act: Act, *, collection_id: int, title: str, done_every: int) -> Answer:
+def share_form(act: Act, *, collection_id: int, done_every: int) -> Answer:
     """Each member of a group owes their own lines; every so-manieth has written them already."""
     form = Collection.objects.unscoped("the demo's own form").get(pk=collection_id)
     parts = CollectionPart.objects.unscoped("the demo's own form").filter(collection=form)
@@ -61,7 +61,7 @@ def share_form(act: Act, *, collection_id: int, title: str, done_every: int) -> 
         form,
         [
             Owed(
-                title=title,
+                title=f"填报：{form.title}",
                 page=f"/collections/parts/{part_of[row.unit_id].pk}",
                 unit=part_of[row.unit_id].unit,
                 person=row.person,

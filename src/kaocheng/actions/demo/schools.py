@@ -31,7 +31,6 @@ from kaocheng.records.models.collection import CollectionState, Field, PartState
 from kaocheng.records.models.task import TaskState
 
 TITLE, WHY = "校本研修选题意向", "每组报一至三个，由教师自己提出"
-OWN = "提出本人的研修选题"
 TOPICS = (Field("f1", "选题"), Field("f2", "希望的形式", is_required=False))
 SUGGESTED = (
     ("随堂练习的设计与反馈", "同课异构"),
@@ -172,7 +171,12 @@ def _tasks(group: Group, part_id: int) -> Iterable[Task]:
     )
     for number, member in enumerate(group.members):
         yield _ended(
-            Task(title=OWN, why="填好自己的一行，由组里统一上交", person=member, **common),
+            Task(
+                title=f"填报：{TITLE}",
+                why="填好自己的一行，由组里统一上交",
+                person=member,
+                **common,
+            ),
             group,
             is_done=group.has_sent or number % group.done_every == 0,
         )

@@ -199,8 +199,10 @@ class Autosaved {
   }
 
   // The server drops its copy when the form has been taken over.
+  // Leaving the page must not keep it once more, after that: the copy on the device stands until then.
   sent() {
     clearTimeout(this.timer);
+    this.pending = false;
     if (!this.form.querySelector('input[name="draft"]')) {
       this.form.append(element("input", { type: "hidden", name: "draft", value: this.name }));
     }
