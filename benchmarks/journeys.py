@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,10 +145,10 @@ class User:
                     self.tally.errors.append(repr(error))
                 await asyncio.sleep(self.dice.uniform(*self.think))
 
-    def _teacher(self) -> tuple[Callable[[], object], ...]:
+    def _teacher(self) -> tuple[Callable[[], Awaitable[object]], ...]:
         return (self._home, self._tasks, self._form, self._messages, self._home)
 
-    def _head(self) -> tuple[Callable[[], object], ...]:
+    def _head(self) -> tuple[Callable[[], Awaitable[object]], ...]:
         return (self._home, self._notices, self._board, self._matters, self._home)
 
     async def _home(self) -> Answer:

@@ -88,7 +88,7 @@ class Page:
         from django.test import RequestFactory
 
         factory = RequestFactory()
-        factory.cookies.load(self.cookies)  # type: ignore[arg-type]  # a mapping does
+        factory.cookies.load(self.cookies)
         return factory.get(self.path, HTTP_HOST="localhost")
 
 
@@ -143,7 +143,8 @@ def _literals(request: Any) -> tuple[str, dict[str, Any]]:  # noqa: ANN401  # Dj
     rendered: list[tuple[str, Context]] = []
 
     def note(*, template: Any, context: Context, **_: object) -> None:  # noqa: ANN401
-        rendered.append((template.name, context.new(context.flatten())))
+        values = {str(key): value for key, value in context.flatten().items()}
+        rendered.append((template.name, context.new(values)))
 
     handler = BaseHandler()
     handler.load_middleware()
@@ -155,8 +156,8 @@ def _literals(request: Any) -> tuple[str, dict[str, Any]]:  # noqa: ANN401  # Dj
         template_rendered.disconnect(note)
         teardown_test_environment()
     name, context = rendered[0]
-    literals = {
-        key: value
+    literals: dict[str, Any] = {
+        str(key): value
         for key, value in context.flatten().items()
         if key not in {"request", "csrf_token", "True", "False", "None", "block"}
     }

@@ -18,6 +18,7 @@ from kaocheng.records.models import (
     Account,
     Appointment,
     AuditRow,
+    AuditSeal,
     Collection,
     CollectionPart,
     CollectionRow,
@@ -90,6 +91,7 @@ def make_city() -> City:
         "other_district": (cast.far_school, cast.outsider),
     }
     city = City(cast, people, {}, {})
+    AuditSeal(number=1, rows=[], digest="0" * 64, sealed_at=NOW).save()
     for number, one in enumerate(Person.objects.unscoped("all of the test").order_by("pk")):
         _plant(city, one, number)
     fixed = {
@@ -191,7 +193,7 @@ def _bundle(number: int, where: Unit, who: Person, *, helper: Person) -> Bundle:
         body=f"正文{of_unit}",
         state="issued",
         to_kinds=[where.kind],
-        to_roles=["lead"],
+        to_roles=["lead", "clerk", "officer", "workshop_leader"],
         sign_by=due,
         written_by=who,
         issued_at=NOW,
@@ -220,6 +222,16 @@ def _bundle(number: int, where: Unit, who: Person, *, helper: Person) -> Bundle:
         opened_at=NOW,
     )
     collection.save()
+    draft = Collection(
+        unit=where,
+        title=f"草稿{of_unit}",
+        fields=[asked],
+        to_kinds=[where.kind],
+        due_at=due,
+        written_by=who,
+        made_at=NOW,
+    )
+    draft.save()
     part = CollectionPart(collection=collection, unit=where, returned_because=f"补{of_unit}")
     part.save()
     CollectionRow(
@@ -230,6 +242,8 @@ def _bundle(number: int, where: Unit, who: Person, *, helper: Person) -> Bundle:
         giver=who,
         taker=helper,
         made_by=who,
+        state="given",
+        given_at=NOW,
         note=f"交代{of_person}",
         items=[{"kind": "task", "id": task.pk, "title": f"交{of_person}", "note": ""}],
         made_at=NOW,
@@ -306,6 +320,7 @@ def _bundle(number: int, where: Unit, who: Person, *, helper: Person) -> Bundle:
         "task_id": task.pk,
         "notice_id": notice.pk,
         "collection_id": collection.pk,
+        "draft_id": draft.pk,
         "part_id": part.pk,
         "handover_id": handover.pk,
         "use_id": use.pk,
@@ -334,6 +349,10 @@ FIXED: Mapping[str, Callable[[], object]] = {
 OF_ENDPOINT: Mapping[str, Callable[[Bundle], object]] = {
     "history.kind": lambda _bundle: "unit",
     "history.object_id": lambda bundle: bundle.unit.pk,
+    "collection-edit.collection_id": lambda bundle: bundle.ids["draft_id"],
+    "collection-preview.collection_id": lambda bundle: bundle.ids["draft_id"],
+    "collection-open.collection_id": lambda bundle: bundle.ids["draft_id"],
+    "collection-drop.collection_id": lambda bundle: bundle.ids["draft_id"],
     "matter.kind": lambda _bundle: "test",
     "matter.id": lambda bundle: bundle.number,
 }

@@ -137,7 +137,8 @@ def _outcome(response: HttpResponseBase) -> str:
         target = urlsplit(response.headers.get("Location", ""))
         is_step = target.path in {reverse(step) for step in STEPS}
         return "401" if is_step and "next" in parse_qs(target.query) else "allow"
-    if status < 300 or status in {400, 409, 413, 422}:
+    # What is refused for what was sent, or is not ready yet, was allowed.
+    if status < 300 or status in {400, 409, 413, 422, 503}:
         return "allow"
     return str(status)
 

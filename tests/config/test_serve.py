@@ -16,6 +16,8 @@ import pytest
 
 from tests.config.servers import environment, facts, manage, server, start, wait_until_ready
 
+JOBS = "from kaocheng.records.models import Job; rows = Job.objects.filter(kind='kept')"
+
 
 @pytest.fixture(scope="module")
 def data() -> Iterator[Path]:
@@ -71,7 +73,7 @@ def test_what_was_entered_is_there_after_a_kill(data: Path) -> None:
 
     with server(data) as running:
         wait_until_ready(running)
-        code = "from kaocheng.records.models import Job; print(Job.objects.get().effect_key)"
+        code = f"{JOBS}; print(rows.get().effect_key)"
         assert manage(data, "shell", "--no-imports", "-c", code).stdout.strip() == "kept"
 
 
@@ -100,7 +102,7 @@ def test_fresh_start_says_so_and_begins_anew(data: Path) -> None:
     (data / "files" / "old").write_text("x", encoding="ascii")
 
     with server(data, "--empty", "--fresh") as running:
-        code = "from kaocheng.records.models import Job; print(Job.objects.count())"
+        code = f"{JOBS}; print(rows.count())"
         count = manage(data, "shell", "--no-imports", "-c", code).stdout.strip()
 
     assert f"按 --fresh 清空 {data}，从头开始。" in running.said

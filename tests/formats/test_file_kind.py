@@ -57,6 +57,10 @@ def test_office_file_is_told_by_its_parts_and_not_by_its_name() -> None:
     "head",
     [
         b"MZ\x90\0",
+        b"MZ\x90",
+        b"MZ",
+        b"#!/bin/sh\n",
+        "反思".encode()[:-1],
         b"\x7fELF\2\1\1\0",
         b"\xca\xfe\xba\xbe\0\0",
         b"Rar!\x1a\7\1\0",
@@ -71,7 +75,7 @@ def test_what_is_not_known_is_not_taken_in(head: bytes) -> None:
 
 
 def test_text_that_is_cut_inside_a_sign_is_still_text() -> None:
-    head = ("反思" * 4000).encode()[:8191]
+    head = ("a" + "反思" * 4000).encode()[:8192]
 
     kind = kind_of(head, "a.txt")
 

@@ -52,6 +52,8 @@ _MAGIC = (
     (b"ID3", MP3),
     (b"\xff\xfb", MP3),
 )
+_PROGRAMS = (b"MZ", b"\x7fELF", b"#!")
+_HEAD_BYTES = 8192
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BY_PART = ((b"word/", DOCX), (b"xl/", XLSX), (b"ppt/", PPTX))
 _LONGEST_NAME = 120
@@ -61,7 +63,7 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]+')
 
 
 def kind_of(head: bytes, name: str) -> FileKind | None:
-    """The kind by the first bytes (8 KB are enough); None for what is not taken in."""
+    """The kind by the first bytes (8,192 of them); None for what is not taken in."""
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
@@ -112,10 +114,12 @@ def _named(name: str, kinds: tuple[FileKind, ...]) -> FileKind | None:
 def _reads_as_text(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True  # UTF-16, as Excel writes “Unicode text”
-    if b"\0" in head or not head:
+    if b"\0" in head or not head or head.startswith(_PROGRAMS):
         return False
+    # Only what is longer than the head can end inside a sign.
+    cuts = range(4 if len(head) >= _HEAD_BYTES else 1)
     for encoding in ("utf-8", "gb18030"):
-        for cut in range(4):  # the head may end inside a sign
+        for cut in cuts:
             try:
                 text = head[: len(head) - cut].decode(encoding)
             except UnicodeDecodeError:

@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import requests
-from cas import CASClient, CASError  # type: ignore[import-untyped]  # no types
+from cas import CASClient, CASError
 
 from kaocheng.gateways.oidc import TIMEOUT_SECONDS, NotSignedIn
 

@@ -14,6 +14,8 @@ from typing import Any
 
 MARKER = "kaocheng-data.json"
 LOCK = "serving.lock"
+# What any command of ours may leave in a folder before there is data.
+BEFORE_DATA = {LOCK, "secret-key", "logs", "cache"}
 
 
 class NotOurs(Exception):
@@ -37,7 +39,7 @@ class DataFolder:
         if self.marker.exists():
             return False
         found = {entry.name for entry in self.path.iterdir()} if self.path.exists() else set()
-        if found - {LOCK, "secret-key", "logs"}:
+        if found - BEFORE_DATA:
             raise NotOurs
         return True
 

@@ -212,5 +212,9 @@ def _field_name(kind: str, name: str) -> str:
 
 def _detail(changes: Mapping[str, object]) -> str:
     """What else the action noted; for the audit administrator alone."""
-    noted = {name: value for name, value in changes.items() if name != "fields"}
-    return json.dumps(noted, ensure_ascii=False) if noted else ""
+    noted = (
+        f"{name}：{value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        for name, value in changes.items()
+        if name != "fields"
+    )
+    return "；".join(noted)
