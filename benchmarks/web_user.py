@@ -39,9 +39,6 @@ class Tally:
     seconds: dict[str, list[float]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
-    def all_seconds(self) -> list[float]:
-        return sorted(one for some in self.seconds.values() for one in some)
-
 
 @dataclass
 class WebUser:

@@ -167,7 +167,11 @@ def _plant(city: City, who: Person, number: int) -> None:
 
 
 def _bundle(number: int, where: Unit, who: Person, *, helper: Person) -> Bundle:
-    """`密U7语`: what the unit may read; P: what a person has to do; R: a reason; M: a message."""
+    """`密U7语` marks what the unit may read; other letters, see below, other things.
+
+    P: what a person has to do. R: a reason. M: a message. L: what was done to the unit, in the log;
+    X: what was done to something else with the same number.
+    """
     of_unit, of_person, reason, of_message = (f"密{kind}{number}语" for kind in "UPRM")
     due = NOW + timedelta(days=3)
     task = Task(
@@ -308,9 +312,14 @@ def _bundle(number: int, where: Unit, who: Person, *, helper: Person) -> Bundle:
         seen_at=NOW,
     )
     sign_in.save()
-    AuditRow(
-        at=NOW, action="unit.rename", person_id=who.pk, object_kind="unit", object_id=str(where.pk)
-    ).save()
+    for kind, mark in (("unit", "L"), ("comet", "X")):
+        AuditRow(
+            at=NOW,
+            action=f"密{mark}{number}语",
+            person_id=who.pk,
+            object_kind=kind,
+            object_id=str(where.pk),
+        ).save()
     appointment = Appointment.objects.unscoped("all of the test").filter(person=who).get()
     ids: dict[str, object] = {
         "unit_id": where.pk,
@@ -346,6 +355,7 @@ FIXED: Mapping[str, Callable[[], object]] = {
     "scheme-page.page": lambda: "index.html",
 }
 # Parameters whose value depends on the endpoint.
+MATTERS = ("matter", "matter-picture", "matter-remind")
 OF_ENDPOINT: Mapping[str, Callable[[Bundle], object]] = {
     "history.kind": lambda _bundle: "unit",
     "history.object_id": lambda bundle: bundle.unit.pk,
@@ -353,6 +363,6 @@ OF_ENDPOINT: Mapping[str, Callable[[Bundle], object]] = {
     "collection-preview.collection_id": lambda bundle: bundle.ids["draft_id"],
     "collection-open.collection_id": lambda bundle: bundle.ids["draft_id"],
     "collection-drop.collection_id": lambda bundle: bundle.ids["draft_id"],
-    "matter.kind": lambda _bundle: "test",
-    "matter.id": lambda bundle: bundle.number,
+    **{f"{name}.kind": lambda _bundle: "test" for name in MATTERS},
+    **{f"{name}.id": lambda bundle: bundle.number for name in MATTERS},
 }

@@ -40,7 +40,7 @@ SHORT = {
     "manager": STAFF[3:8],
     "others": RELATIONS[1:],
 }
-OUTCOMES = frozenset({"allow", "mask", "401", "403", "404", "n/a"})
+OUTCOMES = frozenset({"allow", "mask", "401", "403", "404", "422", "n/a"})
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class Role:
     """What a role may read at most, on whatever page.
 
     `texts`: what people wrote: of their own (`own`), also what their unit has together (`unit`),
-    also what each one in it has to do (`unit_people`), or everything below (`below`).
+    also what each one in it has to do (`unit_people`), everything below (`below`), or the whole log
+    (`log`).
     `personal`: ID numbers, phones and the like, of themselves or of all below.
     """
 
