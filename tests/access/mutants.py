@@ -44,6 +44,9 @@ DOUBLED: Mapping[str, str] = {
     "grant audit.history of officer: own": "the officer reaches further by the row below",
     "grant audit.history of audit_admin: own": "the administrator reaches all by the row below",
     "need of history:": "everybody holds the permission for what is their own; the door decides",
+    "need of tasks:": "everybody holds the permission",
+    "need of unit:": "everybody holds the permission; the door decides",
+    "need of units:": "everybody holds the permission; the door decides",
     "kaocheng/access/audit:history: refusal": "a kind without an owner, which no page links to",
 }
 

@@ -89,6 +89,13 @@ def test_every_cell_answers_as_the_table_says(
     assert walk.canaries(city, written) == []
 
 
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+def test_need_of_an_endpoint_refuses_whom_the_table_refuses_everything(
+    endpoint: Endpoint, city: City
+) -> None:
+    assert list(walk.need_faults(city, ROWS, endpoint)) == []
+
+
 def test_matrix_is_as_large_as_it_says() -> None:
     cells = [cell for endpoint in ENDPOINTS for cell in walk.cells(endpoint, ROLES)]
     asked = [cell for cell in cells if walk.decided(ROWS, cell).expect != "n/a"]

@@ -92,6 +92,15 @@ def notices(city: City, mutant: Mutant, cells: list[Cell], sound: dict[Cell, boo
     return False
 
 
+def lowers_a_need(city: City, mutant: Mutant) -> bool:
+    """Noticed without a request: the need lets somebody in whom the table refuses."""
+    kind, _, name = mutant.touches.partition(" ")
+    if kind != "endpoint":
+        return False
+    with mutant.applied():
+        return any(walk.need_faults(city, ROWS, BY_NAME[name]))
+
+
 def survivors(city: City, mutants: list[Mutant]) -> tuple[list[str], list[str], int]:
     """Mutants that nothing notices; those that no cell runs; how many were noticed."""
     cells = asked_cells()
@@ -105,7 +114,9 @@ def survivors(city: City, mutants: list[Mutant]) -> tuple[list[str], list[str], 
         could = trace.get(mutant.touches, set())
         if not could:
             unreached.append(mutant.name)
-        elif notices(city, mutant, [cell for cell in cells if cell in could], sound):
+        elif lowers_a_need(city, mutant) or notices(
+            city, mutant, [cell for cell in cells if cell in could], sound
+        ):
             killed += 1
         else:
             alive.append(mutant.name)

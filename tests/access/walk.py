@@ -12,12 +12,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pypdfium2  # type: ignore[import-untyped]  # it ships no types
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from kaocheng.access.endpoints import Endpoint
+from kaocheng.access.refusal import Refused
+from kaocheng.queries.actor import NOBODY
+from kaocheng.web.asking import Asking
 from tests.access.city import FIXED, OF_ENDPOINT, City
 from tests.access.table import LATER, NO_OBJECT, RELATIONS, Cell, Role, Row, decide
+from tests.cast import actor
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 MARK = re.compile(r"密([UPRMLX])(\d+)语")
@@ -99,6 +103,36 @@ def canaries(city: City, text: str) -> list[str]:
     data = (city.personal[found] for found in _pattern(city).findall(text))
     marks = ("".join(mark) for mark in MARK.findall(text))
     return sorted({*(f"{kind} of #{person_id}" for kind, person_id in data), *marks})
+
+
+def need_faults(city: City, rows: list[Row], endpoint: Endpoint) -> Iterator[str]:
+    """Whom the table refuses everything, the need of the endpoint itself has to refuse.
+
+    That an action refuses too is good, and would hide that the need was lowered.
+    """
+    for role in (*city.people, "nobody"):
+        relations = (*RELATIONS,) if parameters(endpoint) else (NO_OBJECT,)
+        said = {
+            decided(rows, Cell(endpoint.name, method, role, relation)).expect
+            for method in endpoint.methods
+            for relation in relations
+        }
+        refused = _refused_by_need(city, endpoint, role)
+        if said == {"403"} and refused != 403:
+            yield f"{endpoint.name}: its need lets {role} in"
+        if role == "nobody" and said == {"401"} and refused != 401:
+            yield f"{endpoint.name}: its need lets everybody in"
+
+
+def _refused_by_need(city: City, endpoint: Endpoint, role: str) -> int | None:
+    request = HttpRequest()
+    who = NOBODY if role == "nobody" else actor(city.people[role])
+    request.asking = Asking(who)  # type: ignore[attr-defined]  # as the middleware does
+    try:
+        endpoint.check(request)
+    except Refused as refusal:
+        return refusal.status
+    return None
 
 
 def wrong_method(city: City, endpoint: Endpoint) -> str | None:
