@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
             command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True
         )
         if not report.exists():
-            print(run.stdout[-4_000:], run.stderr[-4_000:])
+            print(run.stdout[-4_000:], run.stderr[-4_000:], f"ended with {run.returncode}")
             return 2
         found = json.loads(report.read_text("utf-8"))
     for name in found["alive"]:

@@ -53,11 +53,17 @@ DOUBLED: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """`touches`: the key of the trace that tells which cells could notice."""
+    """`touches`: the key of the trace that tells which cells could notice; `role`: whose alone."""
 
     name: str
     touches: str
     applied: Callable[[], AbstractContextManager[None]]
+    role: str = ""
+
+    def concerns(self, cell: Cell) -> bool:
+        """Whoever acts for somebody has the role of that person, a member."""
+        role = "member" if cell.role == "helper" else cell.role.partition("/")[0]
+        return self.role in {"", role}
 
 
 def all_mutants(endpoints: Sequence[Endpoint]) -> list[Mutant]:
@@ -123,6 +129,7 @@ def _granted(
         f"grant {permission} of {grant.role}: {before} → {grant.reach} {sorted(grant.kinds)}",
         f"permission {permission}",
         lambda: _with_grants(permission, changed),
+        grant.role,
     )
 
 

@@ -111,7 +111,7 @@ def survivors(city: City, mutants: list[Mutant]) -> tuple[list[str], list[str], 
     alive, unreached, killed = [], [], 0
     sound: dict[Cell, bool] = {}
     for mutant in mutants:
-        could = trace.get(mutant.touches, set())
+        could = {cell for cell in trace.get(mutant.touches, ()) if mutant.concerns(cell)}
         if not could:
             unreached.append(mutant.name)
         elif lowers_a_need(city, mutant) or notices(
