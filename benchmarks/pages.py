@@ -6,17 +6,15 @@ the page had, as literals. Same process, whole request to response, medians.
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from benchmarks.harness import compare
+from benchmarks.own_database import own_database
 
 SCHOOLS, SMALL_SCHOOLS = 1_600, 48
 DISTRICTS, TASKS = 16, 6
@@ -25,26 +23,11 @@ LIMIT = 3
 
 
 def main(*, schools: int, rounds: int) -> None:
-    from kaocheng.gateways.postgres import EmbeddedPostgres
-
-    with tempfile.TemporaryDirectory() as folder:
-        server = EmbeddedPostgres(Path(folder) / "postgres")
-        server.start()
-        try:
-            os.environ["KAOCHENG_DATA"] = str(Path(folder) / "data")
-            os.environ["DATABASE_URL"] = server.address()
-            os.environ["DJANGO_SETTINGS_MODULE"] = "kaocheng.config.settings"
-            _measured(schools=schools, rounds=rounds)
-        finally:
-            server.stop()
+    with own_database():
+        _measured(schools=schools, rounds=rounds)
 
 
 def _measured(*, schools: int, rounds: int) -> None:
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
     officer, teacher = _city(schools)
     ours, bare = _handlers()
     ratios = []

@@ -6,16 +6,14 @@ The peer writes rows and nothing else: it reads no workbook, checks nothing, mak
 from __future__ import annotations
 
 import io
-import os
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from benchmarks.harness import Timing
+from benchmarks.own_database import own_database
 
 PEOPLE, SMALL_PEOPLE = 12_000, 300
 ROUNDS, SMALL_ROUNDS = 3, 1
@@ -31,26 +29,11 @@ AT = datetime(2026, 11, 27, 2, tzinfo=UTC)
 
 
 def main(*, people: int, rounds: int) -> None:
-    from kaocheng.gateways.postgres import EmbeddedPostgres
-
-    with tempfile.TemporaryDirectory() as folder:
-        server = EmbeddedPostgres(Path(folder) / "postgres")
-        server.start()
-        try:
-            os.environ["KAOCHENG_DATA"] = str(Path(folder) / "data")
-            os.environ["DATABASE_URL"] = server.address()
-            os.environ["DJANGO_SETTINGS_MODULE"] = "kaocheng.config.settings"
-            _measured(people=people, rounds=rounds)
-        finally:
-            server.stop()
+    with own_database():
+        _measured(people=people, rounds=rounds)
 
 
 def _measured(*, people: int, rounds: int) -> None:
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
     who, district = _a_district()
     rows = _made_up(people)
     book = _workbook(rows)

@@ -1,11 +1,13 @@
 """Which roles there are in which kind of unit, what they are called there, and who may give them.
 
-Tables free of Django, as the grants are: one row taken out must turn a test red.
+Tables, as the grants are: one row taken out must turn a test red.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from django.utils.translation import gettext_noop as _
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.grants import (
@@ -44,25 +46,25 @@ GIVEN_IN_OWN_UNIT: Mapping[str, frozenset[str]] = {
 }
 
 _PLAIN: Mapping[str, str] = {
-    MEMBER: "职员",
-    WORKSHOP_LEADER: "坊主",
-    LEAD: "负责人",
-    CLERK: "信息员",
-    OFFICER: "工作人员",
-    REVIEWER: "评审专家",
-    SYSTEM_ADMIN: "系统管理员",
-    SECURITY_ADMIN: "安全管理员",
-    AUDIT_ADMIN: "审计管理员",
+    MEMBER: _("职员"),
+    WORKSHOP_LEADER: _("坊主"),
+    LEAD: _("负责人"),
+    CLERK: _("信息员"),
+    OFFICER: _("工作人员"),
+    REVIEWER: _("评审专家"),
+    SYSTEM_ADMIN: _("系统管理员"),
+    SECURITY_ADMIN: _("安全管理员"),
+    AUDIT_ADMIN: _("审计管理员"),
 }
 _TITLES: Mapping[tuple[str, str], str] = {
-    ("school", LEAD): "校长",
-    ("school", MEMBER): "教师",
-    ("group", LEAD): "教研组长",
-    ("group", MEMBER): "教师",
-    ("city", OFFICER): "市工程办",
-    ("district", OFFICER): "区工程办",
-    ("town", OFFICER): "镇教育办",
-    ("township", LEAD): "镇政府负责人",
+    ("school", LEAD): _("校长"),
+    ("school", MEMBER): _("教师"),
+    ("group", LEAD): _("教研组长"),
+    ("group", MEMBER): _("教师"),
+    ("city", OFFICER): _("市工程办"),
+    ("district", OFFICER): _("区工程办"),
+    ("town", OFFICER): _("镇教育办"),
+    ("township", LEAD): _("镇政府负责人"),
 }
 
 

@@ -1,8 +1,8 @@
 """`manage make-upgrade-sample <folder>`: tiny data of this version, from which later ones upgrade.
 
 Run it on a new, empty data folder when a state lands:
-    KAOCHENG_DATA=/tmp/sample … manage upgrade
-    KAOCHENG_DATA=/tmp/sample … manage make-upgrade-sample tests/upgrade/<state>
+    KAOCHENG_DATA=<empty folder> … manage upgrade
+    KAOCHENG_DATA=<the same> … manage make-upgrade-sample tests/upgrade/<state>
 """
 
 from __future__ import annotations
