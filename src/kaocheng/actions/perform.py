@@ -240,8 +240,11 @@ def _claim(by: By, name: str, asked: Mapping[str, object]) -> DoneOnce | Answer 
     """
     if not by.key or by.actor.account_id is None:
         return None
-    asked_digest = hashlib.sha256(
-        json.dumps([name, asked], default=str, sort_keys=True).encode()
+    # Keyed: what was asked may hold personal data that a bare digest would let somebody guess.
+    asked_digest = hmac.new(
+        settings.SECRET_KEY.encode(),
+        json.dumps([name, asked], default=str, sort_keys=True).encode(),
+        hashlib.sha256,
     ).hexdigest()
     claim = DoneOnce(
         account_id=by.actor.account_id,
