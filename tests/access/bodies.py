@@ -43,7 +43,7 @@ def move(city: City, cell: Cell) -> Body:
 BODIES: Mapping[str, Made] = {
     "file-withdraw": always(version=1),
     "account-admin-change": always(deed="end"),
-    "account-admin-make": always(login="neu", person="1"),
+    "account-admin-make": lambda city, _cell: {"login": "neu", "person": city.cast.outsider.pk},
     "accounts-security-change": always(name="password_profile", value="asvs", version=0),
     "system-change": always(name="delegation_days", value="60", version=0),
     "accounts-administrator-appoint": lambda city, _cell: {

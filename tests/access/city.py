@@ -9,31 +9,47 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.test import Client
 
+from kaocheng.access.actor import system
+from kaocheng.actions.scheme import keep_scheme
 from kaocheng.gateways.files import store
 from kaocheng.records.models import (
     Account,
+    Adoption,
     Appointment,
     AuditRow,
     AuditSeal,
+    Ballot,
+    BallotVoter,
     Collection,
     CollectionPart,
     CollectionRow,
+    Consequence,
     Delegation,
+    Entry,
     FileUse,
     Handover,
     Job,
     Message,
+    MonthlySheet,
     Notice,
     NoticeReceipt,
+    Obligation,
     Person,
     PersonalData,
+    ResultRow,
+    ResultSet,
+    Review,
     RosterImport,
+    Round,
+    SchemeVersion,
     SignIn,
     StoredFile,
+    Subject,
     Task,
     Unit,
 )
@@ -339,8 +355,135 @@ def _bundle(number: int, where: Unit, who: Person, *, helper: Person) -> Bundle:
         "message_id": message.pk,
         "job_id": job.pk,
         "sign_in_id": sign_in.pk,
+        **_scheme_at_work(number, where, who),
     }
     return Bundle(number, where, who, ids)
+
+
+def _scheme_at_work(number: int, where: Unit, who: Person) -> dict[str, object]:
+    """The small scheme adopted by the unit, with one of each thing about the person.
+
+    `密U7语` stands in what the unit wrote for all concerned, `密P7语` in what is about the person,
+    `密R7语` in a reason.
+    """
+    of_unit, of_person, reason = (f"密{kind}{number}语" for kind in "UPR")
+    holder = {"how": "role", "role": "lead"}
+    adoption = Adoption(
+        unit=where,
+        scheme=_small_scheme(),
+        title=f"采用{of_unit}",
+        state="in_force",
+        holders={"教师": [{"how": "subject"}], "学校": [holder]},
+        sources={"teacher": {"from": "rows"}},
+        made_at=NOW,
+        approved_at=NOW,
+    )
+    adoption.save()
+    subject = Subject(
+        adoption=adoption,
+        roster="teacher",
+        key=f"T{number}",
+        name=f"名{of_person}",
+        pinyin=f"ming{number}",
+        unit=where,
+        person=who,
+        values={"id": f"T{number}", "name": f"名{of_person}", "unit": "一"},
+    )
+    subject.save()
+    entry = Entry(
+        adoption=adoption,
+        register="leave",
+        unit=where,
+        subject=subject,
+        date=date(2026, 11, 20),
+        values={"teacher": f"T{number}", "on": "2026-11-20", "days": "1", "why": f"病{reason}"},
+        standing="waiting",
+        entered_by=who,
+        entered_at=NOW,
+    )
+    entry.save()
+    work = Round(
+        adoption=adoption,
+        unit=where,
+        title=f"考核{of_unit}",
+        starts_on=date(2026, 11, 2),
+        state="running",
+        opened_at=NOW,
+    )
+    work.save()
+    obligation = Obligation(
+        round=work,
+        duty="report",
+        key=f"report//T{number}",
+        subject=subject,
+        unit=where,
+        title=f"填写{of_person}",
+        due_at=NOW + timedelta(days=3),
+        state="open",
+    )
+    obligation.save()
+    review = Review(
+        round=work, register="rating", subject=subject, assessor=who, unit=where, made_at=NOW
+    )
+    review.save()
+    digests = dict.fromkeys(
+        ("scheme_digest", "parameters_digest", "facts_digest", "results_digest"), "0" * 64
+    )
+    results = ResultSet(round=work, number=1, frozen_at=NOW, **digests)
+    results.save()
+    row = ResultRow(
+        result_set=results,
+        result="yearly",
+        subject=subject,
+        unit=where,
+        headline="95",
+        place=1,
+        values={"total": ["95", "scored"]},
+        flags=[f"提示{of_person}"],
+    )
+    row.save()
+    consequence = Consequence(
+        round=work,
+        effect="praise",
+        subject=subject,
+        unit=where,
+        title=f"表扬{of_person}",
+        what="通报表扬",
+        bars=["评优评先"],
+        because=f"缘由{reason}",
+        made_at=NOW,
+    )
+    consequence.save()
+    ballot = Ballot(round=work, title=f"测评{of_unit}", unit=where, opened_at=NOW)
+    ballot.save()
+    BallotVoter(ballot=ballot, person=who).save()
+    sheet = MonthlySheet(
+        adoption=adoption,
+        register="leave",
+        subject=subject,
+        month=date(2026, 11, 1),
+        note=f"核对{reason}",
+        made_at=NOW,
+    )
+    sheet.save()
+    return {
+        "adoption_id": adoption.pk,
+        "subject_id": subject.pk,
+        "entry_id": entry.pk,
+        "round_id": work.pk,
+        "obligation_id": obligation.pk,
+        "review_id": review.pk,
+        "set_id": results.pk,
+        "row_id": row.pk,
+        "consequence_id": consequence.pk,
+        "ballot_id": ballot.pk,
+        "sheet_id": sheet.pk,
+    }
+
+
+def _small_scheme() -> SchemeVersion:
+    answer = keep_scheme(system(NOW), folder=Path(__file__).with_name("pack"))
+    return SchemeVersion.objects.get(pk=answer.id)
 
 
 def _a_pack() -> str:

@@ -118,7 +118,7 @@ def test_row_that_is_committed_after_later_ones_were_sealed_is_sealed_next() -> 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_several_sealers_and_many_actions_at_once_seal_each_row_once() -> None:
+def test_several_sealers_and_many_actions_at_once_seal_each_row_once(heads: Path) -> None:
     stop = threading.Event()
 
     def act() -> None:
@@ -146,6 +146,11 @@ def test_several_sealers_and_many_actions_at_once_seal_each_row_once() -> None:
     assert sorted(sealed_ids()) == sorted(AuditRow.objects.values_list("pk", flat=True))
     assert len(sealed_ids()) == 4 * 15 * 3
     assert check_log(NOW).faults == ()
+    last = newest_seal()
+    assert last is not None
+    first, newest = kept_heads(heads)
+    assert first.seal >= 1
+    assert newest == Head(last.number, last.digest, "2026-11-27")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -58,6 +58,13 @@ def _to(roles: Iterable[str], reach: Reach, *kinds: str) -> tuple[Grant, ...]:
     return tuple(Grant(role, reach, frozenset(kinds)) for role in roles)
 
 
+# What concerns oneself, the group that one leads, everything below an office.
+_SEEN = (
+    *_to((MEMBER, REVIEWER), Reach.OWN),
+    *_to((WORKSHOP_LEADER,), Reach.UNIT),
+    *_to((LEAD, CLERK, OFFICER), Reach.BELOW),
+)
+
 # Who acts for somebody (代办) does their work, and does not read their ID number or phone.
 NOT_FOR_HELPERS = frozenset({Permission.SEE_PERSONAL_DATA})
 
@@ -113,6 +120,17 @@ GRANTS: Mapping[Permission, tuple[Grant, ...]] = {
         *_to(WORKERS, Reach.OWN),
         *_to((LEAD, CLERK, OFFICER), Reach.BELOW),
     ),
+    # Schemes at work. Who may write in which register says the table of the adoption besides.
+    Permission.ADOPT: _to((LEAD, CLERK, OFFICER), Reach.UNIT, *ORGANISATIONS),
+    Permission.APPROVE: _to((LEAD, OFFICER), Reach.UNIT, *ORGANISATIONS),
+    Permission.SEE_ROUNDS: _SEEN,
+    Permission.RUN_ROUNDS: _to((LEAD, CLERK, OFFICER), Reach.UNIT, *ORGANISATIONS),
+    Permission.SEE_ENTRIES: _SEEN,
+    Permission.WRITE_ENTRIES: _SEEN,
+    Permission.REVIEW: _to(WORKERS, Reach.OWN),
+    Permission.ASSIGN_REVIEWS: _to((LEAD, CLERK, OFFICER), Reach.BELOW, *ORGANISATIONS),
+    Permission.SEE_RESULTS: _SEEN,
+    Permission.DECIDE: _to((LEAD, OFFICER), Reach.UNIT, *ORGANISATIONS),
     # The log.
     Permission.SEE_HISTORY: (
         *_to(EVERYBODY, Reach.OWN),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import csv
-import os
+import fcntl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,17 +22,22 @@ class Head:
 
 
 def keep_head(folder: Path, head: Head) -> None:
-    """Replace the newest head; the first of a day also stays as a line of its own."""
+    """Replace the newest head; the first of a day also stays as a line of its own.
+
+    Sealers come one after the other, so that the head of an older seal never replaces a newer one.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    before = newest_head(folder)
-    if before is not None and before.seal >= head.seal:
-        return
-    if before is None or before.day != head.day:
-        with (folder / "days.csv").open("a", encoding="ascii", newline="") as file:
-            csv.writer(file).writerow((head.seal, head.digest, head.day))
-    own = folder / f"head.{os.getpid()}"
-    own.write_text(f"{head.seal},{head.digest},{head.day}\n", encoding="ascii")
-    own.replace(folder / "head")
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        before = newest_head(folder)
+        if before is not None and before.seal >= head.seal:
+            return
+        if before is None or before.day != head.day:
+            with (folder / "days.csv").open("a", encoding="ascii", newline="") as file:
+                csv.writer(file).writerow((head.seal, head.digest, head.day))
+        own = folder / "head.new"
+        own.write_text(f"{head.seal},{head.digest},{head.day}\n", encoding="ascii")
+        own.replace(folder / "head")
 
 
 def newest_head(folder: Path) -> Head | None:

@@ -90,6 +90,7 @@ ACTIONS = {
     "roster.drop": "放弃了花名册导入",
     "roster.import": "导入了花名册",
     "setting.change": "修改了设置",
+    "scheme.keep": "保存了方案文本",
     "task.remind": "催办了任务",
     "task.remind_due": "提醒了将到期的任务",
     "task.remind_later": "推迟了提醒",

@@ -5,16 +5,21 @@ broken example per id stands under `tests/engine/broken/`, or a test that bears 
 """
 
 from kaocheng.engine.messages.accounts import ACCOUNTS
+from kaocheng.engine.messages.adopting import ADOPTING
 from kaocheng.engine.messages.commands import COMMANDS
 from kaocheng.engine.messages.entries import ENTRIES
 from kaocheng.engine.messages.expressions import EXPRESSIONS
 from kaocheng.engine.messages.facts import FACTS
+from kaocheng.engine.messages.ledgers import LEDGERS
 from kaocheng.engine.messages.lints import LINTS
 from kaocheng.engine.messages.message import Message
 from kaocheng.engine.messages.operation import OPERATION
 from kaocheng.engine.messages.people import PEOPLE
 from kaocheng.engine.messages.platform import PLATFORM
 from kaocheng.engine.messages.process import PROCESS
+from kaocheng.engine.messages.results import RESULTS
+from kaocheng.engine.messages.reviews import REVIEWS
+from kaocheng.engine.messages.rounds import ROUNDS
 from kaocheng.engine.messages.running import RUNNING
 from kaocheng.engine.messages.shapes import SHAPES
 from kaocheng.engine.messages.text import TEXT
@@ -39,6 +44,11 @@ MESSAGES: dict[str, Message] = {
         PEOPLE,
         WORK,
         OPERATION,
+        ADOPTING,
+        LEDGERS,
+        ROUNDS,
+        REVIEWS,
+        RESULTS,
     )
     for message in group
 }

@@ -1,0 +1,177 @@
+"""An adoption as the engine takes it: the compiled scheme, its parameters, process and facts."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from kaocheng.engine import verbs
+from kaocheng.engine.compile import Compiled
+from kaocheng.engine.facts import PERIOD_COLUMNS, Reader, read_parameters, read_periods
+from kaocheng.engine.language.periods import Period
+from kaocheng.engine.language.process import Process
+from kaocheng.engine.language.registers import Register
+from kaocheng.engine.model import Pack
+from kaocheng.engine.problems import Problems
+from kaocheng.engine.process.moved import with_days
+from kaocheng.engine.text_table import TextRow, TextTable
+from kaocheng.engine.values import Value
+from kaocheng.methods.holders import Holder
+from kaocheng.queries.register_shape import Shape
+from kaocheng.records.models import Adoption, Entry, SchemeVersion, Subject
+from kaocheng.records.models.register import Standing
+
+EXAMPLE = "example/"
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """An adoption with everything that follows from its text."""
+
+    adoption: Adoption
+    compiled: Compiled
+
+    @property
+    def pack(self) -> Pack:
+        return self.compiled.pack
+
+    @cached_property
+    def process(self) -> Process:
+        """The process on the days of this adoption."""
+        days = {step: date.fromisoformat(day) for step, day in self.adoption.dates.items()}
+        return with_days(self.pack.process, days)
+
+    @cached_property
+    def settled(self) -> dict[str, TextTable]:
+        """What was filled in: `parameters`, tables of parameters by their id, and `periods`."""
+        plain: list[tuple[str, str]] = []
+        tables: dict[str, TextTable] = {}
+        for name, value in self.adoption.parameters.items():
+            if isinstance(value, list):
+                tables[name] = _table(name, value[0], value[1:])
+            else:
+                plain.append((name, str(value)))
+        tables["parameters"] = _table("parameters", ("id", "value"), plain)
+        if self.pack.period_kinds:
+            tables["periods"] = _table("periods", PERIOD_COLUMNS, self.adoption.periods)
+        return tables
+
+    @cached_property
+    def periods(self) -> tuple[Period, ...]:
+        return read_periods(self.pack, self.settled.get("periods"), Problems())
+
+    @cached_property
+    def parameters(self) -> dict[str, Value]:
+        """Typed values of the parameters that are not tables; what is open is missing."""
+        reader = Reader(self.pack, self.periods, Problems())
+        tables = {name: table for name, table in self.settled.items() if name != "periods"}
+        return read_parameters(self.pack, tables, reader, Problems())[0]
+
+    def register(self, name: str) -> Register:
+        return self.pack.registers[name]
+
+    def shape(self, name: str) -> Shape:
+        """Which fields of a register fill the spine of its entries."""
+        return Shape.of(self.pack, self.pack.registers[name])
+
+    def holders(self, title: str) -> tuple[Holder, ...]:
+        """Who is meant by a title of the scheme."""
+        return tuple(Holder.of(kept) for kept in self.adoption.holders.get(title, ()))
+
+    @property
+    def rosters(self) -> list[Register]:
+        return [one for one in self.pack.registers.values() if one.kind == "roster"]
+
+    @property
+    def ledgers(self) -> list[Register]:
+        """Registers and reviews: what entries are written in."""
+        kinds = ("register", "review")
+        return [one for one in self.pack.registers.values() if one.kind in kinds]
+
+
+def adopted(adoption: Adoption) -> Adopted:
+    return Adopted(adoption, compiled(adoption.scheme))
+
+
+def compiled(version: SchemeVersion) -> Compiled:
+    """The scheme ready to compute; kept in memory, since its text can never change."""
+    return _compiled(version.digest, version.pack, version.pk)
+
+
+@lru_cache(maxsize=64)
+def _compiled(digest: str, name: str, version_id: int) -> Compiled:
+    del digest  # the key of the cache: a test's database may give the same id to another text
+    files = SchemeVersion.objects.values_list("files", flat=True).get(pk=version_id)
+    kept_in = Path(settings.DATA) / "cache"
+    kept_in.mkdir(parents=True, exist_ok=True)
+    problems = Problems()
+    with tempfile.TemporaryDirectory(dir=kept_in, prefix="scheme-") as folder:
+        unpack(files, Path(folder) / name)
+        pack = verbs.read(Path(folder) / name, problems=problems)
+    found = None if pack is None else verbs.compile(pack, problems=problems)
+    assert found is not None, f"{name} was kept although it does not compile"
+    return found
+
+
+def unpack(files: Mapping[str, str], folder: Path) -> None:
+    """Write the files of a scheme into a folder, as they lay there before."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+def example_tables(version: SchemeVersion) -> dict[str, TextTable]:
+    """The tables of the example that came with the scheme, by name."""
+    found = {}
+    for name, text in version.files.items():
+        if name.startswith(EXAMPLE) and name.endswith(".csv"):
+            rows = [row for row in csv.reader(text.splitlines()) if any(row)]
+            table = name.removeprefix(EXAMPLE).removesuffix(".csv")
+            found[table] = _table(table, rows[0], rows[1:])
+    return found
+
+
+def fact_tables(found: Adopted, *, unit_path: str = "") -> dict[str, TextTable]:
+    """The facts that count, as text tables by register; with a path, those of that subtree.
+
+    The line of a row is the id of its entry (of its subject in a roster), so that what an
+    explanation names leads to the entry.
+    """
+    tables = dict(found.settled)
+    adoption_id = found.adoption.pk
+    below = {"unit__path__startswith": unit_path} if unit_path else {}
+    subjects = Subject.objects.unscoped("a computation reads what counts").filter(
+        adoption=adoption_id, has_left=False, **below
+    )
+    entries = Entry.objects.unscoped("a computation reads what counts").filter(
+        adoption=adoption_id, standing=Standing.COUNTS, **below
+    )
+    rows: dict[str, list[TextRow]] = {one.id: [] for one in (*found.rosters, *found.ledgers)}
+    for register, pk, values in (
+        *subjects.order_by("key", "pk").values_list("roster", "pk", "values"),
+        *entries.order_by("pk").values_list("register", "pk", "values"),
+    ):
+        fields = found.pack.registers[register].fields
+        rows[register].append(TextRow(pk, tuple(str(values.get(name, "")) for name in fields)))
+    for name, listed in rows.items():
+        register_of = found.pack.registers[name]
+        if listed or not register_of.optional:
+            tables[name] = TextTable(
+                name, register_of.title, tuple(register_of.fields), tuple(listed)
+            )
+    return tables
+
+
+def _table(name: str, header: Sequence[Any], rows: Sequence[Sequence[Any]]) -> TextTable:
+    cells = (tuple(str(cell) for cell in row) for row in rows)
+    body = tuple(TextRow(line, row) for line, row in enumerate(cells, start=2))
+    return TextTable(name, name, tuple(str(one) for one in header), body)

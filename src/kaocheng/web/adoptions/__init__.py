@@ -1,0 +1,1 @@
+"""Adopting a scheme: parameters, people, days, approval, amendments."""

@@ -1,0 +1,5 @@
+"""The addresses of adopting a scheme."""
+
+from kaocheng.access.endpoints import Endpoint
+
+ENDPOINTS: tuple[Endpoint, ...] = ()

@@ -1,0 +1,1 @@
+"""Rosters and ledgers: entering, signing, correcting, checking."""

@@ -1,0 +1,1 @@
+"""Results: tables, explanations, freezing, what follows."""

@@ -1,0 +1,1 @@
+"""Rounds: the board, what is owed by whom, what is overdue."""
