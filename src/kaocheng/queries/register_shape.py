@@ -20,7 +20,7 @@ _PLACES = {"quantity": 6, "money": 2}
 class Shape:
     """Names of fields, empty where the register has none of the kind.
 
-    `subject` refers to the roster of those a result is about, else to any roster; `code` is the
+    `subject` refers to the roster that the first result is about, else to another; `code` is the
     first choice, or what a table of parameters is looked up by; `rubric` names that table.
     """
 
@@ -70,10 +70,11 @@ class Shape:
 
 
 def _subject(pack: Pack, fields: Mapping[str, Field]) -> str:
-    assessed = {result.of for result in pack.scheme.results}
+    """Of several rosters that an entry refers to, the one that an earlier result is about."""
     rosters = {one.id for one in pack.registers.values() if one.kind == "roster"}
-    named = [name for name, field in fields.items() if field.type in rosters]
-    return next((name for name in named if fields[name].type in assessed), (*named, "")[0])
+    named = {field.type: name for name, field in reversed(fields.items()) if field.type in rosters}
+    assessed = (result.of for result in pack.scheme.results)
+    return next((named[of] for of in assessed if of in named), next(iter(named.values()), ""))
 
 
 def _rubric(pack: Pack, fields: Mapping[str, Field]) -> tuple[str, str]:

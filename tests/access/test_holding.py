@@ -1,0 +1,100 @@
+"""Who bears a title for whom, asked from both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from kaocheng.access.holding import Holding, Owner, bears, subjects_held
+from kaocheng.actions.fact_load import Place
+from kaocheng.methods.holders import Holder, How, suggested
+from kaocheng.queries.adopted import Adopted
+from kaocheng.records.models import Subject
+from tests.adopting import adopt, fill
+from tests.cast import Cast, actor
+
+LEADS_SCHOOL = Holder(How.ROLE, role="lead", kind="school")
+OFFICE = Holder(How.ROLE, role="officer", kind="district")
+ASSIGNED = Holder(How.REGISTER, register="assignment", field="guide")
+
+
+@pytest.fixture
+def city(cast: Cast) -> Adopted:
+    """The schools of the example lie in two districts; the first guide is the reviewer."""
+    found = adopt("s2-guangzhou", cast.city)
+
+    def placed(roster: str, values: Mapping[str, str]) -> Place:
+        if roster == "guide":
+            return Place(cast.district, cast.reviewer if values["id"] == "G1" else None)
+        if values.get("district", values["id"]).startswith("HZ"):
+            return Place(cast.far_school)
+        return Place(cast.school)
+
+    fill(found, placed)
+    return found
+
+
+def keys(rows: object) -> set[str]:
+    return {one.key for one in rows}  # type: ignore[attr-defined]  # a query
+
+
+def school(found: Adopted, key: str) -> Subject:
+    return Subject.objects.unscoped("a test").get(adoption=found.adoption, roster="school", key=key)
+
+
+def test_lead_bears_what_the_lead_of_the_school_bears(city: Adopted, cast: Cast) -> None:
+    seen = subjects_held(actor(cast.lead), city.adoption, [LEADS_SCHOOL])
+    assert "YL02" in keys(seen)
+    assert "HZ08" not in keys(seen)
+    assert not subjects_held(actor(cast.teacher), city.adoption, [LEADS_SCHOOL]).exists()
+    assert Holding(city.adoption).owners([LEADS_SCHOOL], school(city, "YL02")) == (
+        Owner(cast.school.pk, role="lead"),
+    )
+
+
+def test_office_bears_it_for_all_schools_of_its_district(city: Adopted, cast: Cast) -> None:
+    assert "YL02" in keys(subjects_held(actor(cast.officer), city.adoption, [OFFICE]))
+    holding = Holding(city.adoption)
+    assert holding.owners([OFFICE], school(city, "YL02")) == (
+        Owner(cast.district.pk, role="officer"),
+    )
+    assert holding.owners([OFFICE], school(city, "HZ08")) == (
+        Owner(cast.other_district.pk, role="officer"),
+    )
+
+
+def test_whom_a_register_assigns_is_found_by_the_roster(city: Adopted, cast: Cast) -> None:
+    seen = keys(subjects_held(actor(cast.reviewer), city.adoption, [ASSIGNED]))
+    assert {"YL04", "YL05"} <= seen
+    assert "YL02" not in seen
+    assert Holding(city.adoption).owners([ASSIGNED], school(city, "YL04")) == (
+        Owner(cast.district.pk, cast.reviewer.pk),
+    )
+
+
+def test_what_nobody_bears_falls_to_the_adopting_office(city: Adopted, cast: Cast) -> None:
+    office = Owner(cast.city.pk, role="officer")
+    holding = Holding(city.adoption)
+    assert holding.owners([ASSIGNED], school(city, "YL02")) == (office,)
+    assert holding.owners([Holder(How.OUTSIDE)], None) == (office,)
+    assert bears(actor(cast.city_officer), city.adoption, [Holder(How.OUTSIDE)])
+    assert not bears(actor(cast.officer), city.adoption, [Holder(How.OUTSIDE)])
+
+
+def test_subject_that_is_a_person_bears_it_alone(city: Adopted, cast: Cast) -> None:
+    itself = Holder(How.SUBJECT)
+    assert "G1" in keys(subjects_held(actor(cast.reviewer), city.adoption, [itself]))
+    assert "YL02" in keys(subjects_held(actor(cast.lead), city.adoption, [itself]))
+    assert not bears(actor(cast.outsider), city.adoption, [itself])
+
+
+def test_titles_are_first_guessed_from_their_words() -> None:
+    assert suggested("学校校长角色") == LEADS_SCHOOL
+    assert suggested("区工程办") == OFFICE
+    assert suggested("继教网平台") == Holder(How.OUTSIDE)
+    assert suggested("被考核人") == Holder(How.SUBJECT)
+    assert suggested("直接上级", fields={"直接上级": "superior"}) == Holder(
+        How.FIELD, field="superior"
+    )
+    assert Holder.of(OFFICE.kept()) == OFFICE
