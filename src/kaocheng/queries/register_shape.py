@@ -72,7 +72,9 @@ class Shape:
 def _subject(pack: Pack, fields: Mapping[str, Field]) -> str:
     """Of several rosters that an entry refers to, the one that an earlier result is about."""
     rosters = {one.id for one in pack.registers.values() if one.kind == "roster"}
-    named = {field.type: name for name, field in reversed(fields.items()) if field.type in rosters}
+    named = {
+        field.type: name for name, field in reversed([*fields.items()]) if field.type in rosters
+    }
     assessed = (result.of for result in pack.scheme.results)
     return next((named[of] for of in assessed if of in named), next(iter(named.values()), ""))
 
