@@ -1,5 +1,139 @@
 """Messages about adopting a scheme (K01–K19)."""
 
-from kaocheng.engine.messages.message import Message
+from kaocheng.engine.messages.message import Message, error
 
-ADOPTING: tuple[Message, ...] = ()
+ADOPTING: tuple[Message, ...] = (
+    error(
+        "K01",
+        "这份方案有 {count} 处错误，不能采用：{first}",
+        "请先改正方案文件（kaocheng check 会列出全部错误），再采用。",
+        "The scheme has {count} errors and cannot be adopted: {first}",
+        "Mend its files (kaocheng check lists all errors), then adopt it.",
+    ),
+    error(
+        "K02",
+        "本单位已经采用了这份方案：“{title}”，现在是“{state}”。",
+        "请打开已有的那一份继续；要换新文本的，在那一页点“换成新文本”。",
+        "Your unit has adopted this scheme already: “{title}”, {state}.",
+        "Go on with that one; a newer text replaces it from its own page.",
+    ),
+    error(
+        "K03",
+        "“{title}”现在是“{state}”，不能直接改，没有写入。",
+        "施行中的方案请用“修订”：写明理由和日期，前后都留底。",
+        "“{title}” is {state} and cannot simply be changed; nothing was written.",
+        "Amend a scheme in force with a reason and a date; both texts are kept.",
+    ),
+    error(
+        "K04",
+        "“{title}”现在是“{state}”，不在施行，办不了这一步。",
+        "准备中的方案直接改；已结束或已被替换的只能查看。",
+        "“{title}” is {state}, not in force; this cannot be done.",
+        "Change a draft directly; what has ended or was replaced can only be read.",
+    ),
+    error(
+        "K05",
+        "还有 {count} 处没有处理好，不能批准。",
+        "请打开“检查结果”，按每一条的办法处理好，再批准。",
+        "{count} matters are still open; it cannot be approved.",
+        "Open the findings, settle each as it says, then approve.",
+    ),
+    error(
+        "K06",
+        "方案里没有“{name}”，没有写入。",
+        "方案的文本可能换过，请重新打开这一页再填。",
+        "The scheme has no “{name}”; nothing was written.",
+        "Its text may have changed: open the page again, then fill it in.",
+    ),
+    error(
+        "K07",
+        "“{title}”是谁，还没有写明。",
+        "请打开“谁是谁”，选定这个称呼指的人。",
+        "Nobody is named for “{title}”.",
+        "Open the table of who is who and choose whom the title means.",
+    ),
+    error(
+        "K08",
+        "名册“{title}”还是空的，算不出任何结果。",
+        "请打开“名册”，从通讯录取或粘贴表格。",
+        "The roster “{title}” is empty; no result can be computed.",
+        "Open the rosters and take it from the directory, or paste a table.",
+    ),
+    error(
+        "K09",
+        "还没有“{kind}”的起止日期。",
+        "请打开“周期”，填写每一个周期从哪天到哪天。",
+        "No {kind} has been given its days.",
+        "Open the periods and fill in the first and last day of each.",
+    ),
+    error(
+        "K10",
+        "“{step}”的日期“{found}”读不出来。",
+        "请写成 2026-11-27 这样，或者清空，按通知的日期办。",
+        "The date of “{step}”, “{found}”, cannot be read.",
+        "Write it as 2026-11-27, or leave it empty to keep the notice's own.",
+    ),
+    error(
+        "K11",
+        "“{step}”从 {first} 开始，却到 {last} 为止，前后颠倒。",
+        "请核对这一步的起止日期。",
+        "“{step}” begins on {first} and ends on {last}, the wrong way round.",
+        "Check the first and the last day of this step.",
+    ),
+    error(
+        "K12",
+        "没有改动，不用修订。",
+        "请先改参数、日期或“谁是谁”里要变的那一项。",
+        "Nothing was changed; there is nothing to amend.",
+        "Change the parameter, date or title that is to be different.",
+    ),
+    error(
+        "K13",
+        "修订不能从 {day} 起：最早从批准那天 {first} 起，最晚从今天 {last} 起。",
+        "修订一保存就生效；以后才变的，到那天再修订。",
+        "An amendment cannot take effect on {day}: from {first} to {last} at most.",
+        "It takes effect when it is saved; amend on the day when it is to change.",
+    ),
+    error(
+        "K14",
+        "“{title}”选的人不在可选的范围里。",
+        "请从列出的选项里选；专家组须是本单位或上级管理的。",
+        "What was chosen for “{title}” is not among the choices.",
+        "Choose one that is listed; a panel must be kept by your unit or one above.",
+    ),
+    error(
+        "K15",
+        "还有 {count} 项考核工作没有归档，不能结束。",
+        "请先把用这份方案的考核工作办完、归档，再结束。",
+        "{count} rounds are not archived; it cannot end.",
+        "Finish and archive the rounds of this scheme first.",
+    ),
+    error(
+        "K16",
+        "方案的文本和现在用的一样，不用换。",
+        "新文本放进方案文件夹以后再换。",
+        "The text is the one in use; there is nothing to replace.",
+        "Put the new text into the folder of the scheme first.",
+    ),
+    error(
+        "K17",
+        "替换它的“{title}”已经在准备。",
+        "请打开那一份继续；不要了的，先删除那份草稿。",
+        "“{title}”, which is to replace it, is being prepared already.",
+        "Go on with that draft, or delete it first.",
+    ),
+    error(
+        "K18",
+        "没有读到内容：第一行要是栏目名，从第二行起一行一条。",
+        "请从表格软件里连同标题行一起复制；栏目有：{columns}。",
+        "Nothing could be read: headings come first, then a row a line.",
+        "Copy the table with its headings; the columns are: {columns}.",
+    ),
+    error(
+        "K19",
+        "按“{source}”一个也没有找到，名册没有变。",
+        "请换一个来源，或先在通讯录里建好，再取。",
+        "Nobody was found by “{source}”; the roster is unchanged.",
+        "Choose another source, or enter them in the directory first.",
+    ),
+)

@@ -1,0 +1,182 @@
+"""A newer text in place of an older one in mid-work: prepared beside it, and then taken over.
+
+Until the new text is approved the old one goes on. What no longer fits is never thrown away: an
+entry that lacks something goes back to whoever wrote it, and what the new text has no place for
+stays with the old adoption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import connection
+
+from kaocheng.access.adoption import own_adoptions
+from kaocheng.access.grants import Permission
+from kaocheng.access.refusal import Refused
+from kaocheng.actions.entry_write import changed, restand
+from kaocheng.actions.perform import Act, Answer, action
+from kaocheng.gateways.clock import CHINA
+from kaocheng.methods.holders import suggested
+from kaocheng.methods.proposals import proposed_periods
+from kaocheng.queries.adopted import Adopted, adopted, compiled
+from kaocheng.queries.adoption_replacement import Replacement
+from kaocheng.records.models import (
+    Adoption,
+    Entry,
+    MonthlySheet,
+    RegisterCount,
+    RegisterRevision,
+    RegisterTotal,
+    Round,
+    SchemeVersion,
+    Subject,
+)
+from kaocheng.records.models.register import Standing
+from kaocheng.records.models.scheme import AdoptionState
+
+WHY = "the adoption was fetched under its scope"
+MOST_NOTE = 200
+
+
+@action("adoption.replace")
+def replace_adoption(act: Act, *, adoption_id: int, scheme_id: int, version: int) -> Answer:
+    """The same scheme in another text: a draft changes at once; in force, a draft is prepared.
+
+    `scheme_id` is a kept version of the same pack. What was settled and still stands is kept.
+    """
+    adoption = act.lock(own_adoptions(act.actor, Permission.ADOPT), adoption_id)
+    scheme = SchemeVersion.objects.filter(pk=scheme_id, pack=adoption.scheme.pack).first()
+    if scheme is None or scheme.pk == adoption.scheme_id:
+        raise Refused("K16")
+    replacement = Replacement(adopted(adoption), compiled(scheme))
+    if adoption.state == AdoptionState.DRAFT:
+        _settle_anew(act, adoption, scheme, replacement)
+        act.keep(
+            adoption,
+            "scheme",
+            "parameters",
+            "periods",
+            "dates",
+            "holders",
+            "sources",
+            version=version,
+            scheme=scheme.digest,
+        )
+        return Answer.of(adoption)
+    if adoption.state != AdoptionState.IN_FORCE:
+        label = AdoptionState(adoption.state).label
+        raise Refused("K04", title=adoption.title, state=label)
+    waiting = Adoption.objects.unscoped(WHY).filter(replaces=adoption).first()
+    if waiting is not None:
+        raise Refused("K17", title=waiting.title)
+    act.audit(adoption, replaced_by=scheme.digest)
+    draft = Adoption(
+        unit_id=adoption.unit_id,
+        title=adoption.title,
+        written_by_id=act.actor.person_id,
+        made_at=act.at,
+        replaces=adoption,
+        sources=adoption.sources,
+        monthly_sheets=adoption.monthly_sheets,
+    )
+    _settle_anew(act, draft, scheme, replacement)
+    act.make(draft, scheme=scheme.digest)
+    return Answer.of(draft)
+
+
+def _settle_anew(
+    act: Act, adoption: Adoption, scheme: SchemeVersion, replacement: Replacement
+) -> None:
+    """What still stands, and a first guess for what is new."""
+    today = act.at.astimezone(CHINA).date()
+    have = {row[0] for row in replacement.periods}
+    lacking = {
+        kind: title for kind, title in replacement.pack.period_kinds.items() if kind not in have
+    }
+    adoption.scheme = scheme
+    adoption.parameters = replacement.parameters
+    adoption.dates = replacement.dates
+    adoption.periods = [
+        *replacement.periods,
+        *(one.cells for one in proposed_periods(lacking, today=today)),
+    ]
+    adoption.holders = {
+        **replacement.holders,
+        **{title: [suggested(title).kept()] for title in replacement.new_titles},
+    }
+    rosters = {one.id for one in adopted(adoption).rosters}
+    adoption.sources = {name: one for name, one in adoption.sources.items() if name in rosters}
+    adoption.monthly_sheets = [
+        name for name in adoption.monthly_sheets if name in replacement.pack.registers
+    ]
+
+
+def take_over(act: Act, old: Adoption, new: Adoption) -> None:
+    """Move rows and rounds of the locked old adoption to the new one, and mark it replaced.
+
+    Subjects and entries keep their ids, so that tasks, reviews and results still lead to them.
+    """
+    replacement = Replacement(adopted(old), compiled(new.scheme))
+    reasons = replacement.misfits
+    kept = [one.id for one in replacement.registers if one.is_kept]
+    rosters = {one.id for one in adopted(new).rosters}
+    moved = Subject.objects.unscoped(WHY).filter(adoption=old, roster__in=rosters)
+    moved.update(adoption=new)
+    entries = Entry.objects.unscoped(WHY).filter(adoption=old, register__in=kept)
+    entries.update(adoption=new)
+    for counted in (RegisterCount, RegisterTotal, RegisterRevision):
+        counted.objects.filter(adoption=old, register__in=kept).update(adoption=new)
+    sheets = MonthlySheet.objects.unscoped(WHY).filter(adoption=old, register__in=kept)
+    sheets.update(adoption=new)
+    Round.objects.unscoped(WHY).filter(adoption=old).update(adoption=new)
+    _respine(adopted(old), adopted(new))
+    _give_back(act, new, reasons)
+    places = RegisterRevision.objects.filter(adoption=new).values_list("register", "unit_id")
+    changed(new, list(places))
+    old.state = AdoptionState.REPLACED
+    act.keep(old, "state", replaced_by=new.pk, returned=len(reasons))
+
+
+def _give_back(act: Act, new: Adoption, reasons: Mapping[int, Refused]) -> None:
+    """Entries that the new text does not take as they are: returned with the reason."""
+    rows = Entry.objects.unscoped(WHY).filter(pk__in=[*reasons], adoption=new)
+    for entry in rows.exclude(standing=Standing.RETURNED).order_by("pk"):
+        entry.adoption = new
+        note = f"方案换了新文本：{reasons[entry.pk]}"[:MOST_NOTE]
+        restand(act, [entry], Standing.RETURNED, note=note)
+
+
+def _respine(old: Adopted, new: Adopted) -> None:
+    """Find entries by the fields of the new text, where it names them otherwise; totals follow."""
+    for register in new.ledgers:
+        if register.id not in old.pack.registers:
+            continue
+        shape, before = new.shape(register.id), old.shape(register.id)
+        slots = ("subject", "roster", "date", "period", "code", "quantity", "money", "rubric")
+        same = all(getattr(shape, slot) == getattr(before, slot) for slot in slots)
+        if same and register.once == before.register.once and register.key == before.register.key:
+            continue
+        entries = list(
+            Entry.objects.unscoped(WHY).filter(adoption=new.adoption, register=register.id)
+        )
+        for entry in entries:
+            for slot, value in shape.spine(entry.values).items():
+                setattr(entry, slot, value)
+        fields = ["date", "period", "code", "quantity", "money", "key", "once"]
+        Entry.objects.unscoped(WHY).bulk_update(entries, fields, batch_size=500)
+        _count_again(new.adoption, register.id)
+
+
+def _count_again(adoption: Adoption, register: str) -> None:
+    RegisterTotal.objects.filter(adoption=adoption, register=register).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into records_registertotal"
+            " (adoption_id, register, unit_id, code, month, entries, quantity, money)"
+            " select adoption_id, register, unit_id, code, date_trunc('month', date)::date,"
+            " count(*), coalesce(sum(quantity), 0), coalesce(sum(money), 0)"
+            " from records_entry where adoption_id = %s and register = %s and standing = %s"
+            " group by 1, 2, 3, 4, 5",
+            [adoption.pk, register, Standing.COUNTS],
+        )

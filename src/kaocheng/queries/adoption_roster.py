@@ -1,0 +1,282 @@
+"""The rows of a roster: from the directory, or from a pasted table, with what stays unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+
+from kaocheng.access.actor import Actor
+from kaocheng.access.grants import Permission
+from kaocheng.access.refusal import Refused
+from kaocheng.access.scope import units
+from kaocheng.access.unit import appointments
+from kaocheng.engine.facts import Reader, check_references, list_table
+from kaocheng.engine.language.registers import Field, Register
+from kaocheng.engine.problems import Problems
+from kaocheng.engine.values import is_known
+from kaocheng.methods.proposals import unit_kind_in
+from kaocheng.queries.adopted import Adopted
+from kaocheng.queries.adoption_check import holds_rows
+from kaocheng.queries.adoption_values import as_refusal, as_table
+from kaocheng.records.models import Person, Subject, Unit
+from kaocheng.records.models.unit import UnitKind
+
+WHY = "the adoption was fetched under its scope"
+# Fields of a unit or person that fill a field of this title, unless it is personal.
+_OF_UNIT = {r"成立日期|建校日期": "opens_on", r"机构代码": "code"}
+_OF_PERSON = {r"^学科$|任教学科": "subject", r"^职称$": "title", r"退休日期": "retires_on"}
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """A row to be: where it belongs, who it is, and what is known of its fields."""
+
+    key: str
+    name: str
+    unit: Unit
+    person: Person | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def rows_from(
+    actor: Actor, found: Adopted, roster: Register, source: Mapping[str, Any], *, on: date
+) -> list[RosterRow]:
+    """The units or people that a source names, as rows; those of a table are none."""
+    if source.get("from") == "units":
+        listed: list[tuple[Unit, Person | None]]
+        listed = [(unit, None) for unit in _units(actor, str(source.get("kind", "")))]
+    elif source.get("from") == "people":
+        listed = [*_people(actor, source.get("roles", ()), on=on)]
+    else:
+        return []
+    known = _Known(found, (unit for unit, _ in listed))
+    return [_row(roster, unit, person, known) for unit, person in listed]
+
+
+def source_words(source: Mapping[str, Any]) -> str:
+    if source.get("from") == "units":
+        return f"本单位及下级的{UnitKind(source['kind']).label}"
+    if source.get("from") == "people":
+        return "、".join(PEOPLE_WORDS.get(role, role) for role in source.get("roles", ()))
+    return "粘贴的表格"
+
+
+PEOPLE_WORDS = {
+    "member": "教师和职员",
+    "workshop_leader": "坊主、组长",
+    "lead": "单位负责人",
+    "clerk": "信息员",
+    "officer": "主管部门工作人员",
+    "reviewer": "评审专家",
+}
+
+
+def _units(actor: Actor, kind: str) -> list[Unit]:
+    rows = units(actor, Permission.SEE_UNIT).filter(kind=kind, closes_on=None)
+    return list(rows.order_by("pinyin", "pk"))
+
+
+def _people(
+    actor: Actor, roles: Iterable[str], *, on: date
+) -> Iterable[tuple[Unit, Person | None]]:
+    """Everybody once, in the unit of their first appointment with such a role."""
+    rows = (
+        appointments(actor, Permission.SEE_PEOPLE)
+        .filter(Q(ends_on=None) | Q(ends_on__gt=on), role__in=tuple(roles), starts_on__lte=on)
+        .select_related("person", "unit", "unit__keeper")
+        .order_by("person__pinyin", "person_id", "pk")
+    )
+    seen: set[int] = set()
+    for one in rows:
+        if one.person_id not in seen:
+            seen.add(one.person_id)
+            yield one.unit.keeper or one.unit, one.person
+
+
+class _Known:
+    """The units on the way up, and which row of which roster stands for a unit."""
+
+    def __init__(self, found: Adopted, listed: Iterable[Unit]) -> None:
+        ids = {int(part) for unit in listed for part in unit.path.split("/") if part}
+        self.units = Unit.objects.unscoped("the names of units above are known").in_bulk(ids)
+        self.keys: dict[tuple[str, int], str] = {}
+        rows = Subject.objects.unscoped(WHY).filter(
+            adoption=holds_rows(found.adoption), person=None, has_left=False, unit__in=ids
+        )
+        for one in rows.select_related("unit").order_by("-pk"):
+            # A class or a prize has a unit too, but does not stand for it.
+            if one.name in (one.unit.name, one.unit.short_name) or one.key == own_key(one.unit):
+                self.keys[one.roster, one.unit_id] = one.key
+
+    def way(self, unit: Unit) -> list[Unit]:
+        """The unit and those above it, the nearest first."""
+        ids = [int(part) for part in unit.path.split("/") if part]
+        return [self.units[one] for one in reversed(ids) if one in self.units]
+
+
+def _row(roster: Register, unit: Unit, person: Person | None, known: _Known) -> RosterRow:
+    key = own_key(unit, person)
+    name = person.name if person else unit.name
+    values = {roster.key: key, roster.name: name} if roster.name else {roster.key: key}
+    for id, described in roster.fields.items():
+        if id not in values and (text := _filled(described, unit, person, known)):
+            values[id] = text
+    return RosterRow(key, name, unit, person, values)
+
+
+def own_key(unit: Unit, person: Person | None = None) -> str:
+    """Staff number or code; our own number where there is none."""
+    if person is not None:
+        return person.staff_number or f"P{person.pk}"
+    return unit.code or f"U{unit.pk}"
+
+
+def _filled(described: Field, unit: Unit, person: Person | None, known: _Known) -> str:
+    """The text of a field as far as the directory knows it; personal data is never copied."""
+    way = known.way(unit)
+    above = way if person else way[1:]
+    keys = (known.keys.get((described.type, one.pk), "") for one in above)
+    if referred := next(filter(None, keys), ""):
+        return referred
+    if described.personal:
+        return ""
+    about: object = person or unit
+    for words, attribute in (_OF_PERSON if person else _OF_UNIT).items():
+        if re.search(words, described.title):
+            value = getattr(about, attribute)
+            text = value.isoformat() if isinstance(value, date) else str(value or "")
+            return text if not described.values or text in described.values else ""
+    if described.type == "text":
+        kind = unit_kind_in(described.title)
+        return next((one.name for one in above if one.kind == kind), "")
+    return ""
+
+
+def lacking(roster: Register, rows: Iterable[Mapping[str, str]]) -> list[tuple[str, int]]:
+    """Required fields that are empty in some rows: their titles, and in how many."""
+    listed = list(rows)
+    counts = {
+        described.title: sum(not values.get(id) for values in listed)
+        for id, described in roster.fields.items()
+        if described.required or id == roster.key
+    }
+    return [(title, count) for title, count in counts.items() if count]
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """A pasted table as it was read; `problems` by `line/column`, both counted from 1."""
+
+    rows: tuple[RosterRow, ...]
+    problems: Mapping[str, Refused]
+
+
+def read_pasted(
+    actor: Actor, found: Adopted, roster: Register, lines: Sequence[Sequence[str]], *, on: date
+) -> Pasted:
+    """Rows under headings that are the titles or the ids of fields, checked by the engine.
+
+    What is left out of the table stays as it was; units and people are found by number or name.
+    """
+    header = tuple(_field_of(roster, cell) for cell in lines[0]) if lines else ()
+    if roster.key not in header or len(lines) < 2:
+        columns = "、".join(one.title for one in roster.fields.values())
+        return Pasted((), {"1/1": Refused("K18", columns=columns)})
+    told = Problems()
+    width = len(header)
+    body = [[*row, *[""] * (width - len(row))][:width] for row in lines[1:]]
+    table = as_table(header, body, source=roster.title)
+    read = Reader(found.pack, found.periods, told).table(roster, table)
+    own = {str(row.ref.key) for row in read.rows}
+    check_references(found.pack, {roster.id: read}, _keys(found, roster, own), told)
+    problems = {
+        f"{one.place.line}/{one.place.column}": as_refusal(one) for one in reversed(told.errors)
+    }
+    places = _Places(actor, found, on=on)
+    rows = tuple(
+        places.row(roster, dict(zip(header, cells, strict=True))) for cells in body if any(cells)
+    )
+    return Pasted(rows, problems)
+
+
+def _field_of(roster: Register, cell: str) -> str:
+    """The id of a field named by its id or its title; unknown headings stay as they are."""
+    text = cell.strip()
+    named = {described.title: id for id, described in roster.fields.items()}
+    return text if text in roster.fields else named.get(text, text)
+
+
+def _keys(found: Adopted, roster: Register, own: set[str]) -> dict[str, set[Any]]:
+    keys: dict[str, set[Any]] = {one.id: set() for one in found.pack.registers.values()}
+    rows = Subject.objects.unscoped(WHY).filter(adoption=holds_rows(found.adoption))
+    for name, key in rows.values_list("roster", "key"):
+        keys.setdefault(name, set()).add(key)
+    for register in found.pack.registers.values():
+        if register.kind == "list":
+            table = Reader(found.pack, (), Problems()).table(register, list_table(register))
+            keys[register.id] = {
+                row.values[register.key] for row in table.rows if is_known(row.values[register.key])
+            }
+    keys[roster.id] |= own
+    return keys
+
+
+class _Places:
+    """Whom and which unit a row of text is about, by number first and by name where only one."""
+
+    def __init__(self, actor: Actor, found: Adopted, *, on: date) -> None:
+        self.found = found
+        self.actor, self.on = actor, on
+        rows = Subject.objects.unscoped(WHY).filter(adoption=holds_rows(found.adoption))
+        self.rows = {(one.roster, one.key): one.unit for one in rows.select_related("unit")}
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        return [*units(self.actor, Permission.SEE_UNIT).filter(closes_on=None)]
+
+    @cached_property
+    def people(self) -> list[tuple[Person, Unit]]:
+        rows = appointments(self.actor, Permission.SEE_PEOPLE).filter(
+            Q(ends_on=None) | Q(ends_on__gt=self.on), starts_on__lte=self.on
+        )
+        return [(one.person, one.unit) for one in rows.select_related("person", "unit")]
+
+    def row(self, roster: Register, values: Mapping[str, str]) -> RosterRow:
+        key, name = values[roster.key].strip(), values.get(roster.name, "").strip()
+        is_person = bool(roster.name) and roster.fields[roster.name].personal
+        person, of_person = self._person(key, name) if is_person else (None, None)
+        unit = of_person or self._unit(roster, values, key, name, is_unit=not is_person)
+        kept = {id: text.strip() for id, text in values.items() if text.strip()}
+        return RosterRow(key, name or key, unit, person, kept)
+
+    def _person(self, key: str, name: str) -> tuple[Person | None, Unit | None]:
+        by_number = [pair for pair in self.people if own_key(pair[1], pair[0]) == key]
+        by_name = [pair for pair in self.people if pair[0].name == name]
+        only = by_number or (by_name if len({pair[0].pk for pair in by_name}) == 1 else [])
+        return only[0] if only else (None, None)
+
+    def _unit(
+        self, roster: Register, values: Mapping[str, str], key: str, name: str, *, is_unit: bool
+    ) -> Unit:
+        if is_unit:
+            own = [one for one in self.units if own_key(one) == key]
+            own = own or [one for one in self.units if name and name in (one.name, one.short_name)]
+            if own:
+                return own[0]
+        for id, text in values.items():
+            described = roster.fields.get(id)
+            if described is None or not text:
+                continue
+            if (described.type, text) in self.rows:
+                return self.rows[described.type, text]
+            if id == roster.unit:
+                named = [one for one in self.units if text in (one.name, one.short_name, one.code)]
+                if named:
+                    return named[0]
+        return self.found.adoption.unit
