@@ -18,7 +18,7 @@ from kaocheng.access.scope import units
 from kaocheng.access.unit import appointments
 from kaocheng.engine.facts import Reader, check_references, list_table
 from kaocheng.engine.language.registers import Field, Register
-from kaocheng.engine.problems import Problems
+from kaocheng.engine.problems import Problem, Problems
 from kaocheng.engine.values import is_known
 from kaocheng.methods.proposals import unit_kind_in
 from kaocheng.queries.adopted import Adopted
@@ -182,21 +182,22 @@ def read_pasted(
 ) -> Pasted:
     """Rows under headings that are the titles or the ids of fields, checked by the engine.
 
-    What is left out of the table stays as it was; units and people are found by number or name.
+    A column that is left out stays as it was; units and people are found by number or name.
     """
-    header = tuple(_field_of(roster, cell) for cell in lines[0]) if lines else ()
-    if roster.key not in header or len(lines) < 2:
+    header = headings(roster, lines[0]) if lines else ()
+    if len(lines) < 2 or roster.key not in header[: len(lines[0])]:
         columns = "、".join(one.title for one in roster.fields.values())
         return Pasted((), {"1/1": Refused("K18", columns=columns)})
+    there = _values_of(found, roster)
+    body = [_with_before(header, row, there, at=header.index(roster.key)) for row in lines[1:]]
     told = Problems()
-    width = len(header)
-    body = [[*row, *[""] * (width - len(row))][:width] for row in lines[1:]]
     table = as_table(header, body, source=roster.title)
     read = Reader(found.pack, found.periods, told).table(roster, table)
     own = {str(row.ref.key) for row in read.rows}
     check_references(found.pack, {roster.id: read}, _keys(found, roster, own), told)
     problems = {
-        f"{one.place.line}/{one.place.column}": as_refusal(one) for one in reversed(told.errors)
+        f"{one.place.line}/{_column(roster, header, one)}": as_refusal(one)
+        for one in reversed(told.errors)
     }
     places = _Places(actor, found, on=on)
     rows = tuple(
@@ -205,11 +206,36 @@ def read_pasted(
     return Pasted(rows, problems)
 
 
-def _field_of(roster: Register, cell: str) -> str:
-    """The id of a field named by its id or its title; unknown headings stay as they are."""
-    text = cell.strip()
-    named = {described.title: id for id, described in roster.fields.items()}
-    return text if text in roster.fields else named.get(text, text)
+def headings(roster: Register, cells: Sequence[str]) -> tuple[str, ...]:
+    """Ids of the fields that the headings name, and behind them those that are left out."""
+    titles = {described.title: id for id, described in roster.fields.items()}
+    named = [titles.get(cell.strip(), cell.strip()) for cell in cells]
+    return (*named, *(id for id in roster.fields if id not in named))
+
+
+def _values_of(found: Adopted, roster: Register) -> dict[str, Mapping[str, str]]:
+    rows = Subject.objects.unscoped(WHY).filter(
+        adoption=holds_rows(found.adoption), roster=roster.id
+    )
+    return dict(rows.values_list("key", "values"))
+
+
+def _with_before(
+    header: Sequence[str], row: Sequence[str], there: Mapping[str, Mapping[str, str]], *, at: int
+) -> list[str]:
+    """The cells of a row, with what stood there before in the columns that are left out."""
+    cells = [cell.strip() for cell in row[: len(header)]]
+    before = there.get(cells[at], {}) if at < len(cells) else {}
+    return [*cells, *(str(before.get(id, "")) for id in header[len(cells) :])]
+
+
+def _column(roster: Register, header: Sequence[str], found: Problem) -> int:
+    """Counted from 1; a problem of a reference names its field only."""
+    if found.place.column:
+        return found.place.column
+    titles = {described.title: id for id, described in roster.fields.items()}
+    id = titles.get(found.place.field, found.place.field)
+    return header.index(id) + 1 if id in header else 0
 
 
 def _keys(found: Adopted, roster: Register, own: set[str]) -> dict[str, set[Any]]:
