@@ -167,8 +167,12 @@ def _deeds(found: Adopted) -> Mapping[str, Sequence[str]]:
                 for title in titles_in(phrase):
                     deeds[title].append(f"{verb}“{register.title}”")
     process = found.pack.process
-    doing = [(one.who, one.title) for one in (*process.duties, *process.phases)]
-    doing += [(one.who, one.title) for one in (*process.publicity, *process.votes)]
+    doing = [
+        *((one.who, one.title) for one in process.duties),
+        *((one.who, one.title) for one in process.phases),
+        *((one.who, one.title) for one in process.publicity),
+        *((one.who, one.title) for one in process.votes),
+    ]
     for who, what in doing:
         for title in titles_in(who):
             deeds[title].append(what)

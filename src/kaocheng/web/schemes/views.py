@@ -10,8 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kaocheng.access.permissions import Permission
 from kaocheng.access.refusal import NotYours
 from kaocheng.queries.scheme import PackCard, gallery_folder, gallery_page, pack_cards
+from kaocheng.web.asking import actor
 from kaocheng.web.languages import keep_characters
 
 # Pages of the gallery bring their style along and have no script.
@@ -46,7 +48,8 @@ def schemes(request: HttpRequest) -> HttpResponse:
         ShownPack(one, tuple(KINDS[kind] for kind in one.kinds), STATUS.get(one.status, ""))
         for one in cards
     ]
-    return render(request, "schemes/schemes.html", {"packs": shown})
+    may_adopt = actor(request).may(Permission.ADOPT)
+    return render(request, "schemes/schemes.html", {"packs": shown, "may_adopt": may_adopt})
 
 
 def scheme(request: HttpRequest, *, name: str) -> HttpResponse:
