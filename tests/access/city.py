@@ -490,9 +490,13 @@ def _a_pack() -> str:
     return min(path.parent.name for path in settings.SCHEMES.glob("*/scheme.yaml"))
 
 
+_ROSTER = ("-fill", "-paste", "-empty")
 # Addresses that are not about something of somebody, but have a part that varies.
 FIXED: Mapping[str, Callable[[], object]] = {
     "help.page": lambda: "home",
+    "adoption-new.name": _a_pack,
+    "adoption-table.parameter": lambda: "rates",
+    **{f"adoption-roster{name}.register": lambda: "teacher" for name in ("", *_ROSTER)},
     "scheme.name": _a_pack,
     "scheme-page.name": _a_pack,
     "scheme-page.page": lambda: "index.html",

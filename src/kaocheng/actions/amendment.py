@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from kaocheng.access.adoption import own_adoptions
 from kaocheng.access.grants import Permission
-from kaocheng.access.refusal import Invalid, Refused
+from kaocheng.access.refusal import Invalid, NotAllowed, Refused
 from kaocheng.actions.adoption import MOST_WHY, wrong_text
 from kaocheng.actions.entry_write import changed
 from kaocheng.actions.perform import Act, Answer, action, digest
@@ -47,7 +47,9 @@ def make_amendment(
     It holds at once and for all that is computed from now on; `takes_effect_on` says since when it
     was meant. Results that rest on it know that they are stale.
     """
-    adoption = act.lock(own_adoptions(act.actor, Permission.APPROVE), adoption_id)
+    adoption = act.lock(own_adoptions(act.actor, Permission.ADOPT), adoption_id)
+    if not act.actor.may(Permission.APPROVE):
+        raise NotAllowed
     if adoption.state != AdoptionState.IN_FORCE:
         label = AdoptionState(adoption.state).label
         raise Refused("K04", title=adoption.title, state=label)
