@@ -223,7 +223,9 @@ def settled_words(found: Adopted) -> Iterator[tuple[str, str]]:
     """Every parameter by its title with what holds now, in words."""
     for parameter in found.pack.parameters.values():
         value = found.adoption.parameters.get(parameter.id, parameter.default)
-        yield parameter.title, parameter_words(parameter, value)
+        words = parameter_words(parameter, value)
+        is_open = parameter.confirm and parameter.id not in found.adoption.parameters and value
+        yield parameter.title, f"{words}（未确认）" if is_open else words
 
 
 def parameter_words(parameter: Parameter | None, value: Any) -> str:  # noqa: ANN401  # as kept
@@ -293,8 +295,15 @@ def _change_words(found: Adopted, name: str, before: Any, after: Any) -> tuple[s
         step = next((one for one in steps_of(found) if one.name == own), None)
         edge = "开始" if own.endswith(".from") else "截止"
         says = step.says if step else ""
-        return f"{step.title if step else own}（{edge}）", before or says, after or says
+        title = f"{step.title if step else own}（{edge}）"
+        return title, day_words(before) or says, day_words(after) or says
     return own, _who(found, before), _who(found, after)
+
+
+def day_words(text: str | None) -> str:
+    """2023年12月29日, as the phrases of a scheme write days."""
+    day = date.fromisoformat(text) if text else None
+    return f"{day.year}年{day.month}月{day.day}日" if day else ""
 
 
 def _who(found: Adopted, kept: Any) -> str:  # noqa: ANN401  # as kept

@@ -27,7 +27,7 @@ from kaocheng.engine.process.agenda import Agenda, lay_out
 from kaocheng.gateways.clock import CHINA
 from kaocheng.methods.workdays import mainland_calendar
 from kaocheng.queries.adopted import Adopted
-from kaocheng.queries.adoption import Head, fixed_days, head_of, owned, seen
+from kaocheng.queries.adoption import Head, day_words, fixed_days, head_of, owned, seen
 from kaocheng.queries.adoption_check import holds_rows
 from kaocheng.queries.adoption_roster import lacking, source_words
 from kaocheng.queries.adoption_values import Step, steps_of
@@ -286,27 +286,41 @@ def period_form(actor: Actor, adoption_id: int, *, now: datetime) -> PeriodForm:
 
 @dataclass(frozen=True)
 class StepLine:
+    """One end of a step, and the day that it comes to now."""
+
     step: Step
     falls_on: str
 
 
 @dataclass(frozen=True)
 class DateForm:
+    """`rows`: the title of a step with its one or two ends."""
+
     head: Head
-    lines: tuple[StepLine, ...]
+    rows: tuple[tuple[str, tuple[StepLine, ...]], ...]
     fixed: Mapping[str, date]
+
+    @property
+    def names(self) -> list[str]:
+        return [line.step.name for _, ends in self.rows for line in ends]
 
 
 def date_form(actor: Actor, adoption_id: int, *, now: datetime) -> DateForm:
-    """Every step with the phrase of the notice and the day that it comes to."""
+    """Every step with what the scheme says and the days that it comes to; one query."""
     found = owned(actor, adoption_id)
-    moments = agenda_of(found, now=now).days
-    lines = tuple(StepLine(one, _day_words(moments.get(one.name))) for one in steps_of(found))
-    return DateForm(head_of(actor, found.adoption, now=now), lines, fixed_days(found))
-
-
-def _day_words(day: date | None) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if day else ""
+    days = agenda_of(found, now=now).days
+    rows: defaultdict[str, list[StepLine]] = defaultdict(list)
+    titles: dict[str, str] = {}
+    for one in steps_of(found):
+        entry = one.name.rpartition(".")[0]
+        titles[entry] = one.title
+        day = days.get(one.name)
+        rows[entry].append(StepLine(one, day_words(day.isoformat()) if day else ""))
+    return DateForm(
+        head_of(actor, found.adoption, now=now),
+        tuple((titles[entry], tuple(ends)) for entry, ends in rows.items()),
+        fixed_days(found),
+    )
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from kaocheng.engine.problems import Problem, Problems
 from kaocheng.engine.process.entries import Entry
 from kaocheng.engine.process.moved import movable
 from kaocheng.engine.process.times import Fixed
+from kaocheng.engine.process.words import in_chinese
 from kaocheng.engine.text_table import TextRow, TextTable
 from kaocheng.methods.holders import Holder
 from kaocheng.queries.adopted import Adopted, adopted
@@ -103,7 +104,7 @@ def with_holders(found: Adopted, given: Mapping[str, Sequence[Holder]]) -> dict[
 class Step:
     """An edge of a step that can be given a day: `name` as the adoption keeps it.
 
-    `says`: the phrase of the notice; `day`: where the unit has moved it, empty where it has not.
+    `says`: what the scheme says, in Chinese; `day`: where the unit has moved it, else empty.
     """
 
     name: str
@@ -114,17 +115,25 @@ class Step:
 
 
 def steps_of(found: Adopted) -> tuple[Step, ...]:
-    """Every step that can be moved, in the order of the process."""
+    """Every edge of a step that can be moved, in the order of the process."""
     titles = {entry.id: entry.title for entry in _entries(found)}
+    pack = found.pack
+    named = {
+        **{one.id: one.title for one in pack.parameters.values()},
+        **pack.period_kinds,
+        **{id: f"“{title}”" for id, title in titles.items()},
+        **pack.process.events,
+        "start": pack.process.start.title if pack.process.start else "",
+    }
     return tuple(
         Step(
             name=name,
             title=titles[name.rpartition(".")[0]],
             edge=name.rpartition(".")[2],
-            says="" if written is None else written.text,
+            says="" if written is None else in_chinese(written.tree, named),
             day=str(found.adoption.dates.get(name, "")),
         )
-        for name, written in movable(found.pack.process).items()
+        for name, written in movable(pack.process).items()
     )
 
 

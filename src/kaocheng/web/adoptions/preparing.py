@@ -178,7 +178,7 @@ def dates(request: HttpRequest, *, adoption_id: int) -> HttpResponse:
     amending = amendment_form(form.head, posted)
     typed: Mapping[str, str] = {}
     if posted is not None:
-        typed = read_days(posted, [one.step.name for one in form.lines])
+        typed = read_days(posted, form.names)
         if posted.get("then") == "move":
             typed = moved_by(form.fixed, years_of(posted))
             if amending is not None:
@@ -188,8 +188,14 @@ def dates(request: HttpRequest, *, adoption_id: int) -> HttpResponse:
             if done:
                 return redirect("adoption-dates", adoption_id)
     lines = [
-        (one, typed.get(one.step.name, one.step.day), problems.get(one.step.name))
-        for one in form.lines
+        (
+            title,
+            [
+                (one, typed.get(one.step.name, one.step.day), problems.get(one.step.name))
+                for one in ends
+            ],
+        )
+        for title, ends in form.rows
     ]
     years = _years_to_now(form.head, form.fixed)
     context = {

@@ -48,8 +48,13 @@ def schemes(request: HttpRequest) -> HttpResponse:
         ShownPack(one, tuple(KINDS[kind] for kind in one.kinds), STATUS.get(one.status, ""))
         for one in cards
     ]
-    may_adopt = actor(request).may(Permission.ADOPT)
-    return render(request, "schemes/schemes.html", {"packs": shown, "may_adopt": may_adopt})
+    who = actor(request)
+    context = {
+        "packs": shown,
+        "may_adopt": who.may(Permission.ADOPT),
+        "sees_adopted": who.may(Permission.SEE_ROUNDS),
+    }
+    return render(request, "schemes/schemes.html", context)
 
 
 def scheme(request: HttpRequest, *, name: str) -> HttpResponse:
