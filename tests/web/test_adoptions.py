@@ -337,7 +337,7 @@ def test_rosters_and_titles_take_the_same_queries_however_many_rows(
 
     with django_assert_num_queries(10):
         officer.get(f"/adoptions/{draft.pk}/rosters/school")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         officer.get(f"/adoptions/{draft.pk}/holders")
 
 
