@@ -95,7 +95,7 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _is_folder(out: Path) -> bool:
-    """A name that ends as files do is a file; `results-s4.2` or `结果 2.0` are folders."""
+    """A name that ends as files do is a file; `results-2.1` or `结果 2.0` are folders."""
     return out.is_dir() or not re.fullmatch(r"\.[A-Za-z]+\d?", out.suffix)
 
 

@@ -67,6 +67,7 @@ ACTIONS = {
     "delegation.take_up": "开始代办",
     "demo.ask_schools": "演示：发出收集表",
     "demo.found": "演示：建立演示城市",
+    "demo.play_scheme": "演示：施行方案",
     "demo.share_form": "演示：分发收集表",
     "file.hand_in": "上传了文件",
     "file.judge": "查验了文件",

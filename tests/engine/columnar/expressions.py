@@ -355,8 +355,8 @@ class Expressions:
         if len(self.place.levels) > 3 or (len(self.place.levels) > 1 and self.dice.chance(50)):
             return None
         function = self.dice.pick(functions)
-        if function == "latest" and self.place.world.steady:
-            return None
+        if function in ("latest", "run") and self.place.world.steady:
+            return None  # of rows of the same time, the first in the table goes first
         source = source_for(function, self.dice, self.place)
         if source is None:
             return None

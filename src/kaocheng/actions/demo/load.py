@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
+
 from kaocheng.access.actor import system
 from kaocheng.actions.demo import places
 from kaocheng.actions.demo.accounts import Card, renew_passwords, write_accounts
@@ -13,6 +15,7 @@ from kaocheng.actions.demo.forms import play_forms
 from kaocheng.actions.demo.notices import play_notices
 from kaocheng.actions.demo.people import Town, hire_everybody, write_people
 from kaocheng.actions.demo.scenes import Stage
+from kaocheng.actions.demo.schemes import play_schemes
 from kaocheng.actions.demo.schools import Scene, ask_schools
 from kaocheng.actions.demo.units import write_units
 from kaocheng.actions.perform import Act, Answer, action
@@ -43,6 +46,7 @@ def load_demo(at: datetime, *, password: Secret) -> tuple[Card, ...]:
     play_forms(stage)
     ask_schools(system(at), scene=Scene(stage.town, stage.days))
     play_helping(stage)
+    play_schemes(stage, settings.SCHEMES)
     return city.cards
 
 

@@ -65,7 +65,7 @@ MERGED_TEACHERS = 9
 
 COMPANY = "云屏智学信息服务有限公司"
 COMPANY_PARTS = ("研发部", "市场部", "客户服务部", "综合管理部")
-COMPANY_STAFF = 36
+COMPANY_STAFF = 42
 TOWNSHIP, TOWNSHIP_ABOVE = "禾浦镇人民政府", "青禾区"
 TOWNSHIP_PARTS = ("党政综合办公室", "宣传文化办公室", "农业农村办公室", "社会事务办公室")
 TOWNSHIP_STAFF = 24

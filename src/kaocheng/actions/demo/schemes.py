@@ -1,0 +1,194 @@
+"""Scenes: every scheme that has a `demo.toml`, adopted by a unit of the demo city and at work."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kaocheng.access.actor import system
+from kaocheng.actions.demo.playbook import Playbook, first_month
+from kaocheng.actions.demo.scenes import Stage
+from kaocheng.actions.fact_load import Place, load_entries, load_subjects
+from kaocheng.actions.perform import Act, Answer, action
+from kaocheng.actions.scheme import keep_scheme
+from kaocheng.engine.text_table import TextRow, TextTable
+from kaocheng.methods.holders import suggested
+from kaocheng.queries.adopted import Adopted, adopted, example_tables
+from kaocheng.queries.titles import titles_of
+from kaocheng.records.models import Adoption, Appointment, Round, SchemeVersion, Unit
+from kaocheng.records.models.round import RoundState
+from kaocheng.records.models.scheme import AdoptionState
+
+
+def play_schemes(stage: Stage, schemes: Path) -> None:
+    """Adopt and fill each scheme that the demo plays, in the order of their folders."""
+    for path in sorted(schemes.glob("*/demo.toml")):
+        book = Playbook.of(path.parent, stage.days.today)
+        assert book is not None
+        kept = keep_scheme(system(stage.days.at), folder=path.parent)
+        scheme = SchemeVersion.objects.get(pk=kept.id)
+        play_scheme(system(stage.days.at), play=_Play(book, scheme, stage))
+
+
+@dataclass
+class _Play:
+    """One scheme in the city; as text its title, since it is not kept."""
+
+    book: Playbook
+    scheme: SchemeVersion
+    stage: Stage
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    # What the example calls somebody → what they are called here.
+    names: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.scheme.title
+
+
+@action("demo.play_scheme")
+def play_scheme(act: Act, *, play: _Play) -> Answer:
+    """Adopt, list whom it is about, write what has been entered until today, open the round."""
+    book, tables = play.book, example_tables(play.scheme)
+    unit = next(one for one in play.stage.town.units.values() if one.kind == book.said["unit"])
+    found = _adopt(act, play, unit, tables)
+    rosters = {one.id: _cast(play, found, one.id, tables) for one in found.rosters}
+    subjects = load_subjects(
+        act,
+        found,
+        rosters,
+        lambda roster, values: play.places[roster, values[found.register(roster).key]],
+    )
+    load_entries(act, found, book.facts(found, tables, play.names), subjects)
+    _open_rounds(act, play, found)
+    return Answer.of(found.adoption)
+
+
+def _adopt(act: Act, play: _Play, unit: Unit, tables: Mapping[str, TextTable]) -> Adopted:
+    book = play.book
+    adoption = Adoption(
+        unit=unit,
+        scheme=play.scheme,
+        title=play.scheme.title,
+        state=AdoptionState.IN_FORCE,
+        made_at=act.at,
+        approved_at=act.at,
+    )
+    found = adopted(adoption)
+    adoption.periods = book.periods(tables.get("periods"))
+    adoption.dates = book.dates(found)
+    adoption.parameters = _parameters(found, tables)
+    if "first_month" in book.said:
+        adoption.parameters[book.said["first_month"]] = first_month(adoption.periods)
+    said = book.said.get("holders", {})
+    adoption.holders = {
+        title: said.get(title) or [suggested(title).kept()] for title in titles_of(found.pack)
+    }
+    act.make(adoption)
+    return adopted(adoption)
+
+
+def _parameters(found: Adopted, tables: Mapping[str, TextTable]) -> dict[str, object]:
+    plain = {row.cells[0]: row.cells[1] for row in tables["parameters"].rows}
+    listed = {
+        name: [list(tables[name].header), *(list(row.cells) for row in tables[name].rows)]
+        for name, parameter in found.pack.parameters.items()
+        if parameter.type == "table" and name in tables
+    }
+    return {**plain, **listed}
+
+
+def _cast(play: _Play, found: Adopted, roster: str, tables: Mapping[str, TextTable]) -> TextTable:
+    """The roster with units and people of the city in the places of the example's."""
+    said = play.book.said["rosters"][roster]
+    register, table = found.register(roster), tables[roster]
+    free = _units(play, said["units"]) if "units" in said else _people(said["people"])
+    names = said.get("names", {})
+    rows = []
+    for row in table.rows:
+        values = dict(zip(table.header, row.cells, strict=True))
+        values |= said.get("changes", {}).get(values[register.key], {})
+        within = (
+            _within(play, register.fields[said["under"]].type, values[said["under"]])
+            if ("under" in said)
+            else ""
+        )
+        place = _taken(free[within], names.get(values[register.key], ""), names.values())
+        play.places[roster, values[register.key]] = place
+        named = place.person.name if place.person else place.unit.name
+        play.names[values[register.name]] = values[register.name] = named
+        rows.append(values)
+    for old, word in play.book.said.get("people", {}).items():
+        play.names[old] = play.stage.town.known[word].name
+    body = tuple(
+        TextRow(line, tuple(play.names.get(text, text) for text in values.values()))
+        for line, values in enumerate(rows, start=2)
+    )
+    return TextTable(table.name, table.source, table.header, body)
+
+
+def _within(play: _Play, roster: str, key: str) -> str:
+    return play.places[roster, key].unit.path
+
+
+def _taken(free: list[Place], wanted: str, named: Collection[str]) -> Place:
+    """The one that is wanted, else the next that nobody else names."""
+    for at, place in enumerate(free):
+        name = place.person.name if place.person else place.unit.name
+        if name == wanted or not (wanted or name in named):
+            return free.pop(at)
+    raise LookupError(wanted)
+
+
+def _units(play: _Play, kind: str) -> dict[str, list[Place]]:
+    """Open units of the kind by the path of every unit above them, and all of them."""
+    found: defaultdict[str, list[Place]] = defaultdict(list)
+    for unit in sorted(play.stage.town.units.values(), key=lambda one: one.pk):
+        if unit.kind == kind and unit.closes_on is None:
+            place = Place(unit)
+            for above in ("", *_paths(unit)):
+                found[above].append(place)
+    return found
+
+
+def _paths(unit: Unit) -> list[str]:
+    parts = [part for part in unit.path.split("/") if part]
+    return ["".join(f"{part}/" for part in parts[: end + 1]) for end in range(len(parts))]
+
+
+def _people(who: str) -> dict[str, list[Place]]:
+    """People by the path of their unit, the head of a unit first: of a role or a kind of unit."""
+    lists: defaultdict[str, list[Place]] = defaultdict(list)
+    rows = Appointment.objects.unscoped("the demo's own people").filter(ends_on=None)
+    rows = rows.filter(role=who) | rows.filter(unit__kind=who)
+    listed: set[int] = set()
+    ordered = sorted(
+        rows.select_related("unit", "person"), key=lambda one: (one.role != "lead", one.pk)
+    )
+    for row in ordered:
+        if row.person_id in listed:
+            continue
+        listed.add(row.person_id)
+        place = Place(row.unit, row.person)
+        for above in {"", row.unit.path}:
+            lists[above].append(place)
+    return lists
+
+
+def _open_rounds(act: Act, play: _Play, found: Adopted) -> None:
+    """One for every period that has begun; where the scheme has no periods, one."""
+    today = play.book.today
+    begun = [period for period in found.periods if period.first <= today]
+    rounds = [(period.id, period.title, period.first) for period in begun]
+    for period, title, starts_on in rounds or [("", "", play.book.starts_on)]:
+        made = Round(
+            adoption=found.adoption,
+            unit=found.adoption.unit,
+            title=f"{found.adoption.title}（{title}）" if title else found.adoption.title,
+            period=period,
+            starts_on=starts_on,
+            state=RoundState.RUNNING,
+            opened_at=act.at,
+        )
+        act.make(made)
