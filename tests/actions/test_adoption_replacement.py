@@ -125,6 +125,30 @@ def test_entries_that_do_not_fit_go_back_with_the_reason_and_the_rest_stays(
     assert row.changes["note"] == "方案换了新文本：2.5 超出范围（3 至 不限）。"
 
 
+def test_entries_are_found_by_the_fields_of_the_new_text(
+    cast: Cast, at_work: Adopted, tmp_path: Path
+) -> None:
+    other_date = "      checked_on: {title: 核对日期, type: date}\n      mark: {title: 自评得分"
+    scheme = newer(tmp_path, ("registers.yaml", "      mark: {title: 自评得分", other_date))
+    officer, old = by(cast.city_officer), at_work.adoption
+    before = Entry.objects.unscoped("a test").filter(adoption=old, register="self_score")
+    dated, count = before.exclude(date=None).first(), before.count()
+    assert dated is not None
+
+    answer = replace_adoption(officer, adoption_id=old.pk, scheme_id=scheme.pk, version=1)
+    draft = Adoption.objects.unscoped("a test").get(pk=answer.id)
+    approve_adoption(officer, adoption_id=draft.pk, version=1)
+
+    now = Entry.objects.unscoped("a test").filter(adoption=draft, register="self_score")
+    assert now.filter(standing=Standing.COUNTS, date=None).count() == count
+    later = now.get(corrects=dated)
+    assert later.values == dated.values
+    dated.refresh_from_db()
+    assert (dated.standing, dated.date is None) == (Standing.REPLACED, False)
+    totals = RegisterTotal.objects.filter(adoption=draft, register="self_score")
+    assert sum(one.entries for one in totals) == count
+
+
 def test_a_drafts_text_is_exchanged_at_once(cast: Cast, tmp_path: Path) -> None:
     officer = by(cast.city_officer)
     answer = start_adoption(officer, folder=settings.SCHEMES / S2)

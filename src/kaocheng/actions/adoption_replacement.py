@@ -8,19 +8,18 @@ stays with the old adoption.
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from django.db import connection
+from dataclasses import replace
 
 from kaocheng.access.adoption import own_adoptions
 from kaocheng.access.grants import Permission
 from kaocheng.access.refusal import Refused
-from kaocheng.actions.entry_write import changed, restand
+from kaocheng.actions.entry_write import New, changed, restand, write_entries
 from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.gateways.clock import CHINA
 from kaocheng.methods.holders import suggested
 from kaocheng.methods.proposals import proposed_periods
 from kaocheng.queries.adopted import Adopted, adopted, compiled
-from kaocheng.queries.adoption_replacement import Replacement
+from kaocheng.queries.adoption_replacement import LIVE, Replacement
 from kaocheng.records.models import (
     Adoption,
     Entry,
@@ -37,6 +36,7 @@ from kaocheng.records.models.scheme import AdoptionState
 
 WHY = "the adoption was fetched under its scope"
 MOST_NOTE = 200
+_SLOTS = ("date", "period", "code", "quantity", "money", "key")
 
 
 @action("adoption.replace")
@@ -130,8 +130,8 @@ def take_over(act: Act, old: Adoption, new: Adoption) -> None:
     sheets = MonthlySheet.objects.unscoped(WHY).filter(adoption=old, register__in=kept)
     sheets.update(adoption=new)
     Round.objects.unscoped(WHY).filter(adoption=old).update(adoption=new)
-    _respine(adopted(old), adopted(new))
     _give_back(act, new, reasons)
+    _respine(act, adopted(old), adopted(new))
     places = RegisterRevision.objects.filter(adoption=new).values_list("register", "unit_id")
     changed(new, list(places))
     old.state = AdoptionState.REPLACED
@@ -147,36 +147,29 @@ def _give_back(act: Act, new: Adoption, reasons: Mapping[int, Refused]) -> None:
         restand(act, [entry], Standing.RETURNED, note=note)
 
 
-def _respine(old: Adopted, new: Adopted) -> None:
-    """Find entries by the fields of the new text, where it names them otherwise; totals follow."""
+def _respine(act: Act, old: Adopted, new: Adopted) -> None:
+    """Find entries by the fields of the new text, where it names them otherwise.
+
+    What an entry says is never changed: such a one is replaced by a later one of the same words.
+    """
     for register in new.ledgers:
         if register.id not in old.pack.registers:
             continue
-        shape, before = new.shape(register.id), old.shape(register.id)
-        slots = ("subject", "roster", "date", "period", "code", "quantity", "money", "rubric")
-        same = all(getattr(shape, slot) == getattr(before, slot) for slot in slots)
-        if same and register.once == before.register.once and register.key == before.register.key:
+        shape = new.shape(register.id)
+        if replace(shape, register=register) == replace(old.shape(register.id), register=register):
             continue
-        entries = list(
-            Entry.objects.unscoped(WHY).filter(adoption=new.adoption, register=register.id)
+        rows = Entry.objects.unscoped(WHY).filter(
+            adoption=new.adoption, register=register.id, standing__in=LIVE
         )
-        for entry in entries:
-            for slot, value in shape.spine(entry.values).items():
-                setattr(entry, slot, value)
-        fields = ["date", "period", "code", "quantity", "money", "key", "once"]
-        Entry.objects.unscoped(WHY).bulk_update(entries, fields, batch_size=500)
-        _count_again(new.adoption, register.id)
-
-
-def _count_again(adoption: Adoption, register: str) -> None:
-    RegisterTotal.objects.filter(adoption=adoption, register=register).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into records_registertotal"
-            " (adoption_id, register, unit_id, code, month, entries, quantity, money)"
-            " select adoption_id, register, unit_id, code, date_trunc('month', date)::date,"
-            " count(*), coalesce(sum(quantity), 0), coalesce(sum(money), 0)"
-            " from records_entry where adoption_id = %s and register = %s and standing = %s"
-            " group by 1, 2, 3, 4, 5",
-            [adoption.pk, register, Standing.COUNTS],
-        )
+        wanting = [
+            entry
+            for entry in rows.select_related("unit", "subject", "review").order_by("pk")
+            if any(getattr(entry, slot) != shape.spine(entry.values)[slot] for slot in _SLOTS)
+        ]
+        standings = [Standing(entry.standing) for entry in wanting]
+        restand(act, wanting, Standing.REPLACED)
+        again = [
+            New(one.values, one.unit, one.subject, standing, one, one.review)
+            for one, standing in zip(wanting, standings, strict=True)
+        ]
+        write_entries(act, new, register.id, again)
