@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from pytest_django import DjangoAssertNumQueries
 
 from kaocheng.actions.adoption_roster import fill_roster
@@ -23,6 +24,7 @@ from tests.web.reader import signed_in
 
 S2, APPRAISAL = "s2-guangzhou", "s0.4-appraisal"
 TODAY = date(2026, 11, 27)
+SCHEMES = Path(settings.SCHEMES)
 
 
 @pytest.fixture
@@ -354,3 +356,20 @@ def test_pages_can_be_used_by_everybody(
     assert violations(shown) == []
     too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert shown.evaluate(too_wide) == 0
+
+
+@pytest.mark.parametrize("pack", sorted(one.parent.name for one in SCHEMES.glob("*/scheme.yaml")))
+def test_every_scheme_of_the_library_can_be_prepared(cast: Cast, pack: str) -> None:
+    draft = start(cast.city_officer, pack)
+    officer = signed_in(cast.city_officer)
+    tables = [name for name, one in adopted(draft).pack.parameters.items() if one.type == "table"]
+    rosters = [one.id for one in adopted(draft).rosters]
+    pages = [
+        *("", "/parameters", "/holders", "/rosters", "/periods", "/dates", "/calendar", "/check"),
+        *(f"/parameters/{name}" for name in tables),
+        *(f"/rosters/{name}" for name in rosters),
+    ]
+
+    answers = {page: officer.get(f"/adoptions/{draft.pk}{page}").status_code for page in pages}
+
+    assert set(answers.values()) == {200}, answers
