@@ -79,8 +79,6 @@ def dispute_sheet(act: Act, *, sheet_id: int, entry_ids: Sequence[int], note: st
     if not disputed or len(disputed) != len(set(entry_ids)):
         raise NotYours
     agreed = [entry for entry in rows if entry not in disputed]
-    for entry in rows:
-        entry.adoption = sheet.adoption
     restand(act, disputed, Standing.RETURNED, note=digest(note))
     _note(act, disputed, StepKind.DISPUTED, note)
     restand(act, agreed, Standing.COUNTS)
@@ -97,7 +95,7 @@ def dispute_sheet(act: Act, *, sheet_id: int, entry_ids: Sequence[int], note: st
                 about=entry,
             )
             for entry in disputed
-            if entry.entered_by
+            if entry.entered_by_id is not None
         ],
     )
     return Answer.of(sheet, count=len(disputed))
@@ -132,9 +130,10 @@ def sweep_sheets(at: datetime) -> None:
 def _waits_for(month: date) -> bool:
     """Whether an entry of the month waits on no open sheet."""
     open_sheets = MonthlySheet.objects.unscoped(WHY).filter(month=month, state=SheetState.OPEN)
-    waiting = _checking(month).values_list("adoption", "register", "subject").distinct()
+    waiting = _checking(month).exclude(subject=None)
     there = set(open_sheets.values_list("adoption", "register", "subject"))
-    return any(one not in there for one in waiting if one[2] is not None)
+    asked = waiting.values_list("adoption", "register", "subject").distinct()
+    return any(one not in there for one in asked)
 
 
 def _checking(month: date) -> OwnedQuerySet[Entry]:

@@ -169,6 +169,12 @@ def sees_personal(actor: Actor, entry: Entry) -> bool:
     )
 
 
+def sees_evidence(actor: Actor, found: Adopted, register: Register, entry: Entry) -> bool:
+    """Whoever sees what is personal in it, and whoever bears a title of the register for it."""
+    route = route_of(found, register.id)
+    return sees_personal(actor, entry) or _held(actor, found, entry, route.everybody)
+
+
 def cells_of(
     register: Register,
     values: dict[str, str],
@@ -206,7 +212,7 @@ def entry_page(actor: Actor, entry_id: int, *, now: datetime) -> EntryPage:
     steps = list(EntryStep.objects.filter(entry=entry).select_related("person").order_by("pk"))
     proposed = any(one.kind == StepKind.STATE and one.what == PROPOSED for one in steps)
     titles = steps_of(register, is_proposed=proposed)
-    sees = may_sign or sees_personal(actor, entry) or _held(actor, found, entry, route.everybody)
+    sees = sees_evidence(actor, found, register, entry)
     duties = _duties(actor, found, register, entry, now=now)
     line = entry_line(actor, found, register, entry, may_sign=sees)
     after = Entry.objects.unscoped("its number alone").filter(corrects=entry.pk)

@@ -18,6 +18,7 @@ _NUMBERS = ("number", "whole", "money")
 _PLAIN = re.compile(r"[+-]?([0-9]+)(?:\.([0-9]+))?%?")
 _UNSAVABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CHINESE_DAY = re.compile(r"(\d{4})\s*[年.]\s*(\d{1,2})\s*[月.]\s*(\d{1,2})\s*日?")
+_COUNTED = ("天", "次", "节", "小时", "分", "人", "篇", "元")
 _YES = frozenset({"是", "有", "√", "对"})
 _NO = frozenset({"否", "无", "没有", "×"})
 
@@ -27,7 +28,7 @@ def spelled(field: Field, typed: str) -> str:
     text = trimmed(_UNSAVABLE.sub("", typed))
     if field.type in _NUMBERS:
         plain = unicodedata.normalize("NFKC", text).replace(",", "").replace("−", "-")
-        return _without_unit(plain, field.unit)
+        return _without_unit(plain, field)
     if field.type in ("date", "moment"):
         return _time(field, unicodedata.normalize("NFKC", text))
     if field.type == "boolean":
@@ -61,8 +62,12 @@ def _is_too_large(text: str) -> bool:
     return len(found[1].lstrip("0")) > MOST_WHOLE_DIGITS or len(found[2] or "") > 30
 
 
-def _without_unit(text: str, unit: str) -> str:
-    return trimmed(text.removesuffix(unit)) if unit and unit != "%" else text
+def _without_unit(text: str, field: Field) -> str:
+    """`1.5天` where the field counts in days, or says 天数 in its title."""
+    for unit in (field.unit, *(one for one in _COUNTED if one in field.title)):
+        if unit and unit != "%" and text.endswith(unit):
+            return trimmed(text.removesuffix(unit))
+    return text
 
 
 def _time(field: Field, text: str) -> str:

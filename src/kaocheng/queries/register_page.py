@@ -19,6 +19,7 @@ from kaocheng.access.entry import (
 )
 from kaocheng.access.grants import Permission
 from kaocheng.access.scope import units
+from kaocheng.documents.tables import Cell
 from kaocheng.engine.language.registers import Register
 from kaocheng.queries.adopted import Adopted
 from kaocheng.queries.entry import EntryLine, entry_line, key_names
@@ -276,7 +277,7 @@ def subjects_offered(
 
 def exported(
     actor: Actor, adoption_id: int, name: str, filters: Filters
-) -> tuple[str, tuple[str, ...], list[tuple[object, ...]]]:
+) -> tuple[str, tuple[str, ...], list[tuple[Cell, ...]]]:
     """Title, headings and rows of what the filters leave, personal fields masked as on the page."""
     found = adopted_in_sight(actor, adoption_id)
     register = ledger(found, name)
@@ -297,7 +298,7 @@ def exported(
         "编号", _title(register, shape.subject) or "对象", "单位", "日期", *titles,
         "是否计入", "状态", "登记人", "登记时间",
     )  # fmt: skip
-    table: list[tuple[object, ...]] = []
+    table: list[tuple[Cell, ...]] = []
     for entry in entries:
         line = entry_line(actor, found, register, entry, may_sign=entry.pk in signable, names=names)
         cells = (_exact(cell.text, is_number=cell.is_number) for cell in line.cells)
@@ -310,7 +311,7 @@ def exported(
     return register.title, headings, table
 
 
-def _exact(text: str, *, is_number: bool) -> object:
+def _exact(text: str, *, is_number: bool) -> Cell:
     if is_number and text.replace(".", "", 1).replace("-", "", 1).isascii():
         try:
             return Decimal(text)
