@@ -490,9 +490,23 @@ def _a_pack() -> str:
     return min(path.parent.name for path in settings.SCHEMES.glob("*/scheme.yaml"))
 
 
+OF_LEDGERS = (
+    "register",
+    "register-export",
+    "register-sign",
+    "register-sheets",
+    "register-empty",
+    "register-import",
+    "register-import-check",
+    "register-import-faults",
+    "register-import-write",
+    "entry-enter",
+)
 # Addresses that are not about something of somebody, but have a part that varies.
 FIXED: Mapping[str, Callable[[], object]] = {
     "help.page": lambda: "home",
+    **{f"{name}.register": lambda: "leave" for name in OF_LEDGERS},
+    "register-subject-add.register": lambda: "teacher",
     "scheme.name": _a_pack,
     "scheme-page.name": _a_pack,
     "scheme-page.page": lambda: "index.html",

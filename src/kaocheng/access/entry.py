@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, TextField
+from django.db.models.functions import Cast
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.grants import Permission, Reach
@@ -19,6 +20,7 @@ from kaocheng.methods.holders import Holder
 from kaocheng.records.models import Adoption, Entry, EntryStep, MonthlySheet, Subject, Unit
 from kaocheng.records.models.register import Standing, StepKind
 from kaocheng.records.models.scheme import AdoptionState
+from kaocheng.records.models.unit import UnitKind
 from kaocheng.records.scoped import OwnedQuerySet
 
 WHY = "a condition inside a scoped query"
@@ -128,8 +130,8 @@ def own_sheets(actor: Actor) -> OwnedQuerySet[MonthlySheet]:
 def adoptions_at_work(actor: Actor) -> OwnedQuerySet[Adoption]:
     """Adoptions with whose registers the actor may have to do.
 
-    Somebody within reach is in its rosters, its unit is theirs or lies below, or their panel
-    reviews for it.
+    Somebody within reach is in its rosters, its unit is theirs or lies below, or it gives titles
+    to panels and theirs belongs to its unit.
     """
     held = actor.held
     if held is None or actor.person_id is None or not actor.may(Permission.SEE_ENTRIES):
@@ -139,8 +141,10 @@ def adoptions_at_work(actor: Actor) -> OwnedQuerySet[Adoption]:
     )
     condition = Q(Exists(listed)) | Q(unit=held.unit_id)
     condition |= unit_condition(actor, Permission.SEE_ENTRIES, at="unit__")
-    if held.unit_kind == "panel":
-        condition |= Q(unit__panels=held.unit_id)
+    if held.unit_kind == UnitKind.PANEL:
+        panels = Adoption.objects.unscoped(WHY).annotate(named=Cast("holders", TextField()))
+        names_panels = panels.filter(pk=OuterRef("pk"), named__contains='"panel"')
+        condition |= Q(unit__panels=held.unit_id) & Q(Exists(names_panels))
     return Adoption.objects.within(condition).exclude(state=AdoptionState.DRAFT)
 
 

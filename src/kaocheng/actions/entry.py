@@ -111,7 +111,9 @@ def withdraw(act: Act, *, entry_id: int, version: int, because: str = "") -> Ans
     is_fresh = act.at - entry.entered_at <= timedelta(minutes=UNDO_MINUTES)
     if not (is_own and (is_fresh or entry.standing != Standing.COUNTS)):
         if not _may_strike(act, found, one, entry):
-            raise Refused("K30", minutes=UNDO_MINUTES, now=label(entry))
+            who = one.signed_by[-1] if one.signed_by else who_enters(one)
+            late = Refused("K30", minutes=UNDO_MINUTES, now=label(entry))
+            raise late if is_own else NotAllowed("K32", who=who)
         must_be_written(because, "撤销原因")
     if entry.version != version:
         act.keep(entry, version=version)

@@ -46,6 +46,7 @@ def sign(act: Act, *, entry_ids: Sequence[int]) -> Answer:
 @action("entry.return")
 def return_entry(act: Act, *, entry_id: int, because: str) -> Answer:
     """Back to whoever wrote it, who mends it by a correction."""
+    only_in_person(act.actor)
     entry, found, register = entry_at_work(act, entry_id)
     must_be_written(because, "退回原因")
     title = _must_be_next(act, found, register, entry)

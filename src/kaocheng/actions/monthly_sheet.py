@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 
 from kaocheng.access.account import only_in_person
 from kaocheng.access.actor import system
-from kaocheng.access.entry import adoptions_to_keep, may_enter_for_office, own_sheets
-from kaocheng.access.refusal import NotAllowed, NotYours, Refused
+from kaocheng.access.entry import adoptions_to_keep, own_sheets
+from kaocheng.access.refusal import NotYours, Refused
 from kaocheng.actions.entry import MOST_NOTE, must_be_written, page_of, register_at_work
 from kaocheng.actions.entry_write import restand
 from kaocheng.actions.message import Letter, tell_each
@@ -20,7 +20,7 @@ from kaocheng.actions.task import owe, settle
 from kaocheng.engine.language.registers import Register
 from kaocheng.gateways.clock import CHINA
 from kaocheng.queries.adopted import Adopted, adopted
-from kaocheng.queries.register_route import registers, route_of
+from kaocheng.queries.register_route import registers
 from kaocheng.queries.sheet import answer_until, silent_days
 from kaocheng.records.models import Adoption, Entry, EntryStep, MonthlySheet, Subject
 from kaocheng.records.models.register import SheetState, Standing, StepKind
@@ -36,12 +36,9 @@ ONE_DAY = timedelta(days=1)
 @action("sheet.make")
 def make_sheets(act: Act, *, adoption_id: int, register: str, month: date) -> Answer:
     """The sheets of a month for all who have entries to check in it; again for later entries."""
+    if not adoptions_to_keep(act.actor).filter(pk=adoption_id).exists():
+        raise NotYours
     found, one = register_at_work(act, adoption_id, register)
-    keeps = adoptions_to_keep(act.actor).filter(pk=adoption_id).exists()
-    if not keeps and not may_enter_for_office(
-        act.actor, found.adoption, route_of(found, register).enterers
-    ):
-        raise NotAllowed
     count = _make(act, found, one, month.replace(day=1))
     act.audit(found.adoption, register=register, month=month, sheets=count)
     return Answer.of(found.adoption, count=count)

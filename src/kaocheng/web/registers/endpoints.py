@@ -31,7 +31,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("register", ONE, ledgers.show, SEE),
     Endpoint("register-export", f"{ONE}/export", ledgers.export, SEE),
     Endpoint("register-sign", f"{ONE}/sign", ledgers.sign_many, WRITE, POST),
-    Endpoint("register-sheets", f"{ONE}/sheets", sheets.make, WRITE, POST),
+    Endpoint("register-sheets", f"{ONE}/sheets", sheets.make, ADOPT, POST),
     Endpoint("entry-enter", f"{ONE}/enter", ledgers.enter_one, WRITE, POST),
     Endpoint("register-subject-add", f"{ONE}/add", rosters.add, ADOPT, BOTH),
     Endpoint("register-empty", f"{ONE}/empty.xlsx", importing.empty, SEE),

@@ -80,6 +80,7 @@ def enter_one(request: HttpRequest, *, adoption_id: int, register: str) -> HttpR
 
 def sign_many(request: HttpRequest, *, adoption_id: int, register: str) -> HttpResponse:
     """审签 all that were ticked: all of them, or none."""
+    ledger(adopted_in_sight(actor(request), adoption_id), register)
     answer = sign(by(request), entry_ids=ids_of(request.POST, "entry"))
     say(request, gettext("已审签 %(count)s 条") % {"count": answer.values["count"]})
     return redirect("register", adoption_id, register)
