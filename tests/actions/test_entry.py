@@ -186,7 +186,8 @@ def test_k23_day_before_the_open_round_is_refused(cast: Cast) -> None:
         leave(found, cast.lead)
 
     assert problems(refused) == {
-        "date": f"2019-10-08 早于正在进行的“{found.adoption.title}”的开始日期 2019-10-09，没有写入。"
+        "date": f"2019-10-08 早于正在进行的“{found.adoption.title}”"
+        "的开始日期 2019-10-09，没有写入。"
     }
 
 

@@ -13,9 +13,15 @@ from dataclasses import dataclass, field
 from datetime import date
 
 _NUMBERED = re.compile(r"\s*(\d{1,4})\s*[.、．)）:：]\s*(.+)")
-_DAY = re.compile(r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*(?:日|号)?")
-_AMOUNT = re.compile(r"(半|[一二两三四五六七八九十]|\d+(?:\.\d+)?)\s*(?:个)?(半)?([^\d\s]{0,2})")
+# `2.5` is an amount; a day takes dots only with its year.
+_DAY = re.compile(
+    r"(?:(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]|(?P<only>\d{1,2})\s*[-/月])"
+    r"\s*(?P<day>\d{1,2})\s*(?:日|号)?"
+)
 _UNITS = ("天", "次", "节", "小时", "分钟", "分", "人", "课时", "学时", "篇", "元", "个")
+_AMOUNT = re.compile(
+    r"(半|[一二两三四五六七八九十]|\d+(?:\.\d+)?)\s*个?(半)?\s*(" + "|".join(_UNITS) + ")?(半)?"
+)
 _WORDS = {"半": "0.5", "一": "1", "二": "2", "两": "2", "三": "3", "四": "4", "五": "5",
           "六": "6", "七": "7", "八": "8", "九": "9", "十": "10"}  # fmt: skip
 _BETWEEN = " \t,，;；:：、-—（）()"
@@ -93,10 +99,10 @@ def _take_day(rest: str, name: str, values: dict[str, str], today: date) -> str:
     found = _DAY.search(rest) if name else None
     if found is None:
         return rest
-    year = int(found[1] or today.year)
+    year = int(found["year"] or today.year)
     try:
-        day = date(year, int(found[2]), int(found[3]))
-        if not found[1] and day > today:
+        day = date(year, int(found["month"] or found["only"]), int(found["day"]))
+        if not found["year"] and day > today:
             day = day.replace(year=year - 1)
     except ValueError:
         return rest
@@ -106,15 +112,12 @@ def _take_day(rest: str, name: str, values: dict[str, str], today: date) -> str:
 
 def _take_amount(rest: str, name: str, values: dict[str, str]) -> str:
     for found in _AMOUNT.finditer(rest) if name else ():
-        unit = next((one for one in _UNITS if found[3].startswith(one)), "")
-        if not unit and not found[1][0].isdigit():
+        number, before, unit, after = found.groups()
+        if not unit and not number[0].isdigit():
             continue
-        number = _WORDS.get(found[1], found[1])
-        half = found[2] or (rest[found.end() :].startswith("半") and "半")
-        if half and number.isdigit():
-            number = f"{number}.5"
-        values[name] = number
-        end = found.start(3) + len(unit)
-        after = rest[end:].removeprefix("半") if half else rest[end:]
-        return rest[: found.start()] + " " + after
+        text = _WORDS.get(number, number)
+        if (before or after) and text.isdigit():
+            text = f"{text}.5"
+        values[name] = text
+        return rest[: found.start()] + " " + rest[found.end() :]
     return rest

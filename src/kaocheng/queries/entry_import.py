@@ -46,9 +46,10 @@ class Plan:
 
     @property
     def faults(self) -> list[Fault]:
-        """In the order of the lines, what keeps the import back before what is only doubtful."""
+        """In the order of the lines and columns."""
         every = (*self.source.faults, *self.checked.faults)
-        return sorted(every, key=lambda one: (one.line, not one.is_error))
+        at = self.source.at or {}
+        return sorted(every, key=lambda one: (one.line, at.get(one.field, 0)))
 
     @property
     def errors(self) -> int:
