@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 from benchmarks.harness import compare
 from benchmarks.ledger import AT, LEDGER, Ledger, a_ledger, day_of, fill
@@ -171,7 +172,7 @@ def _facts(ledger: Ledger) -> Callable[[], object]:
     return read
 
 
-def _first(ledger: Ledger) -> tuple[object, object]:
+def _first(ledger: Ledger) -> tuple[Any, Any]:
     from kaocheng.queries.adopted import adopted
     from kaocheng.records.models import Adoption, Subject
 

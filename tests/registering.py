@@ -95,7 +95,7 @@ def subject(found: Adopted, key: str, roster: str = "staff") -> Subject:
     return rows.get(adoption=found.adoption, roster=roster, key=key)
 
 
-def entry(entry_id: object) -> Entry:
+def entry(entry_id: str | int) -> Entry:
     return Entry.objects.unscoped("a test looks").get(pk=entry_id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -127,6 +128,11 @@ def test_entry_counts_only_with_its_last_signature(cast: Cast) -> None:
     sign(by(cast.officer), entry_ids=[made.pk])
 
     assert entry(made.pk).standing == Standing.COUNTS
+
+
+def _writer(made: Entry) -> Person:
+    assert made.entered_by is not None
+    return made.entered_by
 
 
 def _town_officer(cast: Cast) -> Person:
@@ -278,7 +284,7 @@ def test_k30_own_entry_that_counts_is_undone_for_ten_minutes_only(cast: Cast) ->
     made = finding(found, _town_officer(cast))
     sign(by(cast.officer), entry_ids=[made.pk])
     late = NOW + timedelta(minutes=11)
-    who = Person.objects.unscoped("a test").get(pk=made.entered_by_id)
+    who = _writer(made)
 
     with pytest.raises(Refused) as refused:
         withdraw(by(who, at=late), entry_id=made.pk, version=2)
@@ -386,7 +392,7 @@ def test_correction_stands_in_the_place_of_the_old_entry(cast: Cast) -> None:
 
 def test_correction_of_what_somebody_changed_meanwhile_is_stale(cast: Cast) -> None:
     old = finding(town(cast), _town_officer(cast))
-    writer = Person.objects.unscoped("a test").get(pk=old.entered_by_id)
+    writer = _writer(old)
     sign(by(cast.officer), entry_ids=[old.pk])
 
     with pytest.raises(Stale):
@@ -486,7 +492,7 @@ def test_forged_ids_are_answered_as_what_does_not_exist(cast: Cast) -> None:
     found = town(cast)
     made = leave(found, cast.lead)
 
-    for deed in (
+    deeds: tuple[Callable[[], object], ...] = (
         lambda: sign(by(cast.outsider), entry_ids=[made.pk]),
         lambda: sign(by(cast.lead), entry_ids=[999_999_999]),
         lambda: withdraw(by(cast.far_lead), entry_id=made.pk, version=1),
@@ -501,7 +507,8 @@ def test_forged_ids_are_answered_as_what_does_not_exist(cast: Cast) -> None:
             values={**SICK, "staff": "T03"},
             use_ids=[999_999_999],
         ),
-    ):
+    )
+    for deed in deeds:
         with pytest.raises(NotYours):
             deed()
     assert len(entries(found, "leave")) == 20

@@ -84,7 +84,7 @@ def acknowledge(act: Act, *, entry_id: int) -> Answer:
     must_stand(entry, (Standing.COUNTS, Standing.CHECKING, Standing.WAITING), "签字确认")
     subject = entry.subject
     if subject is None or subject.person_id is None or subject.person_id != act.actor.person_id:
-        raise NotAllowed("K32", who=subject.name if subject else "本人")
+        raise NotAllowed("K32", who="本人")
     if not entry.steps.filter(kind=StepKind.ACKNOWLEDGED).exists():
         step(act, entry, StepKind.ACKNOWLEDGED)
     act.audit(entry, acknowledged=True)

@@ -71,6 +71,8 @@ def dispute_sheet(act: Act, *, sheet_id: int, entry_ids: Sequence[int], note: st
     """有异议: the disputed entries go back to whoever wrote them, the others count."""
     sheet = _own(act, sheet_id)
     must_be_written(note, "异议")
+    if not entry_ids:
+        raise Refused("K29", what="有异议的条目", most=MOST_NOTE)
     rows = _locked_entries(sheet)
     disputed = [entry for entry in rows if entry.pk in set(entry_ids)]
     if not disputed or len(disputed) != len(set(entry_ids)):
