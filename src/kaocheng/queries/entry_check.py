@@ -30,6 +30,8 @@ from kaocheng.records.models import Entry, Subject
 from kaocheng.records.models.register import Standing
 
 WHY = "whether an entry may stand beside those that stand"
+# The slots of each row by its line, see `Shape.spine`.
+Spines = Mapping[int, Mapping[str, object]]
 STANDING = (Standing.WAITING, Standing.CHECKING, Standing.COUNTS)
 
 
@@ -100,10 +102,13 @@ class Checker:
         known = {line for line, _ in spelled} - {one.line for one in self.faults if one.is_error}
         good = [(line, values) for line, values in spelled if line in known]
         subjects = {line: self._subject(names, values) for line, values in good}
+        spines = {line: self.shape.spine(values) for line, values in good}
         self._check_rights(good, subjects)
-        self._check_once(good)
-        self._check_closed(good)
-        return Checked(self._ready(good, subjects), sorted(self.faults, key=lambda one: one.line))
+        self._check_once(spines)
+        self._check_closed(spines)
+        return Checked(
+            self._ready(good, subjects, spines), sorted(self.faults, key=lambda one: one.line)
+        )
 
     @cached_property
     def shape(self) -> Shape:
@@ -163,8 +168,8 @@ class Checker:
             self._proposed: frozenset[int | None] = frozenset(found)
         return self._proposed
 
-    def _check_once(self, rows: Sequence[tuple[int, Mapping[str, str]]]) -> None:
-        by_once = {self.shape.once(values): line for line, values in rows}
+    def _check_once(self, spines: Spines) -> None:
+        by_once = {str(spine["once"]): line for line, spine in spines.items()}
         by_once.pop("", None)
         if not by_once:
             return
@@ -180,10 +185,9 @@ class Checker:
             refused = Refused("K20", entry=words_of(entry))
             self.faults.append(Fault(by_once[entry.once], "", refused))
 
-    def _check_closed(self, rows: Sequence[tuple[int, Mapping[str, str]]]) -> None:
+    def _check_closed(self, spines: Spines) -> None:
         closed = Closed.of(self.found)
-        for line, values in rows:
-            spine = self.shape.spine(values)
+        for line, spine in spines.items():
             day, period = spine["date"], str(spine["period"])
             refused = closed.refusal(day if isinstance(day, date) else None, period)
             if refused is not None:
@@ -194,18 +198,19 @@ class Checker:
         self,
         rows: Sequence[tuple[int, Mapping[str, str]]],
         subjects: Mapping[int, Subject | None],
+        spines: Spines,
     ) -> list[Ready]:
         bad = {fault.line for fault in self.faults if fault.is_error}
         kept = [(line, values) for line, values in rows if line not in bad]
         days = defaultdict(set)
-        for line, values in kept:
-            subject, day = subjects[line], self.shape.spine(values)["date"]
+        for line, _ in kept:
+            subject, day = subjects[line], spines[line]["date"]
             if subject is not None and isinstance(day, date):
                 days[subject].add(day)
         then = units_then(days)
         ready = []
         for line, values in kept:
-            subject, day = subjects[line], self.shape.spine(values)["date"]
+            subject, day = subjects[line], spines[line]["date"]
             known = subject.pk if subject else None
             unit = subject.unit_id if subject else self.found.adoption.unit_id
             if subject is not None and isinstance(day, date):
