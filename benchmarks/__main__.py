@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-SUPPORT = {"cities", "harness", "others", "peers", "saved_facts", "sides", "web_user"}
+SUPPORT = {"cities", "harness", "ledger", "others", "peers", "saved_facts", "sides", "web_user"}
 NOT_BENCHMARKS = {"__init__", "__main__", *SUPPORT}
 
 

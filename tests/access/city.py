@@ -491,12 +491,26 @@ def _a_pack() -> str:
 
 
 _ROSTER = ("-fill", "-paste", "-empty")
+OF_LEDGERS = (
+    "register",
+    "register-export",
+    "register-sign",
+    "register-sheets",
+    "register-empty",
+    "register-import",
+    "register-import-check",
+    "register-import-faults",
+    "register-import-write",
+    "entry-enter",
+)
 # Addresses that are not about something of somebody, but have a part that varies.
 FIXED: Mapping[str, Callable[[], object]] = {
     "help.page": lambda: "home",
     "adoption-new.name": _a_pack,
     "adoption-table.parameter": lambda: "rates",
     **{f"adoption-roster{name}.register": lambda: "teacher" for name in ("", *_ROSTER)},
+    **{f"{name}.register": lambda: "leave" for name in OF_LEDGERS},
+    "register-subject-add.register": lambda: "teacher",
     "scheme.name": _a_pack,
     "scheme-page.name": _a_pack,
     "scheme-page.page": lambda: "index.html",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kaocheng.jobs import telling
+from kaocheng.jobs.entry_import import import_rows
 from kaocheng.jobs.file_check import check_file
 from kaocheng.jobs.gallery import write_gallery
 from kaocheng.records.models import Job
@@ -16,6 +17,7 @@ from kaocheng.records.models import Job
 Handler = Callable[[Job], None]
 
 HANDLERS: dict[str, Handler] = {
+    "entry.import": import_rows,
     "file.check": check_file,
     "gallery.write": write_gallery,
     "message.deliver": telling.deliver_message,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from kaocheng.actions.draft import drop_old_drafts
 from kaocheng.actions.file import forget_unused
 from kaocheng.actions.gallery import ask_for_gallery
+from kaocheng.actions.monthly_sheet import sweep_sheets
 from kaocheng.actions.operation import check_quarantine_again, forget_what_is_over
 from kaocheng.actions.reminder import ask_to_remind
 from kaocheng.actions.seal import seal
@@ -17,6 +18,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("files.check_again", timedelta(minutes=10), check_quarantine_again),
     Sweep("files.forget_unused", timedelta(hours=1), lambda _: forget_unused()),
     Sweep("tasks.ask_to_remind", timedelta(minutes=30), ask_to_remind),
+    Sweep("sheets.make_and_count", timedelta(hours=1), sweep_sheets),
     Sweep("records.forget", timedelta(days=1), forget_what_is_over),
     Sweep("drafts.forget", timedelta(days=1), drop_old_drafts),
     Sweep("gallery.ask", timedelta(minutes=10), ask_for_gallery),

@@ -1,0 +1,149 @@
+"""审签 and what follows: signed in order, returned, moved from state to state, acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kaocheng.access.account import only_in_person
+from kaocheng.access.entry import entries_to_sign
+from kaocheng.access.grants import Permission
+from kaocheng.access.holding import bears, subjects_held
+from kaocheng.access.refusal import NotAllowed, Refused
+from kaocheng.actions.entry import (
+    entry_at_work,
+    is_proposed,
+    label,
+    must_be_written,
+    must_stand,
+    owe_signature,
+    page_of,
+    signed_standing,
+    step,
+)
+from kaocheng.actions.entry_write import restand
+from kaocheng.actions.message import Letter, tell_each
+from kaocheng.actions.perform import Act, Answer, action, digest
+from kaocheng.actions.task import cancel, settle
+from kaocheng.engine.language.registers import Register
+from kaocheng.queries.adopted import Adopted
+from kaocheng.queries.register_route import route_of, steps_of
+from kaocheng.records.models import Entry
+from kaocheng.records.models.register import Standing, StepKind
+
+MOST_AT_ONCE = 200
+
+
+@action("entry.sign")
+def sign(act: Act, *, entry_ids: Sequence[int]) -> Answer:
+    """The next signature of each; an entry counts with the last one. All of them, or none."""
+    only_in_person(act.actor)
+    signed = [_sign(act, entry_id) for entry_id in sorted(set(entry_ids))[:MOST_AT_ONCE]]
+    if not signed:
+        raise Refused("K29", what="要审签的条目", most=MOST_AT_ONCE)
+    return Answer.of(signed[-1], count=len(signed))
+
+
+@action("entry.return")
+def return_entry(act: Act, *, entry_id: int, because: str) -> Answer:
+    """Back to whoever wrote it, who mends it by a correction."""
+    only_in_person(act.actor)
+    entry, found, register = entry_at_work(act, entry_id)
+    must_be_written(because, "退回原因")
+    title = _must_be_next(act, found, register, entry)
+    restand(act, [entry], Standing.RETURNED, note=digest(because))
+    step(act, entry, StepKind.RETURNED, what=title, note=because)
+    cancel(act, entry)
+    tell_enterer(act, entry, f"退回：{register.title}")
+    return Answer.of(entry)
+
+
+@action("entry.advance")
+def advance(act: Act, *, entry_id: int, version: int, to: str, note: str = "") -> Answer:
+    """The next of the states that the register declares, by whoever enters or signs in it."""
+    entry, found, register = entry_at_work(act, entry_id)
+    must_stand(entry, (Standing.COUNTS, Standing.CHECKING, Standing.WAITING), "推进")
+    _must_bear(act, found, register, entry)
+    if len(note) > 200:
+        must_be_written(note, "说明")
+    after = following(register, entry.state)
+    if to != after or not after:
+        raise Refused("K31", now=entry.state, next=after or "（没有了）", found=to[:20])
+    if entry.version != version:
+        act.keep(entry, version=version)
+    entry.state = after
+    restand(act, [entry], Standing(entry.standing), note=digest(note) if note else "")
+    step(act, entry, StepKind.STATE, what=after, note=note)
+    return Answer.of(entry, state=after)
+
+
+@action("entry.acknowledge")
+def acknowledge(act: Act, *, entry_id: int) -> Answer:
+    """本人签字确认: by the person whom it is about, once."""
+    entry, _found, _register = entry_at_work(act, entry_id)
+    only_in_person(act.actor)
+    must_stand(entry, (Standing.COUNTS, Standing.CHECKING, Standing.WAITING), "签字确认")
+    subject = entry.subject
+    if subject is None or subject.person_id is None or subject.person_id != act.actor.person_id:
+        raise NotAllowed("K32", who="本人")
+    if not entry.steps.filter(kind=StepKind.ACKNOWLEDGED).exists():
+        step(act, entry, StepKind.ACKNOWLEDGED)
+    act.audit(entry, acknowledged=True)
+    return Answer.of(entry)
+
+
+def following(register: Register, state: str) -> str:
+    """The state after this one, empty after the last."""
+    states = register.states
+    if state not in states:
+        return states[0] if states else ""
+    at = states.index(state) + 1
+    return states[at] if at < len(states) else ""
+
+
+def tell_enterer(act: Act, entry: Entry, subject: str) -> None:
+    """Whoever wrote the entry has to know what became of it."""
+    if entry.entered_by_id is None or entry.entered_by_id == act.actor.person_id:
+        return
+    key = f"entry-{entry.pk}-{entry.version}"
+    letter = Letter(entry.entered_by_id, subject[:80], key, page=page_of(entry), about=entry)
+    tell_each(act, [letter])
+
+
+def _sign(act: Act, entry_id: int) -> Entry:
+    entry, found, register = entry_at_work(act, entry_id)
+    title = _must_be_next(act, found, register, entry)
+    entry.signed_count += 1
+    is_last = entry.signed_count >= len(steps_of(register, is_proposed=is_proposed(entry)))
+    standing = signed_standing(found, register) if is_last else Standing.WAITING
+    restand(act, [entry], standing)
+    step(act, entry, StepKind.SIGNED, what=title)
+    settle(act, entry)
+    if not is_last:
+        owe_signature(act, found, register, entry)
+    return entry
+
+
+def _must_be_next(act: Act, found: Adopted, register: Register, entry: Entry) -> str:
+    """The title under which the actor signs now; refused where it is not theirs to sign."""
+    must_stand(entry, (Standing.WAITING,), "审签")
+    titles = steps_of(register, is_proposed=is_proposed(entry))
+    title = titles[min(entry.signed_count, len(titles) - 1)] if titles else label(entry)
+    if entry.entered_by_id is not None and entry.entered_by_id == act.actor.person_id:
+        raise Refused("K25")
+    rows = entries_to_sign(act.actor, found.adoption, [route_of(found, register.id)])
+    if not rows.filter(pk=entry.pk).exists():
+        raise NotAllowed("K32", who=title)
+    return title
+
+
+def _must_bear(act: Act, found: Adopted, register: Register, entry: Entry) -> None:
+    """Whoever enters or signs in the register, for the subject of this entry."""
+    holders = route_of(found, register.id).everybody
+    if act.actor.may(Permission.WRITE_ENTRIES):
+        if entry.subject_id is None and bears(act.actor, found.adoption, holders):
+            return
+        held = subjects_held(act.actor, found.adoption, holders)
+        if held.filter(pk=entry.subject_id or 0).exists():
+            return
+    who = "、".join((*register.entered_by, *register.signed_by)) or "采用方案的单位"
+    raise NotAllowed("K32", who=who)
