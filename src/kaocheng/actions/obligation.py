@@ -17,7 +17,7 @@ from kaocheng.actions.obligation_task import Group, share_out
 from kaocheng.actions.perform import Act, Answer, action, digest
 from kaocheng.queries.obligation_plan import KEPT, Plan, plan, recount
 from kaocheng.queries.obligation_state import by_hand, is_final
-from kaocheng.queries.round_course import Course
+from kaocheng.queries.round_course import Course, Memory
 from kaocheng.records.models import (
     Adoption,
     Consequence,
@@ -71,9 +71,10 @@ def move_rounds(at: datetime) -> None:
 
 def move_if_needed(work: Round, at: datetime, *, anyhow: bool = False) -> datetime | None:
     """Move the round where there is something to move; when to look again."""
-    made = plan(Course(work, at))
+    memory = Memory()
+    made = plan(Course(work, at, memory))
     if anyhow or made.new or made.changed or made.missed:
-        move_round(system(at), round_id=work.pk)
+        move_round(system(at), round_id=work.pk, memory=memory)
     return made.next_at
 
 
@@ -118,17 +119,17 @@ def _under_way() -> OwnedQuerySet[Round]:
 
 
 @action("round.move")
-def move_round(act: Act, *, round_id: int) -> Answer:
+def move_round(act: Act, *, round_id: int, memory: Memory | None = None) -> Answer:
     """Bring all obligations of a round, and their tasks, to where they have to be now."""
     work = act.lock(_under_way(), round_id)
-    made = move_now(act, work)
+    made = move_now(act, work, memory)
     act.audit(work, new=len(made.new), changed=len(made.changed), missed=len(made.missed))
     return Answer.of(work, new=len(made.new), changed=len(made.changed))
 
 
-def move_now(act: Act, work: Round) -> Plan:
+def move_now(act: Act, work: Round, memory: Memory | None = None) -> Plan:
     """The same within another action that has the round locked."""
-    course = Course(work, act.at)
+    course = Course(work, act.at, memory or Memory())
     made = plan(course)
     write(act, course, made, groups=made.groups)
     return made

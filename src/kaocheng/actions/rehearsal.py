@@ -18,7 +18,7 @@ from kaocheng.access.actor import By, system
 from kaocheng.access.refusal import Refused
 from kaocheng.actions.entry_write import New, write_entries
 from kaocheng.actions.fact_load import load_subjects
-from kaocheng.actions.obligation import finish, move_if_needed
+from kaocheng.actions.obligation import finish, move_round
 from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.actions.rehearsal_cast import Stage
 from kaocheng.actions.rehearsal_result import freeze
@@ -29,6 +29,7 @@ from kaocheng.gateways.clock import CHINA, CLOCK
 from kaocheng.queries.adopted import Adopted, example_tables
 from kaocheng.queries.obligation_state import by_hand
 from kaocheng.queries.round_agenda import Agendas
+from kaocheng.queries.round_course import Memory
 from kaocheng.records.models import (
     Consequence,
     Message,
@@ -114,11 +115,15 @@ class Walk:
     work: Round
     tables: Mapping[str, TextTable]
     subjects: Mapping[tuple[str, str], Subject]
+    memory: Memory = field(default_factory=Memory)
+    # The days on which the agenda changes something by itself.
+    falling: set[date] = field(default_factory=set)
 
     def through(self, first: date, days: int | None) -> Report:
         entries = self._entries(first)
         events = self._events(first)
-        dated = sorted({first, *entries, *events, *self._agenda_days(first)})
+        self.falling = {first, *self._agenda_days(first)}
+        dated = sorted({*entries, *events, *self.falling})
         if days is not None:
             dated = [day for day in dated if day < first + timedelta(days=days)] or [first]
         report = Report(self.found.pack.scheme.title, first, dated[-1], len(dated))
@@ -140,7 +145,8 @@ class Walk:
         self, day: date, entries: list[tuple[str, New]], events: list[str], report: Report
     ) -> None:
         now = _at(day)
-        move_if_needed(self.work, now)
+        if day in self.falling or not report.entries:
+            self._move(now)
         if entries:
             _write(system(now), found=self.found, rows=entries)
             report.entries += len(entries)
@@ -149,8 +155,12 @@ class Walk:
             note_event(By(officer, now), round_id=self.work.pk, name=name)
             report.events += 1
         now = _at(day, EVENING)
-        move_if_needed(self.work, now)
+        if entries or events:
+            self._move(now)
         self._finish_by_hand(now)
+
+    def _move(self, now: datetime) -> None:
+        move_round(system(now), round_id=self.work.pk, memory=self.memory)
 
     def _finish_by_hand(self, now: datetime) -> None:
         """Done on the last day by whoever owes it, most of them."""
@@ -170,7 +180,7 @@ class Walk:
     def _end(self, report: Report) -> None:
         last = report.last + ONE_DAY
         now = _at(last)
-        move_if_needed(self.work, now)
+        self._move(now)
         report.results, problems = freeze(system(now), self.work, self.tables)
         report.problems += problems
         rows = Obligation.objects.unscoped(WHY).filter(round=self.work)
@@ -191,11 +201,14 @@ class Walk:
             report.problems.append("归档以后还有没有关闭的任务")
 
     def _agenda_days(self, first: date) -> Iterator[date]:
+        """When something begins, is due on its last day, or is over."""
         windows = Agendas(self.work, self.found).windows(self.work.unit.path).values()
         for window in windows:
             for at in (window.begins, window.due, *window.escalations):
-                if at is not None and (day := (at - timedelta(seconds=1)).astimezone(CHINA).date()):
-                    yield max(day, first)
+                if at is not None:
+                    yield max(at.astimezone(CHINA).date(), first)
+            if window.due is not None:
+                yield max((window.due - timedelta(seconds=1)).astimezone(CHINA).date(), first)
 
     def _entries(self, first: date) -> dict[date, list[tuple[str, New]]]:
         """The rows of the example on the days that they name, else when their duty opens."""

@@ -155,9 +155,10 @@ class Stage:
         for name, one in register.fields.items():
             row = self._rows.get((one.type, values.get(name, "")))
             other = self._pack_registers.get(one.type)
-            if row is not None and other is not None and not _is_of_people(other):
-                if other.id != register.id:
-                    return self._of_row(other, row)
+            if row is None or other is None or other.id == register.id:
+                continue
+            if not _is_of_people(other):
+                return self._of_row(other, row)
         return self.city
 
     def _unit(self, name: str, kind: str, parent: Unit | None, keeper: Unit | None = None) -> Unit:

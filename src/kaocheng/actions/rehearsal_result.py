@@ -80,7 +80,7 @@ def _rows(run: Run, kept: ResultSet, result: str) -> list[ResultRow]:
     roster = run.pack.results[result].of
     items = [item for name, item in run.outcomes if name == result]
     made = []
-    for (key, period), _member in run.members[result].items():
+    for key, period in run.members[result]:
         subject = subjects.get((roster, key))
         if subject is None:
             continue

@@ -57,15 +57,21 @@ class Window:
 class Agendas:
     """The agendas of a round, by what has happened in a unit."""
 
-    def __init__(self, work: Round, found: Adopted) -> None:
+    def __init__(
+        self, work: Round, found: Adopted, events: tuple[RoundEvent, ...] | None = None
+    ) -> None:
         self.work = work
         self.found = found
+        self._events = events
         self._laid: dict[frozenset[tuple[str, datetime]], Agenda] = {}
         self._windows: dict[int, dict[tuple[str, str], Window]] = {}
         self._by_duty: dict[int, Mapping[str, list[Window]]] = {}
 
     @cached_property
     def events(self) -> tuple[RoundEvent, ...]:
+        """In the order of their units, those above first."""
+        if self._events is not None:
+            return self._events
         rows = RoundEvent.objects.unscoped(WHY).filter(round=self.work)
         return tuple(rows.select_related("unit").order_by("unit__path", "pk"))
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from django.db.models import Sum
+
 from kaocheng.engine.process.entries import Duty, Effect, Gate
 from kaocheng.engine.process.layout import all_entries
 from kaocheng.queries.adopted import Adopted, adopted
@@ -15,7 +17,7 @@ from kaocheng.queries.obligation_bearers import Bearers
 from kaocheng.queries.obligation_count import Handing
 from kaocheng.queries.round_agenda import Agendas, Window, moment_until
 from kaocheng.queries.round_judged import Judged, judged
-from kaocheng.records.models import Obligation, Round
+from kaocheng.records.models import Obligation, RegisterRevision, Round
 from kaocheng.records.models.round import ObligationState as State
 
 WHY = "what is owed follows from the scheme, for everybody in the round"
@@ -23,9 +25,21 @@ _SETTLED = (State.DONE, State.LATE, State.DROPPED)
 
 
 @dataclass
+class Memory:
+    """What the facts of an adoption came to, for as long as none of them changes.
+
+    Only for passes one after the other: what a rolled back writer did must not be remembered.
+    """
+
+    mark: tuple[object, ...] = ()
+    judged: Judged | None = None
+
+
+@dataclass
 class Course:
     work: Round
     now: datetime
+    memory: Memory = field(default_factory=Memory)
     _left: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     @cached_property
@@ -38,7 +52,12 @@ class Course:
 
     @cached_property
     def judged(self) -> Judged:
-        return judged(self.found)
+        revisions = RegisterRevision.objects.filter(adoption=self.work.adoption_id)
+        total = revisions.aggregate(total=Sum("revision"))["total"]
+        mark = (self.work.adoption_id, self.work.adoption.version, total)
+        if self.memory.judged is None or self.memory.mark != mark:
+            self.memory.mark, self.memory.judged = mark, judged(self.found)
+        return self.memory.judged
 
     @cached_property
     def bearers(self) -> Bearers:
