@@ -77,4 +77,6 @@ BODIES: Mapping[str, Made] = {
         move,
     ),
     "matter-remind": always(words="请尽快办理"),
+    "round-events": always(name="posted"),
+    "obligation-excuse": always(because="免"),
 }

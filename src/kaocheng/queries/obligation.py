@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.holding import Owner
+from kaocheng.access.refusal import NotYours
 from kaocheng.access.round import SOURCE, obligations_in_sight
 from kaocheng.access.scope import one
 from kaocheng.access.task import own_tasks
@@ -71,6 +72,17 @@ class Lines:
 
 
 @dataclass(frozen=True)
+class SubjectLines:
+    name: str
+    unit_name: str
+    of: Lines
+
+    @property
+    def page(self) -> Page[Obligation]:
+        return self.of.page
+
+
+@dataclass(frozen=True)
 class Whole:
     """One obligation with who owes it, the clause behind it, and what follows otherwise."""
 
@@ -87,20 +99,28 @@ class Whole:
     may_finish: bool
 
 
-def overdue(
-    actor: Actor, work: Round, *, now: datetime, duty: str = "", subject_id: int = 0, page: int = 1
-) -> Lines:
-    """What was missed in the reader's area, the oldest first; all of one subject where asked."""
+def overdue(actor: Actor, work: Round, *, now: datetime, duty: str = "", page: int = 1) -> Lines:
+    """What was missed in the reader's area, the oldest first."""
     course = Course(work, now)
-    rows = obligations_in_sight(actor).filter(round=work)
-    if subject_id:
-        rows = rows.filter(subject=subject_id).exclude(state=State.DROPPED)
-    else:
-        rows = rows.filter(Q(state=State.MISSED) | Q(state=State.OPEN, due_at__lte=now))
+    rows = obligations_in_sight(actor).filter(
+        Q(state=State.MISSED) | Q(state=State.OPEN, due_at__lte=now), round=work
+    )
     present = set(rows.values_list("duty", flat=True).distinct().order_by())
     if duty in present:
         rows = rows.filter(duty=duty)
     return _lines(actor, course, rows, page=page, present=present, chosen=duty)
+
+
+def of_subject(
+    actor: Actor, work: Round, subject_id: int, *, now: datetime, page: int = 1
+) -> SubjectLines:
+    """All that is owed for one subject; refused where nothing of it is in sight."""
+    rows = obligations_in_sight(actor).filter(round=work, subject=subject_id)
+    first = rows.select_related("subject", "unit").first()
+    if first is None or first.subject is None:
+        raise NotYours
+    lines = _lines(actor, Course(work, now), rows.exclude(state=State.DROPPED), page=page)
+    return SubjectLines(first.subject.name, first.unit.name, lines)
 
 
 def mine(actor: Actor, work: Round, *, now: datetime, page: int = 1) -> Lines:

@@ -25,7 +25,6 @@ from kaocheng.gateways.clock import CHINA
 from kaocheng.methods.workdays import mainland_rows
 from kaocheng.queries.adopted import adopted
 from kaocheng.queries.round_agenda import Agendas, moment_until
-from kaocheng.queries.round_events import runs
 from kaocheng.queries.time_words import Due, due
 from kaocheng.records.models import Adoption, Obligation, Round, RoundEvent
 from kaocheng.records.models.round import ObligationState as State
@@ -223,6 +222,12 @@ def head(actor: Actor, work: Round, *, now: datetime) -> Head:
         adoption_id=work.adoption_id,
         runs=runs(actor, work),
     )
+
+
+def runs(actor: Actor, work: Round) -> bool:
+    """Whether the round is run by the unit that the actor is at work for."""
+    held = actor.held
+    return held is not None and actor.may(Permission.RUN_ROUNDS) and held.unit_id == work.unit_id
 
 
 def period_title(work: Round) -> str:

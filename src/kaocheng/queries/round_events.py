@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from kaocheng.access.actor import Actor
-from kaocheng.access.grants import Permission
 from kaocheng.access.holding import bears
 from kaocheng.engine.language.process import Process
 from kaocheng.queries.adopted import Adopted, adopted
+from kaocheng.queries.round import Head, head, runs
 from kaocheng.queries.titles import titles_in
-from kaocheng.records.models import Round, Unit
+from kaocheng.records.models import Round, RoundEvent, Unit
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,6 @@ def _tellers(process: Process) -> Iterator[tuple[str, str]]:
         yield duty.done, duty.who
 
 
-def runs(actor: Actor, work: Round) -> bool:
-    """Whether the round is run by the unit that the actor is at work for."""
-    held = actor.held
-    return held is not None and actor.may(Permission.RUN_ROUNDS) and held.unit_id == work.unit_id
-
-
 def told_for(actor: Actor, work: Round, event: Event) -> Unit | None:
     """The unit for which the actor may tell of the event; none where they may not."""
     if runs(actor, work):
@@ -65,3 +60,49 @@ def tellable(actor: Actor, work: Round) -> tuple[Event, ...]:
     """The events that the actor may tell of."""
     listed = events_of(adopted(work.adoption).process)
     return tuple(event for event in listed if told_for(actor, work, event) is not None)
+
+
+@dataclass(frozen=True)
+class Happened:
+    title: str
+    unit_name: str
+    at: datetime
+    who: str
+    note: str
+
+
+@dataclass(frozen=True)
+class EventPage:
+    head: Head
+    happened: tuple[Happened, ...]
+    awaited: tuple[Event, ...]
+    tellable: tuple[Event, ...]
+
+
+def event_page(actor: Actor, work: Round, *, now: datetime) -> EventPage:
+    """What has happened in the reader's area or above it, and what is still waited for."""
+    process = adopted(work.adoption).process
+    path = actor.held.unit_path if actor.held is not None else work.unit.path
+    rows = RoundEvent.objects.unscoped("the course of a round that is in sight").filter(round=work)
+    near = [
+        row
+        for row in rows.select_related("unit", "made_by").order_by("-happened_at", "-pk")
+        if row.unit.path.startswith(path) or path.startswith(row.unit.path)
+    ]
+    own = {row.name for row in near if actor.held is not None and row.unit_id == actor.held.unit_id}
+    known = {row.name for row in near}
+    return EventPage(
+        head=head(actor, work, now=now),
+        happened=tuple(
+            Happened(
+                title=process.events.get(row.name, row.name),
+                unit_name=row.unit.name,
+                at=row.happened_at,
+                who=row.made_by.name if row.made_by is not None else "",
+                note=row.note,
+            )
+            for row in near
+        ),
+        awaited=tuple(one for one in events_of(process) if one.name not in known),
+        tellable=tuple(one for one in tellable(actor, work) if one.name not in own),
+    )
