@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import Count, Q, Sum
 
 from kaocheng.access.actor import system
-from kaocheng.access.refusal import NotAllowed, Refused
+from kaocheng.access.refusal import Refused
 from kaocheng.access.round import SOURCE, obligations_in_sight, obligations_to_run
 from kaocheng.access.task import own_tasks
 from kaocheng.actions.obligation_task import Group, share_out
@@ -209,7 +209,7 @@ def excuse(act: Act, *, obligation_id: int, because: str) -> Answer:
     """It need not be done: whoever runs the round says why."""
     row = act.lock(obligations_to_run(act.actor).select_related("subject"), obligation_id)
     if is_final(row) or row.state in (State.DONE, State.LATE):
-        raise Refused("K48", title=row.title)
+        raise Refused("K48")
     if not because.strip():
         raise Refused("K46", field="免办原因")
     if len(because) > MOST_REASON:
@@ -226,9 +226,9 @@ def finish(act: Act, *, obligation_id: int) -> Answer:
     row = act.lock(obligations_in_sight(act.actor).select_related("subject"), obligation_id)
     course = _course(act, row)
     if not owes(act, course, row):
-        raise NotAllowed("K49", title=row.title)
+        raise Refused("K49")
     if row.state not in (State.OPEN, State.MISSED) or not by_hand(course.duties[row.duty]):
-        raise Refused("K48", title=row.title)
+        raise Refused("K48")
     is_late = row.due_at is not None and act.at > row.due_at
     row.state, row.done_at, row.because = State.LATE if is_late else State.DONE, act.at, ""
     act.keep(row, "state", "done_at", "because", state=row.state)

@@ -107,7 +107,7 @@ class Bearers:
             yield from self._owing(duty)
             return
         holders = self.holders(duty.who)
-        if any(one.how in _FOR_EACH for one in holders):
+        if any(one.how in _FOR_EACH for one in holders) or self._is_for_each(duty):
             yield from (self._about(one) for one in self.by_roster[self._roster(duty)])
             return
         units = list(self._units(holders))
@@ -118,9 +118,25 @@ class Bearers:
         """Whether rows that are about somebody say who owes it."""
         if not duty.of:
             return False
+        return self.found.pack.registers[self.base(duty.of)].kind != "list"
+
+    def _is_for_each(self, duty: Duty) -> bool:
+        """Whether an office owes it for every subject by itself: to rate, to visit, to talk to."""
+        register = self.found.pack.registers.get(duty.register)
+        if register is None or not self.found.shape(register.id).roster:
+            return False
+        gated = (gate for gate in self.found.process.gates if gate.before == duty.id)
+        roster = self.found.shape(register.id).roster
+        return (
+            bool(duty.about)
+            or register.kind == "review"
+            or any(gate.of and self.base(gate.of) == roster for gate in gated)
+        )
+
+    def base(self, of: str) -> str:
+        """The register whose rows a result is about, or the register itself."""
         results = self.found.pack.results
-        of = results[duty.of].of if duty.of in results else duty.of
-        return self.found.pack.registers[of].kind != "list"
+        return results[of].of if of in results else of
 
     def _owing(self, duty: Duty) -> Iterator[Bearer]:
         for one in self.judged().owing.get(duty.id, ()):

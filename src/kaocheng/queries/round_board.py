@@ -53,14 +53,14 @@ class Step:
 
 @dataclass(frozen=True)
 class BoardRow:
-    """A unit or a subject; `cells`: what is done in each phase."""
+    """A unit or a subject; `cells`: title of each phase, and what is done in it."""
 
     name: str
     unit_id: int
     subject_id: int
     note: str
     figures: Figures
-    cells: tuple[Figures, ...]
+    cells: tuple[tuple[str, Figures], ...]
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def board(
         owed = owed.filter(Q(unit__path__startswith=top.path) | Q(round__unit=F("unit")))
     by_phase = _by_phase(owed, course)
     columns = tuple(one for one in phases if by_phase[one.id].total)
-    place = Place(owed, course.duties, tuple(one.id for one in columns))
+    place = Place(owed, course.duties, {one.id: one.title for one in columns})
     under = _under(actor, top, owed)
     shown, rows, counts = (
         _unit_rows(place, under, chosen, page) if under else _subject_rows(place, chosen, page)
@@ -123,7 +123,10 @@ class Place:
 
     owed: OwnedQuerySet[Obligation]
     duties: Mapping[str, Duty]
-    columns: tuple[str, ...]
+    columns: Mapping[str, str]  # titles by phase
+
+    def cells(self, own: _Sum) -> tuple[tuple[str, Figures], ...]:
+        return tuple((title, own.figures(name)) for name, title in self.columns.items())
 
     def column(self, duty: str) -> str:
         found = self.duties.get(duty)
@@ -237,7 +240,7 @@ def _unit_rows(
                 subject_id=0,
                 note="",
                 figures=own.figures(),
-                cells=tuple(own.figures(name) for name in place.columns),
+                cells=place.cells(own),
             )
             for unit, own in wanted[shown.start_index() - 1 if wanted else 0 : shown.end_index()]
         ),
@@ -273,7 +276,7 @@ def _subject_rows(
             subject_id=row["subject"],
             note=row["unit__name"],
             figures=sums[row["subject"]].figures(),
-            cells=tuple(sums[row["subject"]].figures(name) for name in place.columns),
+            cells=place.cells(sums[row["subject"]]),
         )
         for row in listed
     )

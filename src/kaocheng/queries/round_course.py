@@ -95,8 +95,7 @@ class Course:
 
     def base(self, duty: Duty) -> str:
         """The register whose rows the duty is owed for; empty where it judges none."""
-        results = self.found.pack.results
-        return results[duty.of].of if duty.of in results else duty.of
+        return self.bearers.base(duty.of)
 
     def title_of(self, name: str) -> str:
         return self.titles.get(name, name)

@@ -61,16 +61,16 @@ ROUNDS: tuple[Message, ...] = (
     ),
     error(
         "K48",
-        "“{title}”现在不能这样办：已经办完、免办，或者要靠台账记录、评价来完成。",
+        "这一项现在不能这样办：已经办完、免办，或者要靠台账记录、评价来完成。",
         "请刷新页面看最新情况；要靠记录完成的，请到对应的台账里填写。",
-        "“{title}” cannot be settled like this: it is over, or entries have to fulfil it.",
+        "This cannot be settled like that: it is over, or entries have to fulfil it.",
         "Reload the page; what entries fulfil is done by writing them in the register.",
     ),
     error(
         "K49",
-        "“{title}”不归您办。",
+        "这一项不归您办，没有做任何改动。",
         "请转告负责的人登录办理；组织考核的单位可以在“谁是谁”里改负责人。",
-        "“{title}” is not yours to do.",
+        "This is not yours to do; nothing was changed.",
         "Ask whoever is responsible; the unit that runs the round can change who that is.",
     ),
     error(
