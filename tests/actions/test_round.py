@@ -24,7 +24,8 @@ def started(cast: Cast) -> Round:
 
 
 def test_a_round_starts_with_what_is_owed_from_its_first_days(cast: Cast) -> None:
-    found = adopt(SMALL, cast.district, dates={"campaign.from": "2026-11-20"})
+    days = {"campaign.from": "2026-11-20", "campaign.to": "2027-05-20"}
+    found = adopt(SMALL, cast.district, dates=days)
 
     answer = start_round(
         by(cast.officer),

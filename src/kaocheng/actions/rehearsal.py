@@ -43,7 +43,7 @@ from kaocheng.records.models.round import ObligationState
 
 WHY = "a rehearsal owns everything that it has made"
 MORNING, EVENING = time(8), time(20)
-ONE_DAY = timedelta(days=1)
+ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(days=7)
 # What nobody dates happens so many days after the start, one after the other.
 FIRST_EVENT, NEXT_EVENT = 5, 3
 # Of what is done by hand every so manieth is left undone, to see what follows.
@@ -118,6 +118,7 @@ class Walk:
     memory: Memory = field(default_factory=Memory)
     # The days on which the agenda changes something by itself.
     falling: set[date] = field(default_factory=set)
+    looked_at: datetime = datetime.min.replace(tzinfo=CHINA)
 
     def through(self, first: date, days: int | None) -> Report:
         entries = self._entries(first)
@@ -145,7 +146,7 @@ class Walk:
         self, day: date, entries: list[tuple[str, New]], events: list[str], report: Report
     ) -> None:
         now = _at(day)
-        if day in self.falling or not report.entries:
+        if day in self.falling:
             self._move(now)
         if entries:
             _write(system(now), found=self.found, rows=entries)
@@ -155,11 +156,12 @@ class Walk:
             note_event(By(officer, now), round_id=self.work.pk, name=name)
             report.events += 1
         now = _at(day, EVENING)
-        if entries or events:
+        if day in self.falling or now - self.looked_at > ONE_WEEK:
             self._move(now)
         self._finish_by_hand(now)
 
     def _move(self, now: datetime) -> None:
+        self.looked_at = now
         move_round(system(now), round_id=self.work.pk, memory=self.memory)
 
     def _finish_by_hand(self, now: datetime) -> None:
