@@ -13,6 +13,8 @@ from kaocheng.actions.fact_load import Place
 from kaocheng.actions.obligation import excuse, finish, move_rounds
 from kaocheng.actions.round import note_event
 from kaocheng.queries.adopted import Adopted
+from kaocheng.queries.obligation_plan import Plan, plan
+from kaocheng.queries.round_course import Course
 from kaocheng.records.models import (
     Appointment,
     AuditRow,
@@ -107,8 +109,6 @@ def test_each_district_has_the_days_of_what_happened_there(cast: Cast) -> None:
         name="result_posted",
         happened_at=posted,
     )
-
-    from kaocheng.queries.round_course import Course
 
     course = Course(work, china("2023-12-29"))
     here = course.agendas.at(cast.district.path).days
@@ -206,13 +206,11 @@ def test_deadlines_of_every_quarter_come_with_their_quarter(cast: Cast) -> None:
         ("XX01", "2025Q2"),
         ("XX02", "2025Q2"),
     ]
-    assert plans[0].due_at == china("2025-01-05" if _strict(work) else "2025-01-06", 0)
+    # “5日前” is read as strict or lenient by a parameter of the adoption.
+    is_strict = work.adoption.parameters.get("deadline_reading") == "strict"
+    assert plans[0].due_at == china("2025-01-05" if is_strict else "2025-01-06", 0)
     assert plans[0].state == State.MISSED
     assert (plans[2].state, plans[2].because) == (State.SHUT, "还没有开始")
-
-
-def _strict(work: Round) -> bool:
-    return work.adoption.parameters.get("deadline_reading") == "strict"
 
 
 def test_a_superior_rates_each_employee_only_after_plan_and_own_report(cast: Cast) -> None:
@@ -393,14 +391,13 @@ def test_a_round_that_fails_does_not_stop_the_others(
     _, first = guangzhou(cast)
     _, second = distance(cast)
     monkeypatch.setattr(obligation, "_SEEN", {})
-    whole = obligation.plan
 
-    def plan(course: obligation.Course) -> obligation.Plan:
+    def plan_or_fail(course: Course) -> Plan:
         if course.work.pk == first.pk:
             raise ValueError
-        return whole(course)
+        return plan(course)
 
-    monkeypatch.setattr(obligation, "plan", plan)
+    monkeypatch.setattr(obligation, "plan", plan_or_fail)
     move_rounds(china("2023-11-10"))
 
     assert "round failed" in caplog.text

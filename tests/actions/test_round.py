@@ -18,9 +18,7 @@ SMALL = "s4.6-safety"  # without periods, with three events
 
 
 def started(cast: Cast) -> Round:
-    found, work = begun(SMALL, cast.district, everywhere(cast.district), starts="2026-11-10")
-    assert found
-    return work
+    return begun(SMALL, cast.district, everywhere(cast.district), starts="2026-11-10")[1]
 
 
 def test_a_round_starts_with_what_is_owed_from_its_first_days(cast: Cast) -> None:
@@ -51,11 +49,11 @@ def test_a_round_starts_with_what_is_owed_from_its_first_days(cast: Cast) -> Non
 
 def test_k40_one_round_a_period(cast: Cast) -> None:
     found = adopt(SMALL, cast.district)
-    asked = {"adoption_id": found.adoption.pk, "title": "甲", "starts_on": date(2026, 11, 20)}
-    start_round(by(cast.officer), **asked)
+    day = date(2026, 11, 20)
+    start_round(by(cast.officer), adoption_id=found.adoption.pk, title="甲", starts_on=day)
 
     with pytest.raises(Refused, match="在这个周期的考核工作已经有了，没有再开一次。"):
-        start_round(by(cast.officer, key="again"), **asked)
+        start_round(by(cast.officer), adoption_id=found.adoption.pk, title="乙", starts_on=day)
 
 
 def test_k41_a_period_that_the_adoption_does_not_have(cast: Cast) -> None:
