@@ -9,6 +9,7 @@ import pytest
 
 from kaocheng.access.refusal import Refused
 from kaocheng.actions import obligation
+from kaocheng.actions.entry_write import changed
 from kaocheng.actions.fact_load import Place
 from kaocheng.actions.obligation import excuse, finish, move_rounds
 from kaocheng.actions.round import note_event
@@ -19,6 +20,7 @@ from kaocheng.records.models import (
     Appointment,
     AuditRow,
     Consequence,
+    Handover,
     Message,
     Obligation,
     Round,
@@ -472,3 +474,55 @@ def test_missing_an_interview_proposes_what_the_scheme_says(cast: Cast) -> None:
     assert {(one.effect, one.state) for one in proposed} == {("interview_missed", "proposed")}
     move(work, china("2025-04-17"))
     assert proposed.count() == len(rows)
+
+
+def test_another_superior_gets_the_task_with_the_next_sweep(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, work = appraisal(cast)
+    monkeypatch.setattr(obligation, "_SEEN", {})
+    move_rounds(china("2025-04-02"))
+    row = next(one for one in owed(work, "quarter_interview") if one.period == "2025Q1")
+    assert row.subject is not None
+    # Nobody is called 韩松: it falls to the office of the adopting unit. XX01 is XX02's superior.
+    owners = {(one.unit_id, one.person_id, one.state) for one in tasks_of(row)}
+    assert owners == {
+        (cast.school.pk, None, "open"),
+        (cast.group.pk, cast.teacher.pk, "open"),
+    }
+
+    row.subject.values = {**row.subject.values, "superior": "XX02"}
+    row.subject.save()
+    changed(found.adoption, [("employee", row.subject.unit_id)])
+    move_rounds(china("2025-04-02", 9))
+
+    owners = {(one.unit_id, one.person_id, one.state) for one in tasks_of(row)}
+    assert owners == {
+        (cast.school.pk, None, "cancelled"),
+        (cast.group.pk, cast.teacher.pk, "open"),
+        (cast.group.pk, cast.colleague.pk, "open"),
+    }
+
+
+def test_a_task_that_was_handed_over_stays_with_whoever_took_it(cast: Cast) -> None:
+    _, work = appraisal(cast)
+    move(work, china("2025-01-01"))
+    [row] = [one for one in owed(work, "quarter_plan") if one.subject and one.subject.key == "XX01"]
+    [task] = [one for one in tasks_of(row) if one.person_id == cast.teacher.pk]
+    task.person = cast.workshop_leader
+    task.save()
+    Handover(
+        unit=cast.group,
+        giver=cast.teacher,
+        taker=cast.workshop_leader,
+        made_by=cast.teacher,
+        state="taken",
+        items=[{"kind": "task", "id": task.pk, "title": "计划", "note": ""}],
+        made_at=china("2025-01-02"),
+    ).save()
+
+    move(work, china("2025-01-03"))
+
+    people = {one.person_id: one.state for one in tasks_of(row)}
+    assert people[cast.workshop_leader.pk] == "open"
+    assert cast.teacher.pk not in people

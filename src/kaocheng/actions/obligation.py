@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from kaocheng.access.round import SOURCE, obligations_in_sight, obligations_to_r
 from kaocheng.access.task import own_tasks
 from kaocheng.actions.obligation_task import Group, share_out
 from kaocheng.actions.perform import Act, Answer, action, digest
+from kaocheng.queries.adopted import adopted
 from kaocheng.queries.obligation_plan import KEPT, Plan, plan, recount
 from kaocheng.queries.obligation_state import by_hand, is_final
 from kaocheng.queries.round_course import Course, Memory
@@ -37,6 +39,8 @@ WHY = "what is owed follows from the scheme, for everybody in the round"
 # After the results are frozen, publicity and objections still have their days.
 UNDER_WAY = (RoundState.RUNNING, RoundState.FROZEN)
 MOST_REASON = 160
+# So many parts of a mark decide whose tasks they are: tasks are looked at anew when one changes.
+OWNERS = 3
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def move_rounds(at: datetime) -> None:
         seen = _SEEN.get(key)
         if seen and seen.mark == mark and at >= seen.at and not _is_due(seen, at):
             continue
-        is_new = seen is None or seen.mark[:2] != mark[:2]
+        is_new = seen is None or seen.mark[:OWNERS] != mark[:OWNERS]
         try:
             next_at = move_if_needed(work, at, anyhow=is_new)
         except Exception:
@@ -83,15 +87,19 @@ def _is_due(seen: Seen, at: datetime) -> bool:
 
 
 def _marks() -> list[tuple[Round, tuple[object, ...]]]:
-    """The rounds under way with what their obligations rest on, in three queries."""
+    """The rounds under way with what their obligations rest on, in three queries.
+
+    First what decides whose tasks they are (versions, rosters), then everything else.
+    """
     rounds = list(_under_way().order_by("pk"))
-    adoptions = {work.adoption_id for work in rounds}
-    revisions = dict(
-        RegisterRevision.objects.filter(adoption__in=adoptions)
-        .values_list("adoption")
+    revisions: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for adoption_id, register, total in (
+        RegisterRevision.objects.filter(adoption__in={work.adoption_id for work in rounds})
+        .values_list("adoption", "register")
         .annotate(Sum("revision"))
         .order_by()
-    )
+    ):
+        revisions[adoption_id][register] = total
     events = dict(
         RoundEvent.objects.unscoped(WHY)
         .filter(round__in=rounds)
@@ -100,17 +108,16 @@ def _marks() -> list[tuple[Round, tuple[object, ...]]]:
         .order_by()
     )
     return [
-        (
-            work,
-            (
-                work.version,
-                work.adoption.version,
-                revisions.get(work.adoption_id),
-                events.get(work.pk),
-            ),
-        )
-        for work in rounds
+        (work, _mark(work, revisions[work.adoption_id], events.get(work.pk))) for work in rounds
     ]
+
+
+def _mark(work: Round, revisions: Mapping[str, int], events: int | None) -> tuple[object, ...]:
+    naming = {one.id for one in adopted(work.adoption).rosters} | {
+        str(one.get("register", "")) for listed in work.adoption.holders.values() for one in listed
+    }
+    people = sum(total for name, total in revisions.items() if name in naming)
+    return (work.version, work.adoption.version, people, sum(revisions.values()), events)
 
 
 def _under_way() -> OwnedQuerySet[Round]:
@@ -155,9 +162,17 @@ def obligations_touched(
             .order_by("pk")
             .select_for_update(of=("self",))
         )
+        if _are_about(course, rows, register):
+            course.handing.only = tuple(touched)
         made = recount(course, rows)
         if made.changed:
             write(act, course, made, groups={(row.duty, row.period) for row in made.changed})
+
+
+def _are_about(course: Course, rows: Iterable[Obligation], register: str) -> bool:
+    """Whether the entries that count for these obligations are all about their own subjects."""
+    roster = course.found.shape(register).roster
+    return all(row.subject is not None and row.subject.roster == roster for row in rows)
 
 
 def write(act: Act, course: Course, made: Plan, *, groups: Iterable[Group]) -> None:

@@ -118,7 +118,7 @@ class Walk:
     memory: Memory = field(default_factory=Memory)
     # The days on which the agenda changes something by itself.
     falling: set[date] = field(default_factory=set)
-    looked_at: datetime = datetime.min.replace(tzinfo=CHINA)
+    looked_at: datetime | None = None
 
     def through(self, first: date, days: int | None) -> Report:
         entries = self._entries(first)
@@ -156,7 +156,7 @@ class Walk:
             note_event(By(officer, now), round_id=self.work.pk, name=name)
             report.events += 1
         now = _at(day, EVENING)
-        if day in self.falling or now - self.looked_at > ONE_WEEK:
+        if day in self.falling or self.looked_at is None or now - self.looked_at > ONE_WEEK:
             self._move(now)
         self._finish_by_hand(now)
 

@@ -44,9 +44,13 @@ class Line:
 
 @dataclass
 class Handing:
-    """The entries of the registers of one adoption, read once for each register."""
+    """The entries of the registers of one adoption, read once for each register.
+
+    `only`: ids of subjects; entries about others are not read, and must not be asked for.
+    """
 
     found: Adopted
+    only: tuple[int, ...] | None = None
     _lines: dict[str, list[Line]] = field(default_factory=dict)
     _indexes: dict[tuple[str, str], dict[object, list[Line]]] = field(default_factory=dict)
 
@@ -116,6 +120,8 @@ class Handing:
             rows = Entry.objects.unscoped(WHY).filter(
                 adoption=self.found.adoption, register=register, standing__in=HANDED_IN
             )
+            if self.only is not None:
+                rows = rows.filter(subject__in=self.only)
             self._lines[register] = [
                 Line(subject, path, day, period, standing == Standing.COUNTS, at, values)
                 for subject, path, day, period, standing, at, values in rows.values_list(
