@@ -156,7 +156,7 @@ class Walk:
             note_event(By(officer, now), round_id=self.work.pk, name=name)
             report.events += 1
         now = _at(day, EVENING)
-        if day in self.falling or self.looked_at is None or now - self.looked_at > ONE_WEEK:
+        if self.looked_at is None or now - self.looked_at > ONE_WEEK:
             self._move(now)
         self._finish_by_hand(now)
 
