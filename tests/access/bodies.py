@@ -99,4 +99,6 @@ BODIES: Mapping[str, Made] = {
     "register-subject-add": always(f_id="T0", f_name="新"),
     "sheet-dispute": always(note="异议"),
     "matter-remind": always(words="请尽快办理"),
+    "round-events": always(name="posted"),
+    "obligation-excuse": always(because="免"),
 }

@@ -8,6 +8,7 @@ from kaocheng.actions.draft import drop_old_drafts
 from kaocheng.actions.file import forget_unused
 from kaocheng.actions.gallery import ask_for_gallery
 from kaocheng.actions.monthly_sheet import sweep_sheets
+from kaocheng.actions.obligation import move_rounds
 from kaocheng.actions.operation import check_quarantine_again, forget_what_is_over
 from kaocheng.actions.reminder import ask_to_remind
 from kaocheng.actions.seal import seal
@@ -22,4 +23,5 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("records.forget", timedelta(days=1), forget_what_is_over),
     Sweep("drafts.forget", timedelta(days=1), drop_old_drafts),
     Sweep("gallery.ask", timedelta(minutes=10), ask_for_gallery),
+    Sweep("rounds.move", timedelta(minutes=1), move_rounds),
 )

@@ -61,6 +61,8 @@ class Row:
     state: State = ""
     took: str = ""
     rest_day: bool = False
+    # The period in which a recurring duty is owed, or the day of its series.
+    period: Period | None = None
 
     @property
     def provisional(self) -> bool:
@@ -147,6 +149,7 @@ class RowMaker:
             otherwise=duty.otherwise,
             soft=duty.soft,
             rest_day=on_a_day and self.is_rest_day(days),
+            period=period,
         )
         if duty.target is not None:
             target = self.layout.days(duty.target, period)

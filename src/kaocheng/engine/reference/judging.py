@@ -1,4 +1,4 @@
-"""What a process asks of the results: gates that open, effects that follow, samples to draw."""
+"""What a process asks of the results: who owes what, gates, effects, samples to draw."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kaocheng.engine.expressions.tree import Expr
+from kaocheng.engine.facts import FactRow
 from kaocheng.engine.language.documents import Document
 from kaocheng.engine.language.shape import Clause
 from kaocheng.engine.process.draws import draw_size
-from kaocheng.engine.process.entries import Draw, Effect, Gate
+from kaocheng.engine.process.entries import Draw, Duty, Effect, Gate
 from kaocheng.engine.reference.evaluate import AnyRow, Environment, ResultRow, evaluate
 from kaocheng.engine.reference.run import Run
 from kaocheng.engine.trace import shown
@@ -28,6 +29,9 @@ class Judgement:
     value: Value
     flags: tuple[str, ...]
     clauses: tuple[Clause, ...]
+    # The row of facts that it is about, and the period where the result has one.
+    fact: FactRow | None = None
+    period: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,15 @@ def gates(run: Run) -> Iterator[Judgement]:
     for gate in run.pack.process.gates:
         if gate.need is not None:
             for subject, env in _subjects(run, gate.of):
-                yield _judged(gate, subject, _gate_state(run, gate, gate.need, env))
+                yield _judged(gate, subject, _gate_state(run, gate, gate.need, env), env)
+
+
+def duties(run: Run) -> Iterator[Judgement]:
+    """Whether each subject owes each duty that says itself who does (`of`, with `when`)."""
+    for duty in run.pack.process.duties:
+        for subject, env in _subjects(run, duty.of) if duty.of else ():
+            owes = True if duty.when is None else _value(run, duty.when, env)
+            yield _judged(duty, subject, owes, env)
 
 
 def effects(run: Run) -> Iterator[Judgement]:
@@ -57,7 +69,7 @@ def effects(run: Run) -> Iterator[Judgement]:
             said = [flag.say for flag in effect.flags if _value(run, flag.when, env) is True]
             if value is True and effect.confirm:
                 said.append(f"提名，须由{effect.confirm}确认")
-            yield _judged(effect, subject, value, tuple(said))
+            yield _judged(effect, subject, value, env, tuple(said))
 
 
 def samples(run: Run) -> Iterator[Sample]:
@@ -114,9 +126,12 @@ def _rows(run: Run, name: str) -> Iterator[tuple[str, Environment]]:
 def _group(draw: Draw, env: Environment) -> str:
     if not draw.per:
         return ""
+    return shown(_fact(env).values[draw.per])
+
+
+def _fact(env: Environment) -> FactRow:
     row: AnyRow = env.rows[0]
-    fact = row.fact if isinstance(row, ResultRow) else row
-    return shown(fact.values[draw.per])
+    return row.fact if isinstance(row, ResultRow) else row
 
 
 def _value(run: Run, expr: Expr, env: Environment) -> Value:
@@ -136,6 +151,14 @@ def _gate_state(run: Run, gate: Gate, need: Expr, env: Environment) -> Value:
 
 
 def _judged(
-    entry: Gate | Effect, subject: str, value: Value, flags: tuple[str, ...] = ()
+    entry: Duty | Effect | Gate,
+    subject: str,
+    value: Value,
+    env: Environment,
+    flags: tuple[str, ...] = (),
 ) -> Judgement:
-    return Judgement(entry.id, entry.title, subject, value, flags, entry.clauses)
+    row = env.rows[0]
+    period = row.period.id if isinstance(row, ResultRow) and row.period is not None else ""
+    return Judgement(
+        entry.id, entry.title, subject, value, flags, entry.clauses, _fact(env), period
+    )
