@@ -62,7 +62,7 @@ def test_frame_of_nobody_has_no_navigation_and_asks_nothing(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_badges_take_two_queries_whatever_they_count(
+def test_badges_take_one_query_whatever_they_count(
     cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     for number in range(count):
@@ -70,7 +70,7 @@ def test_badges_take_two_queries_whatever_they_count(
     task(cast.colleague, cast, 9)
     reader = actor(cast.teacher)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         badges = badges_of(reader)
 
     assert badges == Badges(tasks=count, messages=count)

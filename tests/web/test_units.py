@@ -15,7 +15,7 @@ from tests.cast import Cast, by, person, unit
 DAY = date(2026, 11, 27)
 TODAY = "2026-11-27"
 # Who asks, the session and the frame take eight of them.
-COUNT_OF_LIST, COUNT_OF_UNIT = 12, 16
+COUNT_OF_LIST, COUNT_OF_UNIT = 10, 14
 
 
 def signed_in(who: Person) -> Client:
