@@ -9,6 +9,7 @@ from kaocheng.actions.file import forget_unused
 from kaocheng.actions.gallery import ask_for_gallery
 from kaocheng.actions.operation import check_quarantine_again, forget_what_is_over
 from kaocheng.actions.reminder import ask_to_remind
+from kaocheng.actions.retirement import retire_who_is_due
 from kaocheng.actions.seal import seal
 from kaocheng.jobs.scheduler import Sweep
 
@@ -18,6 +19,8 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("files.forget_unused", timedelta(hours=1), lambda _: forget_unused()),
     Sweep("tasks.ask_to_remind", timedelta(minutes=30), ask_to_remind),
     Sweep("records.forget", timedelta(days=1), forget_what_is_over),
+    # The day begins at midnight in China: an hour later at most they are retired.
+    Sweep("people.retire", timedelta(hours=1), retire_who_is_due),
     Sweep("drafts.forget", timedelta(days=1), drop_old_drafts),
     Sweep("gallery.ask", timedelta(minutes=10), ask_for_gallery),
 )
