@@ -360,3 +360,22 @@ def test_exported_table_is_imported_again_without_a_change(cast: Cast) -> None:
 
     assert plan.faults == []
     assert {name: count for name, count in counts_of(plan).items() if count} == {"unchanged": 5}
+
+
+@pytest.mark.parametrize(
+    ("reader", "whose", "offered"),
+    [
+        ("teacher", "teacher", True),
+        ("lead", "teacher", True),
+        ("officer", "teacher", True),
+        ("security_admin", "teacher", False),
+    ],
+)
+def test_person_leads_to_a_handover_for_those_who_may(
+    cast: Cast, reader: str, whose: str, offered: bool
+) -> None:
+    person_id = getattr(cast, whose).pk
+
+    page = text(signed_in(getattr(cast, reader)), f"/people/{person_id}")
+
+    assert (f'href="/handovers/new?giver={person_id}"' in page) is offered
