@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,14 @@ from kaocheng.gateways.postgres import EmbeddedPostgres
 
 if TYPE_CHECKING:
     from tests.cast import Cast
+
+# Where nothing may be compiled beside its source, what is imported would be compiled anew in every
+# process that a test starts: a second or two of each.
+if sys.dont_write_bytecode:
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(Path(__file__).parents[1] / "build" / "bytecode")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 # Derandomized: a property that fails for one fails for all. No deadline: machines differ.
 settings.register_profile("kaocheng", derandomize=True, deadline=None, print_blob=True)

@@ -37,12 +37,21 @@ def window(browser: Browser, db: None) -> Iterator[Open]:  # pages need it
     opened: list[BrowserContext] = []
     ours = connections["default"]
 
-    def open_page(path: str, who: Person | None = None, *, width: int = 1280) -> Page:
+    def open_page(
+        path: str,
+        who: Person | None = None,
+        *,
+        width: int = 1280,
+        session: Mapping[str, object] | None = None,
+    ) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 800}, base_url=SITE)
         opened.append(context)
         client = Client(enforce_csrf_checks=True, raise_request_exception=False)
         if who is not None:
             client.force_login(Account.objects.get(person=who))
+            kept = client.session
+            kept.update(session or {})
+            kept.save()
         context.route("**/*", lambda route: answer(route, client, ours))
         page = context.new_page()
         page.goto(path)

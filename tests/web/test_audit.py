@@ -16,7 +16,7 @@ from kaocheng.records.models import Account, AuditAnchor, AuditRow, Person
 from tests.cast import NOW, Cast
 
 # What the frame of every page asks: session, account, appointments, badges.
-FRAME = 6
+FRAME = 4
 # Rows, people, units; last seal, anchors.
 QUERIES = FRAME + 5
 # The object; rows, people, units.

@@ -17,6 +17,7 @@ from kaocheng.config.urls import urlpatterns as own
 from kaocheng.queries.draft import draft_of
 from kaocheng.records.models import Account
 from tests.cast import Cast
+from tests.web.axe import violations
 from tests.web.conftest import Open
 
 pytestmark = pytest.mark.browser
@@ -127,11 +128,18 @@ def test_expired_session_loses_nothing(window: Open, cast: Cast, kept: Kept) -> 
     typed(page)
     line(page, "登录过期了。登录后接着填，内容没丢")
     link = page.get_attribute(".kept a", "href")
+    asked = (page.inner_text("dialog[open] h2"), page.get_attribute("dialog[open] a", "href"))
+    faults = violations(page)
+    page.click("dialog[open] button")
+    typed_still = page.input_value("[name=title]")
     gone = False
     page.reload()
     line(page, "已恢复您上次没提交的内容")
 
+    assert asked == ("登录过期了。登录后接着填，内容没丢", link)
     assert link == "/sign-in?next=%2Fa-form"
+    assert faults == []
+    assert typed_still == "研修安排"
     assert page.input_value("[name=title]") == "研修安排"
     line(page, "已自动保存")
     assert kept() == {"title": ["研修安排"], "to": ["2"]}

@@ -456,6 +456,6 @@ def test_late_part_says_so(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(FIELDS) == 3
 
 
-BOARD = 10
-LIST = 8
-PART = 13
+BOARD = 8
+LIST = 6
+PART = 11

@@ -12,8 +12,8 @@ from tests.documents.chinese_fonts import FONTS
 from tests.documents.pdf_text import has_lacking_glyphs, pages_of
 from tests.web.test_collections import browser, text_of
 
-LIST = 8
-ONE = 7
+LIST = 6
+ONE = 5
 
 
 @pytest.fixture(autouse=True)

@@ -199,7 +199,7 @@ def test_lists_take_a_fixed_number_of_queries(
     reader = signed_in(getattr(cast, who))
 
     # Session, account, person, appointments; how many there are and this page; two badges.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         page = reader.get(address).content.decode()
 
     assert page.count("通知0") >= 1
@@ -215,7 +215,7 @@ def test_board_takes_a_fixed_number_of_queries(
     notice_id = issue(cast)
     officer = signed_in(cast.officer)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         page = officer.get(f"/notices/{notice_id}/board").content.decode()
 
     assert page.count("未打开</span>") == count + 1

@@ -21,8 +21,8 @@ from tests.web.test_units import DAY, TODAY, signed_in, text
 PHONE, MASKED = "13800138000", "138****8000"
 ID_NUMBER = with_check_digit(MADE_UP[:17])
 # Who asks, the session and the frame take eight of them.
-COUNT_OF_LIST = 14
-COUNT_OF_PERSON = 15
+COUNT_OF_LIST = 12
+COUNT_OF_PERSON = 13
 
 
 def with_personal_data(who: Person) -> None:
@@ -360,3 +360,22 @@ def test_exported_table_is_imported_again_without_a_change(cast: Cast) -> None:
 
     assert plan.faults == []
     assert {name: count for name, count in counts_of(plan).items() if count} == {"unchanged": 5}
+
+
+@pytest.mark.parametrize(
+    ("reader", "whose", "offered"),
+    [
+        ("teacher", "teacher", True),
+        ("lead", "teacher", True),
+        ("officer", "teacher", True),
+        ("security_admin", "teacher", False),
+    ],
+)
+def test_person_leads_to_a_handover_for_those_who_may(
+    cast: Cast, reader: str, whose: str, offered: bool
+) -> None:
+    person_id = getattr(cast, whose).pk
+
+    page = text(signed_in(getattr(cast, reader)), f"/people/{person_id}")
+
+    assert (f'href="/handovers/new?giver={person_id}"' in page) is offered

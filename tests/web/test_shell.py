@@ -11,12 +11,14 @@ from pytest_django import DjangoAssertNumQueries
 from kaocheng.access.actor import Held
 from kaocheng.access.endpoints import Open
 from kaocheng.config.urls import ENDPOINTS
+from kaocheng.queries.actor import NOBODY
 from kaocheng.queries.shell import Badges, badges_of
 from kaocheng.records.models import Account, Appointment, AuditRow, Message, Person, Task
 from kaocheng.records.models.appointment import Role
 from kaocheng.records.models.unit import UnitKind
 from kaocheng.web.help.text import GENERAL, name_of_text
-from kaocheng.web.navigation import TABLE, entries_for
+from kaocheng.web.navigation import TABLE, Entry, entries_for
+from kaocheng.web.shell import ELSEWHERE, Shell
 from tests.cast import NOW, Cast, actor
 
 # Pages that say nothing a reader could need help with: answers for machines, redirects, errors.
@@ -62,7 +64,7 @@ def test_frame_of_nobody_has_no_navigation_and_asks_nothing(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_badges_take_two_queries_whatever_they_count(
+def test_badges_take_one_query_whatever_they_count(
     cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
     for number in range(count):
@@ -70,7 +72,7 @@ def test_badges_take_two_queries_whatever_they_count(
     task(cast.colleague, cast, 9)
     reader = actor(cast.teacher)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         badges = badges_of(reader)
 
     assert badges == Badges(tasks=count, messages=count)
@@ -175,15 +177,57 @@ def test_unknown_language_is_refused() -> None:
 
 @pytest.mark.parametrize("kind", list(UnitKind))
 @pytest.mark.parametrize("role", list(Role))
-def test_navigation_has_at_most_eight_entries_and_starts_at_home(role: str, kind: str) -> None:
+def test_rail_has_at_most_seven_entries_and_starts_at_home(role: str, kind: str) -> None:
     held = Held(1, role, 1, kind, "单位", "1/")
-    every = {entry.endpoint for _, _, row in TABLE for entry in row}
+    every = {entry.endpoint for _, _, row in TABLE for entry in row} | ELSEWHERE
 
     entries = entries_for(held, known=every, page="home")
+    frame = shell_of(entries)
 
     assert entries[0].endpoint == "home"
     assert [entry.is_here for entry in entries].count(True) == 1
-    assert len(entries) <= 8
+    assert len(frame.rail) <= 7
+    assert (len(frame.tabs) <= 5, frame.tabs[-1].endpoint) == (True, "account")
+    reached = [*frame.tabs, *frame.rest, *frame.more]
+    assert {one.endpoint for one in reached} == {one.endpoint for one in entries} - {"messages"}
+
+
+def shell_of(entries: tuple[Entry, ...]) -> Shell:
+    return Shell(
+        actor=NOBODY, posts=(), entries=entries, badges=Badges(), pages=frozenset(), page="home",
+        address="", language="zh-hans", html_language="zh-Hans", has_large_type=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("who", ["teacher", "lead", "clerk", "workshop_leader"])
+def test_whoever_may_get_notices_and_forms_finds_them(cast: Cast, who: str) -> None:
+    page = signed_in(getattr(cast, who)).get("/account").content.decode()
+    rail = page.split('<nav class="rail"')[1].split("</nav>")[0]
+
+    assert 'href="/notices"' in rail
+    assert 'href="/collections"' in rail
+
+
+def test_files_of_ones_own_are_reached_from_ones_own_page(cast: Cast) -> None:
+    page = signed_in(cast.teacher).get("/account").content.decode()
+    own = page.split('id="more-heading"')[1].split("</section>")[0]
+
+    assert '<a class="kb q wide" href="/files">' in own
+    assert "我上传的文件" in own
+
+
+def test_own_page_offers_the_choice_of_language_once_beside_the_panel(cast: Cast) -> None:
+    page = signed_in(cast.teacher).get("/account").content.decode()
+    main = page.split('<main id="main"')[1].split("</main>")[0]
+
+    assert 'name="language"' not in main
+    assert page.split("</main>")[1].count('value="zh-hant"') == 1
+
+
+def test_district_finds_its_schools_in_one_list(cast: Cast) -> None:
+    page = signed_in(cast.officer).get("/account").content.decode()
+
+    assert '<a href="/units?kind=school">' in page.split('<nav class="rail"')[1].split("</nav>")[0]
 
 
 def test_entries_without_a_page_are_left_out() -> None:

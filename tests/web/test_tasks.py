@@ -12,8 +12,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from kaocheng.actions.perform import Act
 from kaocheng.actions.task import Owed, owe_each, settle
+from kaocheng.queries.task import PAGE
+from kaocheng.queries.task_board import board, top_unit
 from kaocheng.records.models import Message, Person, PersonalData, Unit
-from tests.cast import NOW, Cast, by, person, unit
+from tests.cast import NOW, Cast, actor, by, person, unit
 from tests.web.reader import signed_in
 
 FONTS = Path(settings.ASSETS) / "fonts"
@@ -182,11 +184,11 @@ class ListPage:
 @pytest.mark.parametrize(
     "page",
     [
-        ListPage("/tasks", 8, base=0, each=1),
-        ListPage("/tasks/below", 11, base=3, each=1),
-        ListPage("/tasks/owed", 9, base=1, each=2),
-        ListPage("/tasks/matters", 9, base=2, each=1),
-        ListPage("/tasks/matters/unit/{school}", 9, base=1, each=1),
+        ListPage("/tasks", 6, base=0, each=1),
+        ListPage("/tasks/below", 6, base=3, each=1),
+        ListPage("/tasks/owed", 6, base=1, each=2),
+        ListPage("/tasks/matters", 6, base=2, each=1),
+        ListPage("/tasks/matters/unit/{school}", 7, base=1, each=1),
     ],
     ids=lambda page: page.address,
 )
@@ -200,9 +202,28 @@ def test_lists_take_a_fixed_number_of_queries(
         owe_people(cast, group, cast.lead)
     lead = signed_in(cast.lead)
 
-    # Session, account, person, appointments; two badges; the rest is the page.
+    # Session, account, appointments, badges; the rest is the page.
     with django_assert_num_queries(page.queries):
         answer = lead.get(page.address.format(school=cast.school.pk))
 
     text = answer.content.decode()
     assert text.count("<tr>") + text.count('<li class="kc task') == page.base + page.each * count
+
+
+def test_board_of_more_units_than_a_page_counts_those_it_shows(cast: Cast) -> None:
+    schools = [unit(f"第{number:02}小学", "school", cast.town) for number in range(PAGE + 1)]
+    groups = [unit("数学组", "group", school) for school in schools]
+    owe_each(
+        Act(by(cast.officer), "test.owe"),
+        cast.district,
+        [Owed("签收", "/n", group, role="lead") for group in groups]
+        + [Owed("签收", "/n", schools[PAGE], role="lead", due_at=NOW - timedelta(days=1))],
+    )
+
+    officer = actor(cast.city_officer)
+    found = board(officer, top_unit(officer), now=NOW, row_kind="school")
+
+    first = found.rows[1]
+    assert (first.name, first.overdue, first.open) == ("第50小学", 1, 2)
+    assert (found.units_overdue, found.overdue) == (1, 1)
+    assert {row.open for row in found.rows[2:] if row.name.startswith("第")} == {1}

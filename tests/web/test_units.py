@@ -14,8 +14,8 @@ from tests.cast import Cast, by, person, unit
 
 DAY = date(2026, 11, 27)
 TODAY = "2026-11-27"
-# Who asks, the session and the frame take eight of them.
-COUNT_OF_LIST, COUNT_OF_UNIT = 12, 16
+# Who asks, the session and the frame take four of them.
+COUNT_OF_LIST, COUNT_OF_UNIT = 10, 14
 
 
 def signed_in(who: Person) -> Client:
@@ -227,3 +227,23 @@ def test_district_moves_a_school_by_form(cast: Cast) -> None:
     page = text(client, f"/units/{cast.school.pk}")
     assert "海屿区" in page
     assert "榕镇" in page
+
+
+def test_schools_of_a_district_stand_in_one_list_however_deep(cast: Cast) -> None:
+    client = signed_in(cast.officer)
+
+    page = text(client, "/units?kind=school")
+    found = text(client, "/units?kind=school&q=珠岸")
+
+    assert "下级学校 2 个" in page
+    assert ">榕荫小学</a>" in page
+    assert ">珠岸中学</a>" in page
+    assert f">{cast.group.name}</a>" not in page
+    assert "海屿二小" not in page
+    assert '<input type="hidden" name="kind" value="school">' in page
+    assert "珠岸中学</a>" in found
+    assert "榕荫小学</a>" not in found
+
+
+def test_kind_that_does_not_exist_shows_one_level(cast: Cast) -> None:
+    assert "下级单位" in text(signed_in(cast.officer), "/units?kind=nonsense")

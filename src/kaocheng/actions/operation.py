@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
+from django.db.models import Q
 
 from kaocheng.actions.file import CHECK
-from kaocheng.records.models import DoneOnce, Job, StoredFile
+from kaocheng.queries.setting import setting
+from kaocheng.records.models import DoneOnce, Job, SignIn, StoredFile
 from kaocheng.records.models.file import FileState
 from kaocheng.records.models.job import JobState
 
@@ -17,10 +19,18 @@ JOBS_KEPT = timedelta(days=90)
 
 
 def forget_what_is_over(at: datetime) -> None:
-    """Old answers to forms, ended jobs and run-out sessions; the log keeps what they did."""
+    """Old answers to forms, ended jobs, run-out sessions and the sign-ins of long ago.
+
+    The log keeps what they did.
+    """
     DoneOnce.objects.filter(at__lt=at - ANSWERS_KEPT).delete()
     Job.objects.exclude(state=JobState.WAITING).filter(ended_at__lt=at - JOBS_KEPT).delete()
     Session.objects.filter(expire_date__lt=at).delete()
+    # One that nobody ended was last used when it was last seen.
+    long_ago = at - timedelta(days=int(setting("sign_in_days")))
+    SignIn.objects.filter(
+        Q(ended_at__lt=long_ago) | Q(ended_at=None, seen_at__lt=long_ago)
+    ).delete()
 
 
 def check_quarantine_again(at: datetime) -> int:

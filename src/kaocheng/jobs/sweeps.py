@@ -11,6 +11,7 @@ from kaocheng.actions.monthly_sheet import sweep_sheets
 from kaocheng.actions.obligation import move_rounds
 from kaocheng.actions.operation import check_quarantine_again, forget_what_is_over
 from kaocheng.actions.reminder import ask_to_remind
+from kaocheng.actions.retirement import retire_who_is_due
 from kaocheng.actions.seal import seal
 from kaocheng.jobs.scheduler import Sweep
 
@@ -21,6 +22,8 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("tasks.ask_to_remind", timedelta(minutes=30), ask_to_remind),
     Sweep("sheets.make_and_count", timedelta(hours=1), sweep_sheets),
     Sweep("records.forget", timedelta(days=1), forget_what_is_over),
+    # The day begins at midnight in China: an hour later at most they are retired.
+    Sweep("people.retire", timedelta(hours=1), retire_who_is_due),
     Sweep("drafts.forget", timedelta(days=1), drop_old_drafts),
     Sweep("gallery.ask", timedelta(minutes=10), ask_for_gallery),
     Sweep("rounds.move", timedelta(minutes=1), move_rounds),

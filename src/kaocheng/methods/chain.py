@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Any
 
 # The second is the national one (GB/T 32905), where the commercial cryptography rules ask for it.
 METHODS = ("sha256", "sm3")
@@ -30,11 +31,16 @@ RowText = tuple[str, str]
 
 def hexdigest(method: str, content: bytes) -> str:
     """The digest of bytes; a method that is not known raises ValueError."""
+    hashed: str = _hash(method)(content).hexdigest()
+    return hashed
+
+
+def _hash(method: str) -> Callable[[bytes], Any]:
     if method == "sha256":
-        return hashlib.sha256(content).hexdigest()
+        return hashlib.sha256
     if method not in METHODS:
         raise ValueError(method)
-    return hashlib.new(method, content).hexdigest()
+    return partial(hashlib.new, method)
 
 
 def row_digest(method: str, row: RowText) -> str:
@@ -59,8 +65,7 @@ class Seal:
 
     def digest_after(self, previous: str) -> str:
         """What the digest has to be if `previous` is the digest of the seal before."""
-        listed = [list(row) for row in self.rows]
-        content = [self.number, self.method, self.sealed_at, previous, listed]
+        content = [self.number, self.method, self.sealed_at, previous, self.rows]
         return hexdigest(self.method, _canonical(content).encode())
 
 
@@ -126,13 +131,14 @@ class Walk:
     def step(self, seal: Seal, found: Mapping[int, RowText]) -> Iterator[Fault]:
         """What is wrong with the seal and its rows; `found` holds those still in the log, by id."""
         yield from self._order(seal)
+        hashed = _hash(seal.method)
         for id, digest in seal.rows:
             values = found.get(id)
             if values is None:
                 yield Fault(FaultKind.ROW_GONE, seal.number, id)
                 continue
             self.rows_seen += 1
-            if row_digest(seal.method, values) != digest:
+            if hashed(canonical_row(values)).hexdigest() != digest:
                 yield Fault(FaultKind.ROW_CHANGED, seal.number, id)
         for anchor in self._due.pop(seal.number, ()):
             if anchor.digest == seal.digest:

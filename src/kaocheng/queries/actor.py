@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kaocheng.access.actor import Actor, Held, Helper
 from kaocheng.gateways.clock import CLOCK
-from kaocheng.records.models import Account, Appointment, Delegation, Unit
+from kaocheng.records.models import Account, Appointment, Delegation
 from kaocheng.records.models.appointment import Role
 from kaocheng.records.models.person import PersonState
 from kaocheng.records.models.unit import UnitKind
+from kaocheng.records.prepared import Prepared
 
 NEVER_ACTED_FOR = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 NOBODY = Actor(account_id=None, person_id=None, name="")
@@ -84,27 +86,27 @@ def _at_work(held: tuple[Held, ...], current: int | None) -> Held | None:
 
 def appointments_today(person_id: int) -> tuple[Held, ...]:
     """The appointments that hold on the clock's day, the oldest first."""
-    today = CLOCK.today()
-    rows = (
+    rows = _HELD.ask(person_id, CLOCK.today())
+    return tuple(
+        Held(pk, role, unit_id, kind, name, path, _within(kind, parent))
+        for pk, role, unit_id, kind, name, path, parent in rows
+    )
+
+
+def _held_rows(_shape: None, person_id: int, today: date) -> QuerySet[Any, Any]:
+    return (
         Appointment.objects.unscoped("whose rights are about to be known")
         .filter(Q(ends_on=None) | Q(ends_on__gt=today), person_id=person_id, starts_on__lte=today)
-        .select_related("unit__parent")
         .order_by("starts_on", "id")
-    )
-    return tuple(
-        Held(
-            appointment_id=row.pk,
-            role=row.role,
-            unit_id=row.unit_id,
-            unit_kind=row.unit.kind,
-            unit_name=row.unit.name,
-            unit_path=row.unit.path,
-            within=_within(row.unit),
+        .values_list(
+            "pk", "role", "unit_id", "unit__kind", "unit__name", "unit__path", "unit__parent__name"
         )
-        for row in rows
     )
 
 
-def _within(unit: Unit) -> str:
-    is_part = unit.kind in {UnitKind.GROUP, UnitKind.DEPARTMENT}
-    return unit.parent.name if is_part and unit.parent else ""
+_HELD = Prepared(_held_rows)
+
+
+def _within(kind: str, parent: str | None) -> str:
+    is_part = kind in {UnitKind.GROUP, UnitKind.DEPARTMENT}
+    return parent if is_part and parent else ""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from kaocheng.methods.chain import Anchor, Fault, FaultKind, Listed, RowText, Seal, Walk
 from kaocheng.records.models import AuditAnchor, AuditSeal
@@ -54,8 +56,7 @@ def check_log(now: datetime, *, anchors: Iterable[Anchor] = ()) -> Checked:
     walk = Walk(known)
     faults: list[Fault] = []
     seals = 0
-    for batch in _batches(_seals()):
-        found = row_values([id for seal in batch for id, _digest in seal.rows])
+    for batch, found in _with_rows(_batches(_seals())):
         for seal in batch:
             seals += 1
             faults += walk.step(seal, found)
@@ -70,7 +71,30 @@ def check_log(now: datetime, *, anchors: Iterable[Anchor] = ()) -> Checked:
     )
 
 
-def row_values(ids: Collection[int]) -> Mapping[int, RowText]:
+def _with_rows(
+    batches: Iterable[list[Seal]],
+) -> Iterator[tuple[list[Seal], Mapping[int, RowText]]]:
+    """The rows of the next batch are read while those of the last are checked."""
+    same = connections[DEFAULT_DB_ALIAS]
+    same.inc_thread_sharing()
+    try:
+        with ThreadPoolExecutor(max_workers=1) as reader:
+            before: tuple[list[Seal], Future[Mapping[int, RowText]]] | None = None
+            for batch in batches:
+                ids = [id for seal in batch for id, _digest in seal.rows]
+                reading = reader.submit(row_values, ids, over=same)
+                if before is not None:
+                    yield before[0], before[1].result()
+                before = batch, reading
+            if before is not None:
+                yield before[0], before[1].result()
+    finally:
+        same.dec_thread_sharing()
+
+
+def row_values(
+    ids: Collection[int], *, over: BaseDatabaseWrapper | None = None
+) -> Mapping[int, RowText]:
     """What a digest covers, by id, of those rows that are there."""
     if not ids:
         return {}
@@ -80,13 +104,15 @@ def row_values(ids: Collection[int]) -> Mapping[int, RowText]:
     chosen, values = (
         ("between %s and %s", [lowest, highest]) if is_dense else ("= any(%s)", [list(ids)])
     )
-    with connection.cursor() as cursor:
+    with (over or connection).cursor() as cursor:
         cursor.execute(
             f"select id, json_build_array({_VALUES})::text, changes::text"  # noqa: S608  # our words
             f" from records_auditrow where id {chosen}",
             values,
         )
         found = {id: (before, changes) for id, before, changes in cursor.fetchall()}
+    if len(found) == len(ids):
+        return found
     return {id: found[id] for id in ids if id in found}
 
 

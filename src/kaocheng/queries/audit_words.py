@@ -107,6 +107,7 @@ ACTIONS = {
     "person.correct_personal": "更正了个人信息",
     "person.leave": "办理了调离",
     "person.retire": "办理了退休",
+    "person.retire_on_the_day": "到了退休日期",
     "person.second": "办理了借调",
     "person.transfer": "办理了调动",
     "roster.check": "检查了花名册",

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet, Window
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.grants import CLERK, LEAD, OFFICER, WORKSHOP_LEADER
 from kaocheng.access.task import own_tasks, tasks_below
 from kaocheng.queries.home_admin import ADMINISTRATORS, AdminHome, admin_home
 from kaocheng.queries.notice import IssuedLine, running
-from kaocheng.queries.task import TaskCard, cards, in_order, overdue_condition
+from kaocheng.queries.task import (
+    COLUMNS,
+    CardRow,
+    TaskCard,
+    cards,
+    in_order,
+    overdue_condition,
+    owner,
+)
 from kaocheng.queries.task_board import Board, board, top_unit
 from kaocheng.queries.task_chase import Matter, first_matters
 from kaocheng.queries.time_words import day_words, due
 from kaocheng.records.models.task import DueUnit, TaskState
 from kaocheng.records.models.unit import UnitKind
+from kaocheng.records.prepared import Prepared
 
 FIRST = 5  # so many tasks stand on the home page, the rest one step away
 FIRST_UNITS = 11  # the unit itself and ten below it
@@ -104,11 +114,28 @@ def home_of(actor: Actor, *, now: datetime) -> Home:
 
 
 def mine_of(actor: Actor, *, now: datetime) -> Mine:
-    """Two queries."""
-    tasks = own_tasks(actor).filter(OPEN)
-    counts = tasks.aggregate(open=Count("pk"), overdue=Count("pk", filter=overdue_condition(now)))
-    first = in_order(tasks).select_related("unit")[:FIRST]
-    return Mine(cards=cards(first, now=now), open=counts["open"], overdue=counts["overdue"])
+    """One query: the counts come with the first rows, and without rows they are nought."""
+    held = actor.held
+    unit_id, role = (held.unit_id, held.role) if held else (None, "")
+    rows = _MINE.ask(actor.person_id, unit_id, now, shape=role)
+    return Mine(
+        cards=cards([CardRow(*row[:-2]) for row in rows], now=now),
+        open=rows[0][-2] if rows else 0,
+        overdue=rows[0][-1] if rows else 0,
+    )
+
+
+def _mine_rows(
+    role: str, person_id: int | None, unit_id: int | None, now: datetime
+) -> QuerySet[Any, Any]:
+    tasks = own_tasks(owner(person_id, unit_id, role)).filter(OPEN)
+    counted = tasks.annotate(
+        open=Window(Count("pk")), overdue=Window(Count("pk", filter=overdue_condition(now)))
+    )
+    return in_order(counted).values_list(*COLUMNS, "open", "overdue")[:FIRST]
+
+
+_MINE = Prepared(_mine_rows)
 
 
 def _person_home(actor: Actor, *, now: datetime) -> PersonHome:

@@ -212,6 +212,7 @@ class PersonPage:
     login: str
     may_correct: bool
     may_move: bool
+    may_hand_over: bool
     home: Post | None
 
 
@@ -235,14 +236,17 @@ def person_page(actor: Actor, person_id: int, *, on: date) -> PersonPage:
     holding = [post for post in posts if post.starts_on <= on and _is_open(post, on)]
     managed = people_kept(actor, Permission.MANAGE_PEOPLE, on=on).filter(pk=person.pk)
     account = Account.objects.filter(person=person).first()
+    may_correct = managed.exists()
     return PersonPage(
         person=person,
         state_label=PersonState(person.state).label,
         posts=posts,
         personal=_personal(actor, person, on=on),
         login=account.login if account else "",
-        may_correct=managed.exists(),
+        may_correct=may_correct,
         may_move=people_to_move(actor, on=on).filter(pk=person.pk).exists(),
+        may_hand_over=actor.may(Permission.HAND_OVER)
+        and (may_correct or person.pk == actor.person_id),
         home=holding[-1] if holding else None,
     )
 

@@ -127,6 +127,16 @@ KINDS: Mapping[str, Kind] = {
             read=_whole(1, 24),
         ),
         Kind(
+            name="sign_in_days",
+            title=_("登录记录保存多少天"),
+            help=_(
+                "180 至 3650 天，从退出登录起算；网络安全法要求不少于六个月。操作日志不受影响。"
+            ),
+            default=180,
+            needs=Permission.ADMINISTER_ACCOUNTS,
+            read=_whole(180, 3650),
+        ),
+        Kind(
             name="delegation_days",
             title=_("代办最长多少天"),
             help=_("1 至 90 天。"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db.models import BooleanField, Case, Count, F, Q, Value, When
 
-from kaocheng.access.actor import Actor
+from kaocheng.access.actor import Actor, Held
 from kaocheng.access.task import own_tasks
 from kaocheng.queries.time_words import Due, due
 from kaocheng.records.models import Task
@@ -60,46 +61,87 @@ class TaskList:
     cards: tuple[TaskCard, ...]
     chosen: str
     counts: dict[str, int]
-    page: Page[Task]
+    page: Page[tuple[Any, ...]]
+
+
+class CardRow(NamedTuple):
+    """What a card is made of; `COLUMNS` is where it comes from, in the same order."""
+
+    id: int
+    title: str
+    why: str
+    page: str
+    verb: str
+    due_at: datetime | None
+    due_unit: str
+    returned_because: str
+    done: int
+    total: int
+    state: str
+    person_id: int | None
+    unit_name: str
+
+
+COLUMNS = (
+    "pk",
+    "title",
+    "why",
+    "page",
+    "verb",
+    "due_at",
+    "due_unit",
+    "returned_because",
+    "done_count",
+    "total_count",
+    "state",
+    "person_id",
+    "unit__name",
+)
+
+
+def owner(person_id: int | None, unit_id: int | None, role: str) -> Actor:
+    """As much of an actor as says whose the tasks are; for queries that are written once."""
+    held = Held(0, role, unit_id, "", "", "") if unit_id is not None else None
+    return Actor(account_id=None, person_id=person_id, name="", held=held)
 
 
 def task_list(actor: Actor, *, now: datetime, chosen: str, page: int) -> TaskList:
     """The reader's own tasks, the returned first, then by due time."""
     tasks = own_tasks(actor)
     counts = _counts(tasks, now)
-    rows = in_order(tasks.filter(_condition(chosen, now))).select_related("unit")
+    rows = in_order(tasks.filter(_condition(chosen, now))).values_list(*COLUMNS)
     paginator = Paginator(rows, PAGE)
     paginator.count = counts[chosen]  # counted already, with the other filters
     shown = paginator.get_page(page)
     return TaskList(
-        cards=cards(shown.object_list, now=now),
+        cards=cards([CardRow(*row) for row in shown.object_list], now=now),
         chosen=chosen,
         counts=counts,
         page=shown,
     )
 
 
-def cards(tasks: Iterable[Task], *, now: datetime) -> tuple[TaskCard, ...]:
+def cards(rows: Iterable[CardRow], *, now: datetime) -> tuple[TaskCard, ...]:
     """Cards in the order of the rows; the first open one has the filled button."""
     return tuple(
-        card(task, now=now, is_first=position == 0 and task.state == TaskState.OPEN)
-        for position, task in enumerate(tasks)
+        _card(row, now=now, is_first=position == 0 and row.state == TaskState.OPEN)
+        for position, row in enumerate(rows)
     )
 
 
-def card(task: Task, *, now: datetime, is_first: bool = False) -> TaskCard:
+def _card(row: CardRow, *, now: datetime, is_first: bool) -> TaskCard:
     return TaskCard(
-        id=task.pk,
-        title=task.title,
-        why=task.why,
-        page=task.page,
-        verb=task.verb,
-        due=due(task.due_at, task.due_unit, now=now),
-        returned_because=task.returned_because,
-        done=task.done_count,
-        total=task.total_count,
-        state=task.state,
-        unit_name=task.unit.name if task.person_id is None else "",
+        id=row.id,
+        title=row.title,
+        why=row.why,
+        page=row.page,
+        verb=row.verb,
+        due=due(row.due_at, row.due_unit, now=now),
+        returned_because=row.returned_because,
+        done=row.done,
+        total=row.total,
+        state=row.state,
+        unit_name=row.unit_name if row.person_id is None else "",
         is_first=is_first,
     )
 

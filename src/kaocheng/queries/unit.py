@@ -42,7 +42,10 @@ class UnitLine:
 
 @dataclass(frozen=True)
 class UnitsPage:
-    """One level under `here`, or what was searched for; `trail` leads up to what is in reach."""
+    """One level under `here`, or what was searched for; `trail` leads up to what is in reach.
+
+    `kind`: units of this kind alone, however deep below; empty for one level of all kinds.
+    """
 
     here: Unit | None
     trail: tuple[tuple[int, str], ...]
@@ -50,10 +53,27 @@ class UnitsPage:
     page: Page[Unit]
     typed: str
     may_add: bool
+    kind: str = ""
+
+    @property
+    def kind_label(self) -> str:
+        return str(UnitKind(self.kind).label) if self.kind else ""
+
+    @property
+    def is_flat(self) -> bool:
+        """Not one level: each line says what it stands under."""
+        return bool(self.typed or self.kind)
 
 
 def units_page(
-    actor: Actor, *, under: int | None, typed: str, number: int | str, closed: bool, on: date
+    actor: Actor,
+    *,
+    under: int | None,
+    typed: str,
+    number: int | str,
+    closed: bool,
+    on: date,
+    kind: str = "",
 ) -> UnitsPage:
     """What the reader may see of the tree, open units or those that were closed."""
     seen = units(actor, Permission.SEE_UNIT)
@@ -62,8 +82,12 @@ def units_page(
         under = actor.held.unit_id
     here = one(seen.select_related("parent"), under) if under is not None else None
     rows = seen.filter(closes_on__isnull=not closed)
+    if kind:
+        rows = rows.filter(kind=kind, path__startswith=here.path if here else "")
     if typed.strip():
         rows = named_like(rows, typed)
+    elif kind:
+        pass
     elif here is not None:
         rows = rows.filter(Q(parent=here) | Q(keeper=here))
     else:
@@ -77,6 +101,7 @@ def units_page(
         page=page,
         typed=typed.strip(),
         may_add=may_add_below(actor, here),
+        kind=kind,
     )
 
 

@@ -1,6 +1,7 @@
 """The entries of the rail and of the bottom tabs, per role and kind of unit, as data.
 
-An entry whose page does not exist (yet) is left out; see `entries_for`. At most seven per role.
+In the order of their weight: the first seven stand in the rail, what comes after them under 我的.
+An entry whose page does not exist (yet) is left out; see `entries_for`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ class Entry:
     pages: tuple[str, ...]
     # Which number of `queries.shell.Badges` stands on it.
     badge: str = ""
+    query: str = ""
     is_here: bool = False
 
 
@@ -46,7 +48,7 @@ COLLECTIONS = Entry(_("收集表"), "forms", "collections", ("collection",))
 SCHEMES = Entry(_("方案"), "book-2", "schemes", ("scheme",))
 PUBLIC_NOTICES = Entry(_("公示"), "clipboard-text", "public-notices", ("public-notice",))
 UNIT = Entry(_("单位"), "building", "units", ("unit",))
-SCHOOLS = Entry(_("学校"), "building-community", "units", ("unit",))
+SCHOOLS = Entry(_("学校"), "building-community", "units", ("unit",), query="?kind=school")
 ASSIGNMENTS = Entry(_("评审"), "user-check", "assignments", ("assignment", "review"))
 APPEALS = Entry(_("申诉"), "message-report", "appeals", ("appeal",))
 TO_REVIEW = Entry(_("待评"), "clipboard-list", "reviews", ("review",))
@@ -55,16 +57,40 @@ AUDIT = Entry(_("日志"), "shield-check", "audit", ("audit", "history"))
 ACCOUNTS = Entry(_("账号"), "shield-lock", "accounts", ("accounts", "account-admin"))
 SYSTEM = Entry(_("系统"), "settings", "system", ("system", "setting", "jobs", "backup"))
 MESSAGES = Entry(_("消息"), "bell", "messages", ("message", "group-robot"), badge="messages")
-ACCOUNT = Entry(_("我的"), "user", "account", ("account", "delegation", "me", "handover"))
+ACCOUNT = Entry(_("我的"), "user", "account", ("account", "delegation", "me", "handover", "file"))
+# Of everybody, always under 我的.
+FILES = Entry(_("我上传的文件"), "files", "files", ("file",))
 
 SCHOOL_OFFICE = (HOME, ROUNDS, TEACHERS, REGISTERS, NOTICES, COLLECTIONS, SCHEMES, UNIT)
 OFFICE = (HOME, ROUNDS, SCHOOLS, PEOPLE, NOTICES, COLLECTIONS, SCHEMES, AUDIT)
 
 # Role, then kinds of units (none: any); the first row that fits is the one.
 TABLE: tuple[tuple[str, frozenset[str], tuple[Entry, ...]], ...] = (
-    ("member", frozenset({"company", "department", "township"}), (HOME, RESULTS, NOTICES, SCHEMES)),
-    ("member", frozenset(), (HOME, STUDY, WORKSHOP, EVIDENCE, RESULTS, SCHEMES, ARCHIVE)),
-    ("workshop_leader", frozenset(), (HOME, WORKSHOP, MARKING, ACTIVITIES, BRIEFS, SCHEMES)),
+    (
+        "member",
+        frozenset({"company", "department", "township"}),
+        (HOME, RESULTS, NOTICES, COLLECTIONS, SCHEMES),
+    ),
+    (
+        "member",
+        frozenset(),
+        (
+            HOME,
+            STUDY,
+            WORKSHOP,
+            EVIDENCE,
+            RESULTS,
+            NOTICES,
+            COLLECTIONS,
+            ARCHIVE,
+            SCHEMES,
+        ),
+    ),
+    (
+        "workshop_leader",
+        frozenset(),
+        (HOME, WORKSHOP, MARKING, ACTIVITIES, BRIEFS, NOTICES, COLLECTIONS, SCHEMES),
+    ),
     (
         "lead",
         frozenset({"company", "department", "township"}),
@@ -92,12 +118,9 @@ WITHOUT_APPOINTMENT = (HOME,)
 
 
 def entries_for(held: Held | None, *, known: Collection[str], page: str) -> tuple[Entry, ...]:
-    """The entries of the reader in their order, those whose page is known, the present one marked.
-
-    An entry that leads where an earlier one leads is dropped.
-    """
+    """Those of the reader whose page is known, in their order, the present one marked."""
     wanted = WITHOUT_APPOINTMENT if held is None else _row(held)
-    shown = tuple(one for one in (*wanted, MESSAGES, ACCOUNT) if one.endpoint in known)
+    shown = tuple(one for one in (*wanted, MESSAGES, ACCOUNT, FILES) if one.endpoint in known)
     here = next((one for one in shown if page.startswith(one.pages)), None)
     return tuple(replace(one, is_here=one is here) for one in shown)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from kaocheng.access.actor import Actor, Held
 from kaocheng.queries.actor import NOBODY
@@ -18,6 +17,10 @@ from kaocheng.web.saying import Saying, said_before
 
 # A phone has room for five tabs: the first four entries, then 我的, which leads to the rest.
 MOST_TABS = 5
+# More entries than these nobody reads: what comes after them stands under 我的.
+MOST_ENTRIES = 7
+# Messages and 我的 stand in the top bar of a desk, the files under 我的.
+ELSEWHERE = frozenset({"messages", "account", "files"})
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,12 @@ class Shell:
         return next((one for one in self.posts if one.is_here), None)
 
     @property
+    def _work(self) -> tuple[Entry, ...]:
+        return tuple(one for one in self.entries if one.endpoint not in ELSEWHERE)
+
+    @property
     def rail(self) -> tuple[Entry, ...]:
-        """Messages and 我的 stand in the top bar of a desk."""
-        return tuple(one for one in self.entries if one.endpoint not in {"messages", "account"})
+        return self._work[:MOST_ENTRIES]
 
     @property
     def tabs(self) -> tuple[Entry, ...]:
@@ -66,18 +72,27 @@ class Shell:
 
     @property
     def rest(self) -> tuple[Entry, ...]:
-        """What a phone reaches through 我的."""
+        """What only a phone reaches through 我的."""
         return self.rail[MOST_TABS - 1 :]
+
+    @property
+    def more(self) -> tuple[Entry, ...]:
+        """What everybody reaches through 我的."""
+        files = tuple(one for one in self.entries if one.endpoint == "files")
+        return (*self._work[MOST_ENTRIES:], *files)
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Context of every template: `actor`, and `shell`, which queries only when a frame uses it."""
+    """Context of every template: `actor`, and `shell`, which queries only when a frame uses it.
+
+    A template calls what it finds; that is quicker than an object that is lazy at every attribute.
+    """
     asking = getattr(request, "asking", None)
     actor = asking.actor if asking else NOBODY
     still_to_do = asking.still_to_do if asking else "sign-in"
     return {
         "actor": actor,
-        "shell": SimpleLazyObject(lambda: _shell(request, NOBODY if still_to_do else actor)),
+        "shell": cache(lambda: _shell(request, NOBODY if still_to_do else actor)),
     }
 
 

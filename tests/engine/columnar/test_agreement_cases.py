@@ -1,4 +1,8 @@
-"""Both evaluators agree on every case and example that people have written."""
+"""Both evaluators agree on the cases and on every example that people have written.
+
+The plan of a scheme is made anew for each case, which takes most of the time: a usual run tries
+every third case of a scheme, a thorough one all. What each case should give is checked elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from kaocheng.engine.problems import Problems
 from kaocheng.formats import read_tables
 from tests.engine.bundles import compile_bundle
 from tests.engine.columnar.agreement import agree_on
+from tests.thorough import amount
 
 ROOT = Path(__file__).parents[3]
 PACKS = {pack.name: pack for pack in verbs.find_packs(ROOT / "schemes")}
@@ -28,10 +33,10 @@ def checked(folder: Path) -> Compiled:
     return compiled
 
 
-def differing_cases(compiled: Compiled) -> list[str]:
+def differing_cases(compiled: Compiled, *, every: int = 1) -> list[str]:
     """Every case in which a cell differs, with that cell; cases whose facts are refused pass."""
     found = []
-    for case in compiled.pack.cases:
+    for case in compiled.pack.cases[:: amount(every, 1)]:
         problems = Problems()
         facts = case_facts(compiled.pack, case, problems=problems)
         if problems.errors:
@@ -44,8 +49,8 @@ def differing_cases(compiled: Compiled) -> list[str]:
 
 
 @pytest.mark.parametrize("name", PACKS)
-def test_evaluators_agree_on_every_case_of_a_scheme(name: str) -> None:
-    assert differing_cases(checked(PACKS[name])) == []
+def test_evaluators_agree_on_the_cases_of_a_scheme(name: str) -> None:
+    assert differing_cases(checked(PACKS[name]), every=3) == []
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

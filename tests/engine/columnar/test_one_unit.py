@@ -22,9 +22,10 @@ from tests.engine.columnar.one_unit import (
     units_agree,
     units_of,
 )
+from tests.thorough import amount
 
 LOOKING = settings(
-    max_examples=20,
+    max_examples=amount(10, 20),
     derandomize=True,
     deadline=None,
     phases=[Phase.reuse, Phase.generate],

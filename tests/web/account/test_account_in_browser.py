@@ -58,6 +58,30 @@ def test_pages_of_accounts_keep_nobody_out(
 
 
 @pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("by_phone", [False, True])
+def test_second_step_of_signing_in_keeps_nobody_out(
+    window: Open, cast: Cast, by_phone: bool, width: int
+) -> None:
+    how = {"sms_confirmed_at": NOW} if by_phone else {"totp_secret": "A", "totp_confirmed_at": NOW}
+    Account.objects.filter(person=cast.teacher).update(**how)
+
+    page = window("/sign-in/second-factor", cast.teacher, width=width)
+
+    assert page.inner_text("h1") == "再输一次验证码"
+    assert violations(page) == []
+    assert page.evaluate(TOO_WIDE) == 0
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_end_of_acting_for_somebody_keeps_nobody_out(window: Open, cast: Cast, width: int) -> None:
+    page = window("/delegations/ended", cast.teacher, width=width, session={"acting_for": 0})
+
+    assert page.inner_text("h1") == "代办已结束"
+    assert violations(page) == []
+    assert page.evaluate(TOO_WIDE) == 0
+
+
+@pytest.mark.parametrize("width", [360, 1280])
 def test_one_account_keeps_nobody_out(window: Open, cast: Cast, width: int) -> None:
     address = f"/administration/accounts/{cast.teacher.account.pk}"
 

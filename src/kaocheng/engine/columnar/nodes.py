@@ -98,9 +98,12 @@ def parts(node: Node) -> tuple[Node, ...]:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    yield node
-    for part in parts(node):
-        yield from walk(part)
+    """The node, then its parts in their order; a stack costs less than generators in generators."""
+    left = [node]
+    while left:
+        one = left.pop()
+        yield one
+        left.extend(reversed(parts(one)))
 
 
 def refs(node: Node) -> Iterator[Ref]:

@@ -18,7 +18,7 @@ from kaocheng.records.models import Account
 from kaocheng.records.sessions import session_digest
 from kaocheng.web.asking import asking
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "kaocheng.web.account.backend.AccountBackend"
 NOTED_EVERY_SECONDS = 60
 
 

@@ -32,7 +32,8 @@ Values = Mapping[str, Any]
 
 
 def list_units(request: HttpRequest) -> HttpResponse:
-    """One level of the tree, or what was searched for."""
+    """One level of the tree, all units of a kind below, or what was searched for."""
+    kind = request.GET.get("kind", "")
     context = {
         "page": units_page(
             actor(request),
@@ -41,6 +42,7 @@ def list_units(request: HttpRequest) -> HttpResponse:
             number=request.GET.get("page", "1"),
             closed=request.GET.get("closed") == "1",
             on=CLOCK.today(),
+            kind=kind if kind in UnitKind else "",
         ),
         "closed": request.GET.get("closed") == "1",
     }

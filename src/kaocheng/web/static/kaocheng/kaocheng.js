@@ -33,6 +33,26 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// ── Signed out in the middle of something: a dialog on the same page, which loses nothing ─────
+const signInLink = (kind) => {
+  const here = window.location.pathname + window.location.search;
+  return element("a", { href: `/sign-in?next=${encodeURIComponent(here)}`, class: kind }, word("sign-in"));
+};
+const askToSignIn = () => {
+  const made = element("dialog", { class: "asks", "aria-labelledby": "signed-out" });
+  if (!made.showModal || document.querySelector("dialog.asks")) return;
+  const close = element("button", { class: "kb q", type: "button" }, word("close"));
+  made.append(
+    element("header", {}, element("h2", { id: "signed-out" }, word("signed-out"))),
+    element("div", { class: "in" }, element("p", { class: "acts" }, signInLink("kb p"), close)),
+  );
+  const before = document.activeElement;
+  close.addEventListener("click", () => made.close());
+  made.addEventListener("close", () => { made.remove(); if (before) before.focus(); });
+  document.body.append(made);
+  made.showModal();
+};
+
 // ── Parts swapped by htmx: our token goes along, the new part is announced ────────────────────
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = cookie("csrftoken");
@@ -42,10 +62,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (heading) say(heading.textContent);
 });
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status !== 401) return;
-  const here = window.location.pathname + window.location.search;
-  const link = element("a", { href: `/sign-in?next=${encodeURIComponent(here)}` }, word("sign-in"));
-  document.getElementById("main").prepend(element("p", { class: "note wa", role: "alert" }, `${word("signed-out")} `, link));
+  if (event.detail.xhr.status === 401) askToSignIn();
 });
 
 // ── A text to copy; the WeChat browser knows only the old way ────────────────────────────────
@@ -193,9 +210,9 @@ class Autosaved {
   }
 
   signedOut() {
-    const here = window.location.pathname + window.location.search;
-    const link = element("a", { href: `/sign-in?next=${encodeURIComponent(here)}`, class: "u" }, word("sign-in"));
-    this.line.replaceChildren(`${word("signed-out")} `, link);
+    // What is typed stays on this device; the line stands there after the dialog is closed.
+    this.line.replaceChildren(`${word("signed-out")} `, signInLink("u"));
+    askToSignIn();
   }
 
   // The server drops its copy when the form has been taken over.

@@ -1,0 +1,70 @@
+"""A query whose text is written once answers like the query that it was written from."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.db.models import QuerySet
+
+from kaocheng.records.models import Account, Appointment, Task
+from kaocheng.records.prepared import Prepared
+from kaocheng.records.scoped import ForgottenScope
+from tests.cast import Cast
+
+
+def _held(  # the shape comes first
+    role: str, person_id: int, unit_id: int | None, on: date
+) -> QuerySet[Any, Any]:
+    rows = Appointment.objects.unscoped("a test").filter(person=person_id, starts_on__lte=on)
+    if unit_id is not None:
+        rows = rows.filter(unit=unit_id)
+    return rows.filter(role=role).values_list("person__name", "starts_on")
+
+
+def test_prepared_query_answers_for_each_of_its_values(cast: Cast) -> None:
+    held = Prepared(_held)
+    today = date(2026, 11, 27)
+
+    found = [
+        held.ask(cast.teacher.pk, None, today, shape="member"),
+        held.ask(cast.colleague.pk, None, today, shape="member"),
+        held.ask(cast.colleague.pk, cast.group.pk, today, shape="member"),
+        held.ask(cast.colleague.pk, cast.school.pk, today, shape="member"),
+        held.ask(cast.colleague.pk, None, date(1999, 1, 1), shape="member"),
+        held.ask(cast.lead.pk, None, today, shape="lead"),
+    ]
+
+    assert [[name for name, _ in rows] for rows in found] == [
+        [cast.teacher.name],
+        [cast.colleague.name],
+        [cast.colleague.name],
+        [],
+        [],
+        [cast.lead.name],
+    ]
+    assert type(found[0][0][1]) is date
+
+
+def test_prepared_query_reads_columns_as_the_model_does(cast: Cast) -> None:
+    Account.objects.filter(person=cast.teacher).update(earlier_passwords=["a", "b"])
+    earlier = Prepared(
+        lambda _shape, pk: Account.objects.filter(person=pk).values_list("earlier_passwords")
+    )
+
+    assert earlier.ask(cast.teacher.pk) == [(["a", "b"],)]
+
+
+def test_prepared_query_of_owned_rows_has_to_say_its_scope() -> None:
+    forgotten = Prepared(lambda _shape, pk: Task.objects.filter(pk=pk).values_list("title"))
+
+    with pytest.raises(ForgottenScope):
+        forgotten.ask(1)
+
+
+def test_prepared_query_has_to_ask_for_what_it_is_given() -> None:
+    deaf = Prepared(lambda _shape, _at: Account.objects.values_list("pk"))
+
+    with pytest.raises(ValueError, match="does not ask for"):
+        deaf.ask(datetime(2026, 11, 27, tzinfo=UTC))
