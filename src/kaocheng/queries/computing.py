@@ -1,4 +1,4 @@
-"""Results of adoptions as their facts stand now, kept in memory and computed only where they change.
+"""Results of adoptions as their facts stand now: kept in memory, computed where they change.
 
 `computed(found)` for everybody who shows or uses results; `Computed.explained` for one subject.
 """

@@ -18,7 +18,7 @@ from kaocheng.engine import verbs
 from kaocheng.engine.columnar.arriving import encode_arriving
 from kaocheng.engine.columnar.columnar_run import ColumnarRun
 from kaocheng.engine.columnar.database import Resources, connect
-from kaocheng.engine.columnar.facts import AT
+from kaocheng.engine.columnar.facts import AT, SEQ
 from kaocheng.engine.columnar.run import Store
 from kaocheng.engine.problems import Problem, Problems, Refused
 from kaocheng.engine.text_table import TextTable
@@ -43,7 +43,7 @@ MANY_ROWS = 2_000
 MOST_UNITS = 20
 
 
-class _Anew(Exception):  # noqa: N818  # no error: a way that does not lead there
+class _Anew(Exception):  # no error: a way that does not lead there
     """A change that cannot be computed for its units alone."""
 
 
@@ -139,8 +139,7 @@ class Kept:
         touched: dict[str, set[str]] = {}
         for register in {name for name, _ in changed}:
             of = self.found.pack.registers.get(register)
-            is_split = of is not None and register in links and not of.key
-            if not is_split or register in store.stages.whole_registers:
+            if of is None or register not in links or of.key or _is_ordered(store, register):
                 raise _Anew
             units = {unit for name, unit in changed if name == register}
             for unit in self._touched(register, links[register], units, before[register]):
@@ -149,8 +148,8 @@ class Kept:
             raise _Anew
         for unit, registers in sorted(touched.items()):
             rows = {name: self._encoded(store, name, unit) for name in sorted(registers)}
-            store.run_unit(unit, rows)
-        return store.results()
+            run = store.run_unit(unit, rows)
+        return run if store.stages.wide else store.results()
 
     def _touched(
         self, register: str, link: tuple[str, str], units: Collection[int], before: pa.Table
@@ -186,3 +185,10 @@ class Kept:
         if arrived is None:
             raise _Anew
         return arrived
+
+
+def _is_ordered(store: Store, register: str) -> bool:
+    """Whether the wide stage reads the register in order of time: rows of all units are in it."""
+    if register not in store.stages.whole_registers:
+        return False
+    return any(f'"{SEQ}"' in statement.sql for statement in store.stages.wide)
