@@ -181,7 +181,7 @@ def test_changed_parameters_are_computed_anew(cast: Cast) -> None:
     found = adopt("s2-guangzhou", cast.city)
     fill(found)
     before = out_of_the_database(found)
-    found.adoption.parameters = {**found.adoption.parameters, "gap_line": "-100"}
+    found.adoption.parameters = {**found.adoption.parameters, "gap_line": "0"}
     found.adoption.save()
 
     again = adopted(found.adoption)

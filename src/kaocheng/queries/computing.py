@@ -92,17 +92,17 @@ class Computed:
     def effects(self) -> list[Judgement]:
         """What follows for whom."""
         with self.kept.lock:
-            return list(effects(self.by_rows))
+            return sorted(effects(self.by_rows), key=lambda one: (one.entry, one.subject))
 
     def gates(self) -> list[Judgement]:
         """Which gates are open for whom."""
         with self.kept.lock:
-            return list(gates(self.by_rows))
+            return sorted(gates(self.by_rows), key=lambda one: (one.entry, one.subject))
 
     def samples(self) -> list[Sample]:
         """How many are to be drawn out of how many."""
         with self.kept.lock:
-            return list(samples(self.by_rows))
+            return sorted(samples(self.by_rows), key=lambda one: (one.draw, one.group))
 
     def facts_digest(self) -> str:
         """SHA-256 of the facts, see `computing_facts.facts_digest`."""

@@ -148,8 +148,8 @@ def results_page(actor: Actor, round_id: int, asked: Asked) -> Table:
     try:
         lines, done = table_lines(actor, work, found, result, None if is_live else frozen)
     except Refused as refused:
-        return _wrong(head, found, result, asked, refused.problems)
-    return _table(head, found, result, asked, lines, done)
+        return _wrong(head, result, asked, refused.problems)
+    return _table(head, found, asked, lines, done)
 
 
 def round_of(actor: Actor, round_id: int) -> tuple[Round, Adopted]:
@@ -227,13 +227,9 @@ def _frozen_line(row: ResultRow, result: Result, titles: dict[str, str]) -> Line
 
 
 def _table(
-    head: Head,
-    found: Adopted,
-    result: Result,
-    asked: Asked,
-    lines: list[Line],
-    done: Computed | None,
+    head: Head, found: Adopted, asked: Asked, lines: list[Line], done: Computed | None
 ) -> Table:
+    result = found.pack.results[head.chosen]
     units = tuple(sorted({(line.unit_id, line.unit_name) for line in lines}, key=lambda u: u[1]))
     periods = tuple(dict.fromkeys(line.period for line in lines if line.period))
     chosen = [
@@ -351,9 +347,7 @@ def _head(
     )
 
 
-def _wrong(
-    head: Head, found: Adopted, result: Result, asked: Asked, problems: Sequence[Problem]
-) -> Table:
+def _wrong(head: Head, result: Result, asked: Asked, problems: Sequence[Problem]) -> Table:
     errors = [problem for problem in problems if problem.severity == "error"]
     words = tuple(
         f"{problem.place.file} #{problem.place.line}：{problem.reason()}"
