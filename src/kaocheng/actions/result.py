@@ -15,7 +15,7 @@ from kaocheng.engine.language.scheme import Result
 from kaocheng.queries.adopted import Adopted, adopted
 from kaocheng.queries.computing import Computed, computed, parameters_digest
 from kaocheng.queries.result_frozen import values_of
-from kaocheng.queries.result_scope import Found, rows_of_round
+from kaocheng.queries.result_scope import Found, kept_results, rows_of_round
 from kaocheng.queries.result_tree import Kept, kept_tree
 from kaocheng.queries.time_words import moment_words
 from kaocheng.records.copying import copy_in
@@ -44,7 +44,7 @@ def freeze_results(act: Act, *, round_id: int, because: str = "") -> Answer:
     Adoption.objects.unscoped(WHY).select_for_update().get(pk=work.adoption_id)
     found = adopted(work.adoption)
     done = now_computed(found)
-    rows = {one.id: rows_of_round(done, found, work, one) for one in found.pack.scheme.results}
+    rows = {one.id: rows_of_round(done, found, work, one) for one in kept_results(found)}
     _refuse_missing(found, rows, because)
     kept = ResultSet(
         round=work,
@@ -124,7 +124,7 @@ def _refuse_missing(found: Adopted, rows: dict[str, list[Found]], because: str) 
     if not any(rows.values()):
         raise Refused("K88")
     lacking: list[tuple[str, str]] = []
-    for result in found.pack.scheme.results:
+    for result in kept_results(found):
         keys = dict.fromkeys(row.key for row in rows[result.id] if row.lacks)
         lacking += [(result.of, key) for key in keys]
     lacking = list(dict.fromkeys(lacking))
@@ -151,7 +151,7 @@ def _rows(
         .only("roster", "key", "unit_id")
     }
     trees = _Trees(found, done)
-    for result in found.pack.scheme.results:
+    for result in kept_results(found):
         for row, values in zip(
             rows[result.id], values_of(done, result.id, rows[result.id]), strict=True
         ):

@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from kaocheng.access.actor import Actor
 from kaocheng.access.refusal import NotYours
 from kaocheng.access.result import (
+    entries_behind,
     rounds_to_decide,
     rounds_with_results,
     rows_in_sight,
@@ -40,11 +41,13 @@ from kaocheng.queries.result_frozen import (
 )
 from kaocheng.queries.result_scope import (
     Found,
+    kept_results,
     rows_of_round,
     unit_shown,
     value_shown,
 )
 from kaocheng.records.models import ResultRow, ResultSet, Round
+from kaocheng.records.models.register import Standing
 from kaocheng.records.models.round import ResultState, RoundState
 
 PAGE = 50
@@ -71,6 +74,8 @@ class Line:
     why: str = ""
     acknowledged: bool = False
     row: Found | None = None
+    # Of a result about single entries.
+    entry_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,7 @@ def results_page(actor: Actor, round_id: int, asked: Asked) -> Table:
     result = chosen_result(found, asked.result)
     frozen = last_set(work)
     stands = frozen is not None and frozen.state == ResultState.FROZEN
-    is_live = asked.is_live or not stands
+    is_live = asked.is_live or not stands or result not in kept_results(found)
     head = _head(actor, work, found, result, frozen, is_live=is_live)
     try:
         lines, done = table_lines(actor, work, found, result, None if is_live else frozen)
@@ -175,12 +180,8 @@ def table_lines(
         rows = frozen_rows(actor, frozen, result=result.id)
         return [_frozen_line(row, result, titles) for row in rows], None
     done = computed(found)
-    subjects = {
-        key: (pk, name, unit_id, unit)
-        for key, pk, name, unit_id, unit in subjects_with_results(actor)
-        .filter(adoption=found.adoption, roster=result.of)
-        .values_list("key", "pk", "name", "unit_id", "unit__name")
-    }
+    is_kept = result in kept_results(found)
+    subjects = _about(actor, found, result)
     rows_found = rows_of_round(done, found, work, result)
     lines = []
     for row in rows_found:
@@ -188,7 +189,8 @@ def table_lines(
             pk, name, unit_id, unit = subjects[row.key]
             lines.append(
                 Line(
-                    subject_id=pk,
+                    subject_id=pk if is_kept else 0,
+                    entry_id=0 if is_kept else pk,
                     key=row.key,
                     name=name,
                     unit_id=unit_id,
@@ -204,6 +206,19 @@ def table_lines(
                 )
             )
     return lines, done
+
+
+def _about(actor: Actor, found: Adopted, result: Result) -> dict[str, tuple[int, str, int, str]]:
+    """Key → id, name and unit of those in sight: of a roster, or single entries."""
+    if result in kept_results(found):
+        subjects = subjects_with_results(actor).filter(adoption=found.adoption, roster=result.of)
+        columns = subjects.values_list("key", "pk", "name", "unit_id", "unit__name")
+        return {key: (pk, name, unit_id, unit) for key, pk, name, unit_id, unit in columns}
+    entries = entries_behind(actor).filter(
+        adoption=found.adoption, register=result.of, standing=Standing.COUNTS
+    )
+    rows = entries.values_list("key", "pk", "unit_id", "unit__name")
+    return {key: (pk, key, unit_id, unit) for key, pk, unit_id, unit in rows}
 
 
 def _frozen_line(row: ResultRow, result: Result, titles: dict[str, str]) -> Line:

@@ -11,7 +11,7 @@ from kaocheng.access.scope import one
 from kaocheng.engine.problems import Refused
 from kaocheng.queries.adopted import adopted
 from kaocheng.queries.computing import computed
-from kaocheng.queries.result_scope import rows_of_round
+from kaocheng.queries.result_scope import kept_results, rows_of_round
 from kaocheng.records.models import Subject
 from kaocheng.records.models.round import ResultState
 
@@ -47,7 +47,7 @@ def freezing(actor: Actor, round_id: int) -> Freezing:
         wrong = tuple(problem.reason() for problem in refused.problems)[:NAMED]
         return Freezing(work.pk, work.title, 0, 0, (), wrong)
     rows, flags, lacking = 0, 0, []
-    for result in found.pack.scheme.results:
+    for result in kept_results(found):
         listed = rows_of_round(done, found, work, result)
         rows += len(listed)
         flags += sum(len(row.flags) for row in listed)

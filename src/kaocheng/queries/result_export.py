@@ -11,6 +11,7 @@ from kaocheng.engine.language.scheme import Item, items_below
 from kaocheng.engine.trace import unit_words
 from kaocheng.queries.result import Asked, Line, chosen_result, in_order, round_of, table_lines
 from kaocheng.queries.result_frozen import frozen_rows, last_set, values_of
+from kaocheng.queries.result_scope import kept_results
 from kaocheng.records.models.round import ResultState
 
 STATES = {**STATE_WORDS, "exempt": "免于考核"}
@@ -22,6 +23,7 @@ def export_sheet(actor: Actor, round_id: int, result_id: str, asked: Asked) -> t
     result = chosen_result(found, result_id)
     frozen = last_set(work)
     stands = frozen is not None and frozen.state == ResultState.FROZEN and not asked.is_live
+    stands = stands and result in kept_results(found)
     kept = frozen if stands else None
     lines, done = table_lines(actor, work, found, result, kept)
     lines = in_order(
@@ -38,10 +40,14 @@ def export_sheet(actor: Actor, round_id: int, result_id: str, asked: Asked) -> t
     elif done is not None:
         rows = [line.row for line in lines if line.row is not None]
         for line, one in zip(lines, values_of(done, result.id, rows), strict=True):
-            values[line.subject_id, line.period] = one
+            values[line.subject_id or line.entry_id, line.period] = one
     headings = ("名次", "编号", "名称", "单位", "周期", "状态", *map(_heading, items), "提示")
     body = tuple(
-        (*_about(line), *_cells(items, values[line.subject_id, line.period]), "；".join(line.flags))
+        (
+            *_about(line),
+            *_cells(items, values[line.subject_id or line.entry_id, line.period]),
+            "；".join(line.flags),
+        )
         for line in lines
     )
     return f"{work.title}·{result.title}", Sheet(result.title, headings, body)

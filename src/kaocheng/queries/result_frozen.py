@@ -14,7 +14,7 @@ from kaocheng.engine.problems import Refused
 from kaocheng.queries.adopted import Adopted
 from kaocheng.queries.computing import Computed, computed, parameters_digest
 from kaocheng.queries.computing_facts import state_of
-from kaocheng.queries.result_scope import Found, rows_of_round
+from kaocheng.queries.result_scope import Found, kept_results, rows_of_round
 from kaocheng.records.models import Entry, ResultRow, ResultSet, Round
 from kaocheng.records.models.round import ResultState
 
@@ -118,7 +118,7 @@ def changed_rows(
         .values_list("result", "subject__key", "period", "values")
     }
     today = {}
-    for result in found.pack.scheme.results:
+    for result in kept_results(found):
         rows = rows_of_round(done, found, work, result)
         for row, values in zip(rows, values_of(done, result.id, rows), strict=True):
             today[result.id, row.key, row.period] = values

@@ -39,6 +39,15 @@ class Found:
         return self.state == "missing" and not self.exempt
 
 
+def kept_results(found: Adopted) -> list[Result]:
+    """The results that are frozen: those about rows of a roster.
+
+    What is computed of single entries or of a list stands in the digest, and in what rests on it.
+    """
+    rosters = {register.id for register in found.rosters}
+    return [one for one in found.pack.scheme.results if one.of in rosters]
+
+
 def periods_of(found: Adopted, work: Round, result: Result) -> frozenset[str] | None:
     """The periods of a result that lie in the round's; None where it has none of its own."""
     if not result.each:
