@@ -77,4 +77,6 @@ BODIES: Mapping[str, Made] = {
         move,
     ),
     "matter-remind": always(words="请尽快办理"),
+    "result-reopen": always(because="有误"),
+    "consequence-decide": always(decision="confirm"),
 }

@@ -133,8 +133,9 @@ def _following(found: Adopted, done: Computed, work: Round) -> Iterator[_Follows
             continue
         key, period = _parted(judged.subject, has_period=bool(result.each))
         periods = periods_of(found, work, result)
-        if periods is None or period in periods:
-            yield _Follows(effect, by_key[result.of, key], period)
+        subject = _of_register(found, result.of, key, by_key)
+        if subject and (periods is None or period in periods):
+            yield _Follows(effect, subject, period)
 
 
 def _parted(words: str, *, has_period: bool) -> tuple[str, str]:

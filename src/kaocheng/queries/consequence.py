@@ -18,6 +18,7 @@ from kaocheng.access.result import (
     consequences_to_decide,
     rounds_to_decide,
     rounds_with_results,
+    sees_whole_units,
 )
 from kaocheng.access.scope import one
 from kaocheng.engine.process.entries import Effect
@@ -121,7 +122,7 @@ def consequences(actor: Actor, round_id: int, *, chosen: str, page: int) -> Cons
     return ConsequencesPage(
         round_id=work.pk,
         round_title=work.title,
-        lines=tuple(_line(found, row, mine) for row in shown.object_list),
+        lines=tuple(_line(actor, found, row, mine) for row in shown.object_list),
         page=shown,
         counts=tuple((str(state), str(state.label), states.count(state)) for state in Decided),
         chosen=chosen if chosen in Decided.values else "",
@@ -154,7 +155,7 @@ def consequence_page(actor: Actor, consequence_id: int) -> ConsequencePage:
     if effect is None:
         raise NotYours
     return ConsequencePage(
-        line=_line(found, row, _mine(actor, found, [row])),
+        line=_line(actor, found, row, _mine(actor, found, [row])),
         round_id=row.round_id,
         round_title=row.round.title,
         result=effect.of if effect.of in found.pack.results else "",
@@ -240,10 +241,12 @@ def _mine(actor: Actor, found: Adopted, rows: Iterable[Consequence]) -> set[int]
     return mine
 
 
-def _line(found: Adopted, row: Consequence, mine: set[int]) -> Line:
+def _line(actor: Actor, found: Adopted, row: Consequence, mine: set[int]) -> Line:
+    """The reason is for whom it concerns, and for the offices above them."""
     effect = effect_of(found, row.effect)
     periods = {period.id: period.title for period in found.periods}
     state = Decided(row.state)
+    is_theirs = row.subject.person_id == actor.person_id or sees_whole_units(actor)
     return Line(
         id=row.pk,
         title=row.title,
@@ -260,7 +263,7 @@ def _line(found: Adopted, row: Consequence, mine: set[int]) -> Line:
         ends_on=row.ends_on,
         decided_by=row.decided_by.name if row.decided_by else "",
         decided_at=row.decided_at,
-        because=row.because,
+        because=row.because if is_theirs or row.pk in mine else "",
         confirm=effect.confirm if effect else "",
         may_decide=row.pk in mine,
     )

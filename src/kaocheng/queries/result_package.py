@@ -79,7 +79,7 @@ def own_facts(
             text, state = rows.values(item.id)[at] or "", rows.states(item.id)[at] or ""
             outcome = run.outcomes[result.id, item.id].get((key, period or ""))
             value = "" if outcome is None else _text(outcome.value)
-            if value != text:
+            if value != text or item.mechanism == "seats":
                 differing[item.id, period or ""] = (item.title, period or "", text or state)
     return Own(tables, tuple(differing.values()))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from django.core.paginator import Page, Paginator
@@ -16,11 +16,11 @@ from kaocheng.engine.explain import unit_of
 from kaocheng.engine.language.scheme import Item, Result, items_below
 from kaocheng.engine.mechanisms.seats import Seats
 from kaocheng.engine.reference.evaluate import Environment, evaluate
-from kaocheng.engine.reference.run import Member, Run
+from kaocheng.engine.reference.run import Member, RowKey, Run
 from kaocheng.engine.trace import Outcome, shown
 from kaocheng.engine.values import is_known, is_number, state_of
 from kaocheng.queries.adopted import Adopted
-from kaocheng.queries.computing import computed
+from kaocheng.queries.computing import Computed, computed
 from kaocheng.queries.result import PAGE, chosen_result, round_of
 from kaocheng.queries.result_scope import periods_of
 from kaocheng.records.models import Round
@@ -41,6 +41,8 @@ class SeatLine:
     state: str
     flags: tuple[str, ...]
     line: str = ""
+    key: str = ""
+    period: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,13 @@ def seats_page(
     done = computed(found)
     with done.kept.lock:
         grouped = _grouped(done.by_rows, found, work, result, chosen)
-    mine = [name for name, rows in grouped.items() if any(key in subjects for key, _ in rows)]
+    mine = [name for name, rows in grouped.items() if any(key in subjects for (key, _), _ in rows)]
     here = group if group in mine else next(iter(mine), "")
-    rows = [(key, outcome) for key, outcome in grouped.get(here, ()) if key in subjects]
+    rows = [(at, outcome) for at, outcome in grouped.get(here, ()) if at[0] in subjects]
     lines = list(_lines(rows, subjects, chosen))
     shown_page = Paginator([one for one in lines if one.rank], PAGE).get_page(page)
-    words = next((outcome.text for _, outcome in rows if "rank" in outcome.columns), "")
+    told = [_told(done, result, chosen, one) for one in shown_page.object_list]
+    words = told[0].words if told else ""
     return SeatsPage(
         round_id=work.pk,
         round_title=work.title,
@@ -103,7 +106,7 @@ def seats_page(
         groups=tuple(mine),
         group=here,
         words=words.partition("；")[0],
-        lines=tuple(shown_page.object_list),
+        lines=tuple(replace(one, words=one.words.partition("；")[2]) for one in told),
         passed=tuple(one for one in lines if not one.rank)[:MOST_PASSED],
         page=shown_page,
     )
@@ -111,25 +114,37 @@ def seats_page(
 
 def _grouped(
     run: Run, found: Adopted, work: Round, result: Result, item: Item
-) -> dict[str, list[tuple[str, Outcome]]]:
+) -> dict[str, list[tuple[RowKey, Outcome]]]:
     """The rows of each group in each period, best first; who is not ranked comes last."""
     spec = cast("Seats", item.spec)
     periods = periods_of(found, work, result)
-    grouped: dict[str, list[tuple[str, Outcome]]] = {}
+    grouped: dict[str, list[tuple[RowKey, Outcome]]] = {}
     for key, member in run.members[result.id].items():
         if member.exempt is None and (periods is None or key[1] in periods):
             outcome = run.outcomes[result.id, item.id][key]
             name = _group(run, spec, member)
-            grouped.setdefault(name, []).append((key[0], outcome))
+            grouped.setdefault(name, []).append((key, outcome))
     for rows in grouped.values():
         rows.sort(key=_in_order)
     return dict(sorted(grouped.items()))
 
 
-def _in_order(row: tuple[str, Outcome]) -> tuple[int, int, str]:
+def _in_order(row: tuple[RowKey, Outcome]) -> tuple[int, int, str]:
     rank = row[1].columns.get("rank")
     place = int(rank) if is_number(rank) else 0
-    return (0 if place else 1, place, row[0])
+    return (0 if place else 1, place, row[0][0])
+
+
+def _told(done: Computed, result: Result, item: Item, line: SeatLine) -> SeatLine:
+    """The line with the arithmetic of its seat, which a run by columns says of single subjects."""
+    if line.words:
+        return line
+    for one in done.explained(line.key).explanations:
+        period = one.period.id if one.period else ""
+        if one.result.id == result.id and period == line.period:
+            branch = one.branch(item.id)
+            return replace(line, words=branch.text if branch else "")
+    return line
 
 
 def _group(run: Run, spec: Seats, member: Member) -> str:
@@ -142,9 +157,11 @@ def _group(run: Run, spec: Seats, member: Member) -> str:
     return "·".join(one for one in (period.title if period else "", within) if one)
 
 
-def _lines(rows: list[tuple[str, Outcome]], subjects: Subjects, item: Item) -> Iterator[SeatLine]:
+def _lines(
+    rows: list[tuple[RowKey, Outcome]], subjects: Subjects, item: Item
+) -> Iterator[SeatLine]:
     values = [value_words(outcome.value, unit=unit_of(item)) for _, outcome in rows]
-    for at, (key, outcome) in enumerate(rows):
+    for at, ((key, period), outcome) in enumerate(rows):
         rank = outcome.columns.get("rank")
         pk, name = subjects[key]
         follows = at + 1 < len(rows) and "rank" in rows[at + 1][1].columns
@@ -152,7 +169,9 @@ def _lines(rows: list[tuple[str, Outcome]], subjects: Subjects, item: Item) -> I
             subject_id=pk,
             name=name,
             rank=int(rank) if is_number(rank) else 0,
-            words=outcome.text.partition("；")[2] or outcome.text,
+            words=outcome.text,
+            key=key,
+            period=period,
             value=values[at],
             state=state_of(outcome.value),
             flags=outcome.flags,

@@ -14,7 +14,7 @@ from kaocheng.queries.adopted import Adopted
 from kaocheng.queries.computing import computed
 from kaocheng.queries.result import chosen_result, round_of
 from kaocheng.queries.result_frozen import last_set
-from kaocheng.queries.result_scope import periods_of, rows_of_round
+from kaocheng.queries.result_scope import periods_of
 from kaocheng.queries.result_tree import Tree, for_reader, live_trees, read_tree
 from kaocheng.records.models import Round, Subject
 from kaocheng.records.models.round import ResultState
@@ -45,7 +45,6 @@ class SubjectPage:
     unit_name: str
     is_own: bool
     trees: tuple[Tree, ...]
-    places: tuple[tuple[int, int], ...]
     frozen_at: datetime | None
     signings: tuple[Signing, ...]
     others: tuple[tuple[str, str], ...]
@@ -66,7 +65,7 @@ def subject_page(
             .select_related("acknowledged_by")
             .order_by("pk")
         )
-        trees = [read_tree(row.explanation) for row in rows]
+        trees = [read_tree(row.explanation) for row in rows if row.explanation]
         titles = {period.id: period.title for period in found.periods}
         mine = set(
             rows_to_acknowledge(actor)
@@ -83,11 +82,11 @@ def subject_page(
             )
             for row in rows
         )
-        places = tuple((row.place, 0) for row in rows)
         frozen_at = frozen.frozen_at
     else:
-        trees, places = _live(found, work, result, subject)
-        signings, frozen_at = (), None
+        trees, signings, frozen_at = [], (), None
+    if not trees:
+        trees, frozen_at = _live(found, work, result, subject), None
     if not trees:
         raise NotYours
     return SubjectPage(
@@ -103,7 +102,6 @@ def subject_page(
         unit_name=subject.unit.name,
         is_own=subject.person_id is not None and subject.person_id == actor.person_id,
         trees=tuple(for_reader(actor, found, trees, subject=subject.pk)),
-        places=places,
         frozen_at=frozen_at,
         signings=signings,
         others=tuple(
@@ -119,9 +117,7 @@ def subject_of(actor: Actor, work: Round, result: Result, subject_id: int) -> Su
     return one(rows.select_related("unit"), subject_id)
 
 
-def _live(
-    found: Adopted, work: Round, result: Result, subject: Subject
-) -> tuple[list[Tree], tuple[tuple[int, int], ...]]:
+def _live(found: Adopted, work: Round, result: Result, subject: Subject) -> list[Tree]:
     done = computed(found)
     periods = periods_of(found, work, result)
     explained = done.explained(subject.key)
@@ -131,8 +127,5 @@ def _live(
         if one_.result.id == result.id
         and (periods is None or (one_.period is not None and one_.period.id in periods))
     ]
-    rows = [row for row in rows_of_round(done, found, work, result) if row.key == subject.key]
-    places = {row.period: row.place for row in rows}
-    ordered = tuple((places.get(one_.period.id if one_.period else "", 0), 0) for one_ in chosen)
     with done.kept.lock:
-        return live_trees(found.pack, chosen, explained.rows), ordered
+        return live_trees(found.pack, chosen, explained.rows)
