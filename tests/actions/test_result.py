@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,10 +16,11 @@ from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Refused
 from kaocheng.actions.entry_write import New, restand, write_entries
 from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.actions.result import acknowledge_result, freeze_results, reopen_results
-from kaocheng.queries.adopted import Adopted, adopted
+from kaocheng.queries.adopted import Adopted, adopted, fact_tables, unpack
 from kaocheng.queries.computing import computed
 from kaocheng.queries.result_frozen import last_set, stale
 from kaocheng.queries.result_scope import kept_results
+from kaocheng.queries.result_tree import read_tree
 from kaocheng.records.models import Entry, ResultRow, ResultSet, Round
 from kaocheng.records.models.register import Standing
 from tests.adopting import adopt, open_round
@@ -22,6 +28,10 @@ from tests.appraising import appraised, pushed
 from tests.cast import NOW, Cast, by
 
 WHY = "年度已过，材料补不齐"
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def frozen(work: Round) -> ResultSet:
@@ -228,3 +238,28 @@ def test_a_clerk_does_not_freeze(cast: Cast) -> None:
 
     with pytest.raises((NotYours, NotAllowed)):
         freeze_results(by(cast.clerk), round_id=work.pk, because=WHY)
+
+
+def test_the_command_line_comes_to_the_digest_of_the_freeze(cast: Cast, tmp_path: Path) -> None:
+    found, work = pushed(cast)
+    freeze_results(by(cast.city_officer), round_id=work.pk, because=WHY)
+    unpack(found.adoption.scheme.files, tmp_path / "scheme")
+    (tmp_path / "facts").mkdir()
+    for name, table in fact_tables(found).items():
+        with (tmp_path / "facts" / f"{name}.csv").open("w", newline="") as stream:
+            csv.writer(stream).writerows([table.header, *(row.cells for row in table.rows)])
+
+    command = ["score", "scheme", "--facts", "facts", "--out", "results"]
+    subprocess.run([sys.executable, "-m", "kaocheng.cli.main", *command], cwd=tmp_path, check=True)
+
+    files = [(one.id, tmp_path / "results" / f"{one.id}.csv") for one in found.pack.scheme.results]
+    lines = "".join(f"{name} {sha256(file.read_bytes())}\n" for name, file in files)
+    assert frozen(work).results_digest == sha256(lines.encode())
+
+
+def test_a_frozen_explanation_reads_the_same_later(cast: Cast) -> None:
+    _, work = appraised(cast)
+    freeze_results(by(cast.lead), round_id=work.pk, because=WHY)
+    tree = read_tree(own_row(cast.teacher.pk).explanation)
+    assert tree["section"]["title"] == "年度考核"
+    assert tree["headline"]["grade"] == own_row(cast.teacher.pk).grade

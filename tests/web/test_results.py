@@ -233,7 +233,7 @@ def test_own_copy_says_what_needs_others_and_names_nobody(cast: Cast, tmp_path: 
     assert "要和别人比" in texts["README.txt"]
     assert "按比例评定的等级" in texts["README.txt"]
     facts = "".join(text for name, text in texts.items() if name.startswith("facts/"))
-    others = [one for one in rows.filter(roster=own.roster).exclude(pk=own.pk)]
+    others = rows.filter(roster=own.roster).exclude(pk=own.pk)
     assert own.key in facts
     assert [one.name for one in others if one.name in facts] == []
 

@@ -88,13 +88,6 @@ RESULTS: tuple[Message, ...] = (
         "Correct the dates, then send again.",
     ),
     error(
-        "K87",
-        "“{found}”不是日期。",
-        "请写成 2026-12-31 这样。",
-        "“{found}” is no date.",
-        "Write it like 2026-12-31.",
-    ),
-    error(
         "K88",
         "还没有人在这项考核的名册上，没有结果可冻结。",
         "请先在名册里加上考核对象。",
