@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.refusal import NotYours
@@ -31,20 +31,18 @@ from kaocheng.queries.adopted import Adopted, adopted
 from kaocheng.queries.computing import Computed, computed
 from kaocheng.queries.result_frozen import (
     EXEMPT,
-    Frozen,
-    Stale,
     frozen_of,
     frozen_rows,
     last_set,
     stale,
 )
 from kaocheng.queries.result_scope import (
-    Found,
     kept_results,
     rows_of_round,
     unit_shown,
     value_shown,
 )
+from kaocheng.queries.result_views import Asked, Counts, Head, Line, Table
 from kaocheng.records.models import ResultRow, ResultSet, Round
 from kaocheng.records.models.register import Standing
 from kaocheng.records.models.round import ResultState, RoundState
@@ -52,93 +50,6 @@ from kaocheng.records.models.round import ResultState, RoundState
 PAGE = 50
 SORTS = ("place", "name", "unit", "state")
 MOST_PROBLEMS = 20
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row of the table. `place` 0: none; `why`: what is missing, with the range it leaves."""
-
-    subject_id: int
-    key: str
-    name: str
-    unit_id: int
-    unit_name: str
-    period: str
-    place: int
-    value: str
-    state: str
-    grade: str
-    flags: tuple[str, ...]
-    exempt: str
-    why: str = ""
-    acknowledged: bool = False
-    row: Found | None = None
-    # Of a result about single entries.
-    entry_id: int = 0
-
-
-@dataclass(frozen=True)
-class Head:
-    """What the page of a round says above any table."""
-
-    round_id: int
-    title: str
-    scheme: str
-    tabs: tuple[tuple[str, str], ...]
-    chosen: str
-    frozen: Frozen | None
-    stale: Stale | None
-    is_live: bool
-    is_running: bool
-    may_decide: bool
-    has_effects: bool
-
-
-@dataclass(frozen=True)
-class Counts:
-    rows: int
-    scored: int
-    missing: int
-    exempt: int
-    flags: int
-    grades: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """One result; `lines` are those of the page. `wrong`: why nothing can be computed."""
-
-    head: Head
-    result_title: str
-    headline: str
-    full: str
-    unit_words: str
-    has_grade: bool
-    lines: tuple[Line, ...]
-    page: Page[Line] | None
-    counts: Counts
-    units: tuple[tuple[int, str], ...]
-    unit: int
-    periods: tuple[tuple[str, str], ...]
-    period: str
-    sort: str
-    show: str
-    has_seats: bool
-    expected_by: tuple[str, ...]
-    wrong: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the reader has chosen; anything unknown means all, or the first."""
-
-    result: str = ""
-    unit: int = 0
-    period: str = ""
-    sort: str = ""
-    show: str = ""
-    is_live: bool = False
-    page: int = 1
 
 
 def results_page(actor: Actor, round_id: int, asked: Asked) -> Table:

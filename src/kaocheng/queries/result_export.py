@@ -9,9 +9,10 @@ from kaocheng.engine.exact import NotExact, read_exact
 from kaocheng.engine.explain import unit_of
 from kaocheng.engine.language.scheme import Item, items_below
 from kaocheng.engine.trace import unit_words
-from kaocheng.queries.result import Asked, Line, chosen_result, in_order, round_of, table_lines
+from kaocheng.queries.result import chosen_result, in_order, round_of, table_lines
 from kaocheng.queries.result_frozen import frozen_rows, last_set, values_of
 from kaocheng.queries.result_scope import kept_results
+from kaocheng.queries.result_views import Asked, Line
 from kaocheng.records.models.round import ResultState
 
 STATES = {**STATE_WORDS, "exempt": "免于考核"}

@@ -7,12 +7,13 @@ from django.shortcuts import render
 
 from kaocheng.documents.tables import MEDIA_TYPES, csv, xlsx
 from kaocheng.engine.problems import Refused
-from kaocheng.queries.result import Asked, results_page
+from kaocheng.queries.result import results_page
 from kaocheng.queries.result_export import export_sheet
 from kaocheng.queries.result_package import own_package
 from kaocheng.queries.result_rounds import rounds_page
 from kaocheng.queries.result_seats import seats_page
 from kaocheng.queries.result_subject import subject_page
+from kaocheng.queries.result_views import Asked
 from kaocheng.web.asking import actor
 from kaocheng.web.paging import choice_of, number_of
 
