@@ -101,4 +101,6 @@ BODIES: Mapping[str, Made] = {
     "matter-remind": always(words="请尽快办理"),
     "round-events": always(name="posted"),
     "obligation-excuse": always(because="免"),
+    "result-reopen": always(because="有误"),
+    "consequence-decide": always(decision="confirm"),
 }

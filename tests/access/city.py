@@ -514,6 +514,10 @@ FIXED: Mapping[str, Callable[[], object]] = {
     "scheme.name": _a_pack,
     "scheme-page.name": _a_pack,
     "scheme-page.page": lambda: "index.html",
+    **{
+        f"{name}.result": lambda: "yearly"
+        for name in ("result", "result-export", "result-package", "result-seats")
+    },
 }
 # Parameters whose value depends on the endpoint.
 MATTERS = ("matter", "matter-picture", "matter-remind")
