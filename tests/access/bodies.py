@@ -77,4 +77,6 @@ BODIES: Mapping[str, Made] = {
         move,
     ),
     "matter-remind": always(words="请尽快办理"),
+    "review-return": always(because="补"),
+    "ballot": always(vote="赞成"),
 }

@@ -496,6 +496,16 @@ FIXED: Mapping[str, Callable[[], object]] = {
     "scheme.name": _a_pack,
     "scheme-page.name": _a_pack,
     "scheme-page.page": lambda: "index.html",
+    **dict.fromkeys(
+        (
+            "review-open.register",
+            "review-board.register",
+            "review-assign-all.register",
+            "review-subject.register",
+            "review-assign.register",
+        ),
+        lambda: "rating",
+    ),
 }
 # Parameters whose value depends on the endpoint.
 MATTERS = ("matter", "matter-picture", "matter-remind")

@@ -13,7 +13,7 @@ from kaocheng.engine.process.entries import Duty, Gate
 from kaocheng.engine.reference.judging import OPEN, OWED, gates
 from kaocheng.engine.reference.run import Run
 from kaocheng.queries.adopted import Adopted, fact_tables
-from kaocheng.queries.review_form import Roles
+from kaocheng.queries.review_roles import Roles
 from kaocheng.records.models import Obligation, Subject
 from kaocheng.records.models.round import ObligationState, Round
 

@@ -14,7 +14,7 @@ from kaocheng.access.holding import Holding, Owner, office_role
 from kaocheng.access.task import OFFICE, sharing
 from kaocheng.methods.holders import Holder, How
 from kaocheng.queries.adopted import Adopted
-from kaocheng.queries.review_form import Roles
+from kaocheng.queries.review_roles import Roles
 from kaocheng.queries.titles import titles_in
 from kaocheng.records.models import Appointment, Person, Subject
 
