@@ -186,8 +186,12 @@ class ReviewPage:
         return sum(1 for part in self.parts if part.is_saved)
 
     @property
-    def has_full(self) -> bool:
-        return any(cell.most for part in self.parts for cell in part.row.cells)
+    def has_evidence(self) -> bool:
+        return any(part.evidence for part in self.parts)
+
+    @property
+    def has_self_marks(self) -> bool:
+        return any(part.self_mark for part in self.parts)
 
 
 def own_review(actor: Actor, review_id: int) -> Review:
@@ -255,6 +259,7 @@ def _parts(
     """Against anchoring, what the subject gave itself stands beside lines that are saved."""
     evidence = evidence_of(review, content)
     incomplete = {line.code for line, _ in content.layout.missing(review.draft)}
+    incomplete |= {name.rpartition(".")[0] for name in content.layout.problems(review.draft)}
     return tuple(
         Part(
             row,

@@ -124,10 +124,16 @@ class Raters:
         return described.type if described and described.type in kinds else ""
 
     def bearers(self, subject: Subject) -> list[int]:
-        """Ids of the people who bear the title for the subject, without repetition."""
+        """Ids of the people who bear the title for the subject, without repetition.
+
+        Where nobody bears it the office answers for the gap, but does not assess in their place.
+        """
         holders = rating_holders(self.found, self.roles.register.id)
+        owners = self.holding.owners(holders, subject)
+        if owners == (self.holding.office,) and not any(map(_is_of_office, holders)):
+            return []
         people: list[int] = []
-        for owner in self.holding.owners(holders, subject):
+        for owner in owners:
             people += self.people_of(owner)
         return list(dict.fromkeys(people))
 
@@ -197,6 +203,11 @@ class Raters:
     def is_near(self, subject: Subject, person_id: int) -> bool:
         """Whether both are in one unit: allowed, but told."""
         return any(post.unit_id == subject.unit_id for post in self.posts.get(person_id, ()))
+
+
+def _is_of_office(holder: Holder) -> bool:
+    """Whether a title may be meant to be the adopting unit's office."""
+    return holder.how == How.OUTSIDE or holder.how == How.ROLE
 
 
 def names_of(person_ids: Iterable[int]) -> Mapping[int, Person]:
