@@ -262,7 +262,7 @@ def _write_papers(act: Act, ballot: Ballot, asked: Asked, papers: list[Papers]) 
 def _voters(act: Act, found: Adopted, ballot: Ballot, unit_id: int | None) -> list[Person]:
     unit: Unit | None = None
     if unit_id is not None:
-        unit = units(act.actor, Permission.RUN_ROUNDS).filter(pk=unit_id).first()
+        unit = units(act.actor, Permission.SEE_UNIT).filter(pk=unit_id).first()
         if unit is None:
             raise NotYours
     people = voters_of(found, ballot, unit, on=act.at.astimezone(CHINA).date())

@@ -23,7 +23,7 @@ from kaocheng.queries.review_content import Content, content_of, rating_values, 
 from kaocheng.queries.review_form import Cells, Layout, place_words
 from kaocheng.queries.review_gate import shut_reasons
 from kaocheng.queries.review_people import rating_holders
-from kaocheng.queries.review_words import is_open_round, shown_name
+from kaocheng.queries.review_words import is_open_round, period_asked, shown_name
 from kaocheng.records.locking import lock_name
 from kaocheng.records.models import Entry, Obligation, Person, Review, Subject
 from kaocheng.records.models.register import Standing
@@ -58,14 +58,15 @@ def open_own_review(
     described = found.pack.registers.get(register)
     if described is None or described.kind != "review" or described.secret:
         raise NotYours
-    layout_ = Layout.roles_of(found, register)
+    roles = Layout.roles_of(found, register)
     rows = subjects_to_open(act.actor, round_, rating_holders(found, register))
-    subject = rows.filter(pk=subject_id, roster=layout_.roster).select_related("unit").first()
+    subject = rows.filter(pk=subject_id, roster=roles.roster).select_related("unit").first()
     person_id = act.actor.person_id
-    if subject is None or person_id is None or layout_.is_peer:
+    if subject is None or person_id is None or roles.is_peer:
         raise NotYours
     is_open_round(round_)
-    period = period or round_.period
+    today = act.at.astimezone(CHINA).date()
+    period = period_asked(found, round_, roles, period, on=today)
     lock_name(f"review {round_.pk} {register} {subject.pk} {period}")
     there = list(
         Review.objects.unscoped("whether somebody has opened it already")
@@ -77,7 +78,7 @@ def open_own_review(
         act.audit(mine, opened_again=True)
         return Answer.of(mine)
     draft: dict[str, dict[str, str]] = {}
-    if not layout_.is_shared:
+    if not roles.is_shared:
         draft = _taken_over(act, there, person_id, take_over=take_over)
     review = mine or Review(
         round=round_,

@@ -16,7 +16,7 @@ from kaocheng.gateways.clock import CHINA
 from kaocheng.queries.adopted import Adopted, adopted
 from kaocheng.queries.review_pairs import CIRCLE, EVERYBODY, RANDOM, pairs, too_few
 from kaocheng.queries.review_people import Raters, names_of
-from kaocheng.queries.review_words import blind_code, is_open_round
+from kaocheng.queries.review_words import blind_code, is_open_round, period_asked
 from kaocheng.records.models import Review, Round, Subject, Task
 from kaocheng.records.models.review import ReviewState
 from kaocheng.records.models.task import TaskState
@@ -67,7 +67,8 @@ def assign_review(
     for person_id in assessor_ids:
         _refuse_tie(raters, assessed, person_id)
     wanted = [(assessed, person_id) for person_id in assessor_ids]
-    asking = Asking(round_, found, register, period or round_.period, is_blind, due_at)
+    period = period_asked(found, round_, raters.roles, period, on=raters.on)
+    asking = Asking(round_, found, register, period, is_blind, due_at)
     made = _ask(act, asking, wanted)
     act.audit(round_, register=register, subject=subject_id, assigned=len(made))
     return Answer.of(round_, count=len(made))
@@ -101,7 +102,8 @@ def assign_all_reviews(
         raise Refused("K66", why="没有找到可以评的人" if not tied else "找到的人都须回避")
     if len(wanted) > MOST_REVIEWS:
         raise Refused("K66", why=f"一次最多派 {MOST_REVIEWS} 份，现在要派 {len(wanted)} 份")
-    asking = Asking(round_, found, register, period or round_.period, is_blind, due_at)
+    period = period_asked(found, round_, raters.roles, period, on=raters.on)
+    asking = Asking(round_, found, register, period, is_blind, due_at)
     made = _ask(act, asking, wanted)
     act.audit(
         round_,

@@ -253,7 +253,7 @@ def new_ballot(actor: Actor, round_id: int) -> NewBallot:
     subjects = Subject.objects.unscoped("of a round of the reader's own unit").filter(
         adoption=found.adoption, roster__in=rosters, has_left=False
     )
-    below = units(actor, Permission.RUN_ROUNDS).filter(closes_on=None)
+    below = units(actor, Permission.SEE_UNIT).filter(closes_on=None)
     return NewBallot(
         round_.pk,
         round_.title,

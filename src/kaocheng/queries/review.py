@@ -21,7 +21,7 @@ from kaocheng.queries.review_evidence import Item, evidence_of, self_marks_of
 from kaocheng.queries.review_form import Cells, Layout, Row, rows_of
 from kaocheng.queries.review_gate import shut_reasons
 from kaocheng.queries.review_people import rating_holders
-from kaocheng.queries.review_words import shown_name
+from kaocheng.queries.review_words import periods_asked, shown_name
 from kaocheng.queries.time_words import Due, due
 from kaocheng.records.models import Review
 from kaocheng.records.models.review import ReviewState
@@ -109,9 +109,11 @@ class OwnLine:
     title: str
     subject_id: int
     name: str
+    period: str
+    period_title: str
 
 
-def own_to_open(actor: Actor) -> tuple[OwnLine, ...]:
+def own_to_open(actor: Actor, *, now: datetime) -> tuple[OwnLine, ...]:
     """What the titles of the reader let them assess: their own, their unit's, whom they lead."""
     found: list[OwnLine] = []
     rounds = rounds_at_work(actor).select_related("adoption__scheme", "adoption__unit")
@@ -123,11 +125,26 @@ def own_to_open(actor: Actor) -> tuple[OwnLine, ...]:
                 continue
             holders = rating_holders(at_work, register.id)
             rows = subjects_to_open(actor, round_, holders).filter(roster=roles.roster)
-            mine = own_reviews(actor).filter(round=round_, register=register.id)
-            rows = rows.exclude(pk__in=mine.values("subject")).order_by("pinyin", "pk")
+            mine = set(
+                own_reviews(actor)
+                .filter(round=round_, register=register.id)
+                .values_list("subject", "period")
+            )
+            today = now.astimezone(CHINA).date()
             found += [
-                OwnLine(round_.pk, round_.title, register.id, register.title, row.pk, row.name)
-                for row in rows[:MOST_OWN]
+                OwnLine(
+                    round_.pk,
+                    round_.title,
+                    register.id,
+                    register.title,
+                    row.pk,
+                    row.name,
+                    period,
+                    title,
+                )
+                for row in rows.order_by("pinyin", "pk")[:MOST_OWN]
+                for period, title in periods_asked(at_work, round_, roles, on=today)
+                if (row.pk, period) not in mine
             ]
     return tuple(found)
 
@@ -150,6 +167,7 @@ class ReviewPage:
     id: int
     title: str
     name: str
+    period: str
     round_title: str
     state: str
     state_label: str
@@ -224,6 +242,7 @@ def review_page(
         id=review.pk,
         title=layout.roles.register.title,
         name=shown_name(review),
+        period=_period(review, content),
         round_title=review.round.title,
         state=review.state,
         state_label=str(ReviewState(review.state).label),
@@ -243,6 +262,13 @@ def review_page(
         is_running=is_running,
         is_in_person=actor.helper is None,
     )
+
+
+def _period(review: Review, content: Content) -> str:
+    if not content.layout.roles.period:
+        return ""
+    periods = content.found.periods
+    return next((one.title for one in periods if one.id == review.period), review.period)
 
 
 def _shut(review: Review, content: Content) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from kaocheng.queries.adopted import Adopted, adopted
 from kaocheng.queries.review_form import Layout
 from kaocheng.queries.review_gate import over_load, run_of
 from kaocheng.queries.review_people import Raters, names_of
+from kaocheng.queries.review_words import period_shown, periods_asked
 from kaocheng.records.models import Review, Round, Subject
 from kaocheng.records.models.review import ReviewState
 from kaocheng.records.models.round import RoundState
@@ -122,17 +123,28 @@ class Board:
     asked: int
     done: int
     nobody: int
+    periods: tuple[tuple[str, str], ...]
+    period: str
     shown: str
     page: Page[Subject]
 
 
 def board(
-    actor: Actor, round_id: int, register: str, *, now: datetime, shown: str, page: int
+    actor: Actor,
+    round_id: int,
+    register: str,
+    *,
+    now: datetime,
+    shown: str,
+    page: int,
+    period: str = "",
 ) -> Board:
-    """Who assesses whom, a page of subjects, and everybody's load."""
+    """Who assesses whom in a period, a page of subjects, and everybody's load."""
     round_, found = round_of(actor, round_id, register)
     roles = Layout.roles_of(found, register)
-    every = reviews_to_assign(actor).filter(round=round_, register=register)
+    periods = periods_asked(found, round_, roles, on=now.astimezone(CHINA).date())
+    chosen = period_shown(periods, period, round_.period)
+    every = reviews_to_assign(actor).filter(round=round_, register=register, period=chosen)
     live = every.exclude(state=ReviewState.WITHDRAWN)
     subjects = subjects_to_assign(actor, round_).filter(roster=roles.roster)
     unasked = subjects.exclude(pk__in=live.values("subject"))
@@ -159,6 +171,8 @@ def board(
         asked=counts["asked"],
         done=counts["done"],
         nobody=unasked.count(),
+        periods=periods,
+        period=chosen,
         shown=shown,
         page=listed,
     )

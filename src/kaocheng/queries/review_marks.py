@@ -20,6 +20,7 @@ from kaocheng.queries.review_content import content_of
 from kaocheng.queries.review_form import Layout, number_of
 from kaocheng.queries.review_form import layout as layout_of
 from kaocheng.queries.review_people import Raters, is_self, names_of
+from kaocheng.queries.review_words import period_shown, periods_asked
 from kaocheng.records.models import Review, Round, Subject
 from kaocheng.records.models.review import ReviewState
 from kaocheng.records.models.round import RoundState
@@ -78,11 +79,19 @@ class SubjectPage:
     spread: str
     is_wide: bool
     candidates: tuple[Candidate, ...]
+    periods: tuple[tuple[str, str], ...]
+    period: str
     is_running: bool
 
 
 def subject_board(
-    actor: Actor, round_id: int, register: str, subject_id: int, *, now: datetime
+    actor: Actor,
+    round_id: int,
+    register: str,
+    subject_id: int,
+    *,
+    now: datetime,
+    period: str = "",
 ) -> SubjectPage:
     """The official value is the scheme's: what is shown here only helps to see differences."""
     round_, found = round_of(actor, round_id, register)
@@ -91,9 +100,11 @@ def subject_board(
         subjects_to_assign(actor, round_).filter(roster=raters.roles.roster).select_related("unit"),
         subject_id,
     )
+    periods = periods_asked(found, round_, raters.roles, on=raters.on)
+    chosen = period_shown(periods, period, round_.period)
     rows = list(
         reviews_to_assign(actor)
-        .filter(round=round_, register=register, subject=subject)
+        .filter(round=round_, register=register, subject=subject, period=chosen)
         .exclude(state=ReviewState.WITHDRAWN)
         .select_related(
             "round__adoption__scheme", "round__adoption__unit", "subject__unit", "assessor"
@@ -119,6 +130,8 @@ def subject_board(
         spread=exact_text(max(sums) - min(sums)) if len(sums) > 1 else "",
         is_wide=is_wide(sums, full),
         candidates=_candidates(raters, subject, rows, round_),
+        periods=periods,
+        period=chosen,
         is_running=round_.state == RoundState.RUNNING,
     )
 

@@ -48,10 +48,17 @@ def is_self(found: Adopted, roles: Roles, subject: Subject) -> bool:
             holder.how == How.ROLE
             and bool(holder.kind)
             and subject.person_id is None
+            and not is_of_people(found, subject.roster)
             and holder.kind == subject.unit.kind
         )
         for holder in rating_holders(found, roles.register.id)
     )
+
+
+def is_of_people(found: Adopted, roster: str) -> bool:
+    """Whether the rows of the roster are people: their names are personal data."""
+    register = found.register(roster)
+    return bool(register.name) and register.fields[register.name].personal
 
 
 class Raters:
@@ -167,7 +174,7 @@ class Raters:
 
     def _speaks_for(self, subject: Subject) -> int | None:
         """The person of a row; of a row that is a unit, its head."""
-        if subject.person_id is not None:
+        if subject.person_id is not None or is_of_people(self.found, subject.roster):
             return subject.person_id
         owner = Owner(subject.unit_id, role=office_role(subject.unit.kind))
         return next(iter(self.people_of(owner)), None)
@@ -194,7 +201,8 @@ class Raters:
                 for name, one in fields.items()
             ):
                 return f"是本人所在的{self.found.pack.registers[subject.roster].title}"
-        if subject.person_id is None and subject.unit_id != self.found.adoption.unit_id:
+        is_unit = subject.person_id is None and not is_of_people(self.found, subject.roster)
+        if is_unit and subject.unit_id != self.found.adoption.unit_id:
             path = subject.unit.path
             if any(post.unit_path.startswith(path) for post in self.posts.get(person_id, ())):
                 return "是本人所在单位"
@@ -207,7 +215,7 @@ class Raters:
 
 def _is_of_office(holder: Holder) -> bool:
     """Whether a title may be meant to be the adopting unit's office."""
-    return holder.how == How.OUTSIDE or holder.how == How.ROLE
+    return holder.how in {How.OUTSIDE, How.ROLE}
 
 
 def names_of(person_ids: Iterable[int]) -> Mapping[int, Person]:

@@ -36,7 +36,7 @@ def board(request: HttpRequest, *, round_id: int, register: str) -> HttpResponse
 
 def assign_all(request: HttpRequest, *, round_id: int, register: str) -> HttpResponse:
     found = _found(request, round_id, register)
-    form = AssignAllForm(request.POST, is_peer=found.is_peer)
+    form = AssignAllForm(request.POST, is_peer=found.is_peer, periods=found.periods)
     if not form.is_valid():
         return _board(request, round_id, register, form=form)
     try:
@@ -59,7 +59,8 @@ def subject(request: HttpRequest, *, round_id: int, register: str, subject_id: i
 
 
 def assign(request: HttpRequest, *, round_id: int, register: str, subject_id: int) -> HttpResponse:
-    form = AssignForm(request.POST)
+    shown = subject_board(actor(request), round_id, register, subject_id, now=CLOCK.now())
+    form = AssignForm(request.POST, periods=shown.periods)
     chosen = [int(text) for text in request.POST.getlist("assessor") if text.isdecimal()]
     if not form.is_valid():
         return _subject(request, round_id, register, subject_id, form=form)
@@ -70,6 +71,7 @@ def assign(request: HttpRequest, *, round_id: int, register: str, subject_id: in
             register=register,
             subject_id=subject_id,
             assessor_ids=chosen,
+            period=form.cleaned_data.get("period", ""),
             is_blind=form.cleaned_data["is_blind"],
             due_at=end_of(form.cleaned_data["due_on"]),
         )
@@ -120,6 +122,7 @@ def _found(request: HttpRequest, round_id: int, register: str) -> Board:
         now=CLOCK.now(),
         shown=choice_of(request, "show", SHOWN),
         page=number_of(request, "page"),
+        period=request.GET.get("period", ""),
     )
 
 
@@ -132,7 +135,7 @@ def _board(
     problem: Refused | None = None,
 ) -> HttpResponse:
     found = _found(request, round_id, register)
-    shown = form or AssignAllForm(is_peer=found.is_peer)
+    shown = form or AssignAllForm(is_peer=found.is_peer, periods=found.periods)
     page = {"found": found, "page": found.page, "form": shown, "problem": problem}
     status = problem.status if problem else 422 if form else 200
     return render(request, "reviews/board.html", page, status=status)
@@ -147,7 +150,14 @@ def _subject(
     form: AssignForm | None = None,
     problem: Refused | None = None,
 ) -> HttpResponse:
-    found = subject_board(actor(request), round_id, register, subject_id, now=CLOCK.now())
-    page = {"found": found, "form": form or AssignForm(), "problem": problem}
+    found = subject_board(
+        actor(request),
+        round_id,
+        register,
+        subject_id,
+        now=CLOCK.now(),
+        period=request.GET.get("period", ""),
+    )
+    page = {"found": found, "form": form or AssignForm(periods=found.periods), "problem": problem}
     status = problem.status if problem else 422 if form else 200
     return render(request, "reviews/subject.html", page, status=status)

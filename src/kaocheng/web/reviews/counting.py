@@ -123,7 +123,7 @@ def _sheet(found: CountPage) -> Paper:
     tellers = ballot.tellers if is_done else ""
     blocks = (
         Facts((("考核工作", found.round_title), ("计票人、监票人", tellers))),
-        Grid(tuple(COUNTS.values()), (numbers,), sides=("c",) * len(COUNTS)),
+        Grid(tuple(COUNTS.values()), (numbers,)),
         Text(ballot.minutes if is_done else f"通过的条件：{found.rule or '按会议议定'}。"),
         Signatures((Signature("计票人"), Signature("监票人"), Signature("主持人"))),
         Issued(ballot.unit.name, f"{day.year}年{day.month}月{day.day}日" if day else ""),

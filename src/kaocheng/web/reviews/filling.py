@@ -40,7 +40,8 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def own(request: HttpRequest) -> HttpResponse:
-    return render(request, "reviews/own.html", {"lines": own_to_open(actor(request))})
+    lines = own_to_open(actor(request), now=CLOCK.now())
+    return render(request, "reviews/own.html", {"lines": lines})
 
 
 def open_own(
@@ -54,12 +55,13 @@ def open_own(
             round_id=round_id,
             register=register,
             subject_id=subject_id,
+            period=request.POST.get("period", ""),
             take_over=request.POST.get("take_over") == "yes",
         )
     except Refused as problem:
         if problem.message_id != "K65":
             raise
-        page = {"problem": problem, **asked}
+        page = {"problem": problem, "period": request.POST.get("period", ""), **asked}
         return render(request, "reviews/take_over.html", page, status=problem.status)
     return redirect("review", answer.id)
 

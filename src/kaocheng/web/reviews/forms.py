@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -23,6 +23,15 @@ def _day(label: Any) -> forms.DateField:  # noqa: ANN401  # a lazy text
     )
 
 
+Periods = Sequence[tuple[str, str]]
+
+
+def _ask_period(form: forms.Form, periods: Periods) -> None:
+    """Which period is asked only where there is a choice."""
+    if len(periods) > 1:
+        form.fields["period"] = forms.ChoiceField(label=_("周期"), choices=list(periods))
+
+
 class AssignAllForm(forms.Form):
     """All subjects at once; peers only where the table is of peers."""
 
@@ -40,8 +49,9 @@ class AssignAllForm(forms.Form):
     is_blind = forms.BooleanField(label=_("匿名评审：不让评价人看到对方是谁"), required=False)
     due_on = _day(_("截止"))
 
-    def __init__(self, data: QueryDict | None = None, *, is_peer: bool) -> None:
+    def __init__(self, data: QueryDict | None = None, *, is_peer: bool, periods: Periods) -> None:
         super().__init__(data, initial={"way": "circle" if is_peer else "titles"})
+        _ask_period(self, periods)
         way = self.fields["way"]
         assert isinstance(way, forms.ChoiceField)
         if is_peer:
@@ -62,6 +72,7 @@ class AssignAllForm(forms.Form):
             "count": cleaned.get("count") or 1,
             "seed": cleaned.get("seed") or "",
             "within_units": bool(cleaned.get("within_units")),
+            "period": cleaned.get("period", ""),
             "is_blind": bool(cleaned["is_blind"]),
             "due_at": end_of(cleaned["due_on"]),
         }
@@ -72,6 +83,10 @@ class AssignForm(forms.Form):
 
     is_blind = forms.BooleanField(label=_("匿名评审"), required=False)
     due_on = _day(_("截止"))
+
+    def __init__(self, data: QueryDict | None = None, *, periods: Periods) -> None:
+        super().__init__(data)
+        _ask_period(self, periods)
 
 
 class ReturnForm(forms.Form):
