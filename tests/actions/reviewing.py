@@ -12,7 +12,7 @@ from tests.cast import Cast
 
 SELF, BY_GUIDES = "self_score", "district_score"
 # Schools of the example: all their materials are there and they are assessed.
-OURS, THEIRS, OWN_OF_GUIDE = "YL02", "YL03", "YL06"
+OURS, THEIRS, OWN_OF_GUIDE, UNASKED = "YL02", "YL03", "YL06", "HZ04"
 
 
 def schools_at_work(cast: Cast) -> tuple[Adopted, Round]:
@@ -29,7 +29,7 @@ def schools_at_work(cast: Cast) -> tuple[Adopted, Round]:
     }
     found.adoption.save()
     people = {"G1": cast.reviewer, "G2": cast.outsider}
-    places = {OURS: cast.school, THEIRS: cast.other_school}
+    places = {OURS: cast.school, THEIRS: cast.other_school, UNASKED: cast.city}
 
     def placed(roster: str, values: Mapping[str, str]) -> Place:
         if roster == "guide":

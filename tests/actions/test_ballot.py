@@ -84,8 +84,8 @@ def test_people_of_the_unit_vote_and_the_scheme_decides(cast: Cast, round_: Roun
     ballot = opened(cast, round_)
     staff = [one.person for one in voters(ballot)]
     assert {one.name for one in staff} == {"林晓棠", "陈敏", "陈国安", "何敏仪", "沈一鸣"}
-    for who, answer in zip(staff, ("赞成", "赞成", "反对", "弃权", "赞成"), strict=True):
-        vote(who, ballot, answer)
+    for who, said in zip(staff, ("赞成", "赞成", "反对", "弃权", "赞成"), strict=True):
+        vote(who, ballot, said)
 
     answer = close_ballot(by(cast.lead), ballot_id=ballot.pk)
 

@@ -16,17 +16,20 @@ from kaocheng.queries.adopted import Adopted
 from kaocheng.records.models import (
     BallotVoter,
     Draft,
+    Entry,
     FileUse,
     Person,
     Review,
     Round,
     StoredFile,
+    Subject,
 )
 from tests.actions.reviewing import (
     BY_GUIDES,
     OURS,
     SELF,
     THEIRS,
+    UNASKED,
     entries,
     forget,
     full_marks,
@@ -93,7 +96,7 @@ def test_queue_takes_a_fixed_number_of_queries(
 ) -> None:
     found, round_ = work
     Review.objects.unscoped("a test").delete()
-    for key in ("YL02", "YL03", "YL04")[:count]:
+    for key in (OURS, THEIRS, UNASKED)[:count]:
         assign_review(
             by(cast.city_officer),
             round_id=round_.pk,
@@ -262,8 +265,9 @@ def test_blind_review_hides_names_of_subject_and_files(work: Work, cast: Cast) -
     assert "榕荫小学" not in form
     assert "材料 1.txt" in form
     assert "云岭第二小学" not in page(guide, "/reviews")
-    named = guide.get(f"/reviews/{review.pk}/files/{use.pk}")["Content-Disposition"]
-    assert "%E6%A6%95%E8%8D%AB" not in named
+    answer = guide.get(f"/reviews/{review.pk}/files/{use.pk}")
+    assert b"".join(answer) == b"plan"
+    assert "%E6%A6%95%E8%8D%AB" not in answer["Content-Disposition"]
 
 
 def test_board_shows_who_assesses_whom_and_everybodys_load(work: Work, cast: Cast) -> None:
@@ -283,12 +287,27 @@ def test_board_shows_who_assesses_whom_and_everybodys_load(work: Work, cast: Cas
 
 def test_guide_with_too_many_schools_is_pointed_out(work: Work, cast: Cast) -> None:
     found, round_ = work
-    found.adoption.parameters["most_schools"] = "1"
     office = signed_in(cast.city_officer)
+    path = f"/reviews/assign/{round_.pk}/{BY_GUIDES}"
+    assert "每人指导不超过10所学校" not in page(office, path)
+    assigned = entries(found, "assignment")
+    given = [one.values["school"] for one in assigned if one.values["guide"] == "G2"]
+    schools = Subject.objects.unscoped("a test").filter(
+        adoption=found.adoption, roster="school", values__city_direct="否"
+    )
+    for number, school in enumerate(schools.exclude(key__in=given)[:11]):
+        values = {"id": f"N{number}", "guide": "G2", "school": school.key}
+        Entry(
+            adoption=found.adoption,
+            register="assignment",
+            unit=cast.city,
+            subject=school,
+            key=f"N{number}",
+            values={**values, "assigned_by": "区工程办"},
+            entered_at=NOW,
+        ).save()
 
-    board = page(office, f"/reviews/assign/{round_.pk}/{BY_GUIDES}")
-
-    assert "每人指导不超过10所学校" not in board
+    assert "每人指导不超过10所学校" in page(office, path)
 
 
 def test_subject_page_compares_raters_and_warns_of_ties(work: Work, cast: Cast) -> None:
@@ -323,15 +342,15 @@ def test_office_assigns_returns_checks_and_reassigns(work: Work, cast: Cast) -> 
     office = signed_in(cast.city_officer)
     hand_in(cast.outsider, own(cast), full_marks(found))
     at = f"/reviews/assign/{round_.pk}/{BY_GUIDES}"
-    unasked = subject(found, "school", "HZ04")
+    unasked = subject(found, "school", UNASKED)
 
     made = office.post(
         f"{at}/{unasked.pk}/assign", {"assessor": cast.reviewer.pk, "key": "k1"}, follow=True
     )
     assert "已派 1 份" in made.content.decode()
-    moved = review_of(cast.reviewer, "HZ04")
+    moved = review_of(cast.reviewer, UNASKED)
     office.post(f"/reviews/{moved.pk}/reassign", {"assessor": cast.outsider.pk, "key": "k2"})
-    assert review_of(cast.outsider, "HZ04").state == "open"
+    assert review_of(cast.outsider, UNASKED).state == "open"
     checked = office.post(f"/reviews/{own(cast).pk}/check", {"key": "k3"}, follow=True)
     assert "已复核" in checked.content.decode()
     empty = office.post(f"/reviews/{own(cast).pk}/return", {"because": "", "key": "k4"})
@@ -345,7 +364,7 @@ def test_office_assigns_returns_checks_and_reassigns(work: Work, cast: Cast) -> 
 
 def test_nobody_chosen_is_told_on_the_page(work: Work, cast: Cast) -> None:
     found, round_ = work
-    unasked = subject(found, "school", "HZ04")
+    unasked = subject(found, "school", UNASKED)
 
     answer = signed_in(cast.city_officer).post(
         f"/reviews/assign/{round_.pk}/{BY_GUIDES}/{unasked.pk}/assign", {"key": "k1"}
@@ -478,7 +497,9 @@ def test_what_is_typed_is_kept_without_saving(work: Work, cast: Cast, window: Op
     shown = window(f"/reviews/{review.pk}", cast.outsider)
     shown.locator('input[name="A1.mark"]').fill("7.5")
 
-    shown.wait_for_function("document.querySelector('form .kept').textContent.length > 0")
+    shown.wait_for_function(
+        "words => document.querySelector('.kept').innerText.includes(words)", arg="保存"
+    )
 
     draft = Draft.objects.get(form=f"review-{review.pk}")
     assert draft.content["A1.mark"] == ["7.5"]

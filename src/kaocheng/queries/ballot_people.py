@@ -52,7 +52,7 @@ def _of_titles(found: Adopted, holders: Iterable[Holder], on: date) -> set[int]:
         rows = Subject.objects.unscoped(WHY).filter(
             adoption=found.adoption, person__isnull=False, has_left=False
         )
-        ids.update(pk for pk in rows.values_list("person", flat=True) if pk is not None)
+        ids.update(rows.values_list("person", flat=True))
     others = [holder for holder in listed if holder.how != How.SUBJECT]
     owners = Holding(found.adoption).owners(others, None) if others else ()
     return ids | _of_owners(owners, on)

@@ -112,11 +112,11 @@ def over_load(
     roster = roles.register.fields[roles.assessor].type if roles.assessor else ""
     if run is None or not roster or roster not in found.pack.registers:
         return {}
-    shut = {}
+    shut: dict[str, str] = {}
     for judged in gates(run):
         gate = next((one for one in gates_of(found, register) if one.id == judged.entry), None)
         if gate and judged.value not in (OPEN, OWED) and _register_of(found, gate) == roster:
-            shut[judged.subject.partition("/")[0]] = gate.title
+            shut.setdefault(judged.subject.partition("/")[0], gate.title)
     return {one.pk: shut[one.key] for one in raters if one.roster == roster and one.key in shut}
 
 

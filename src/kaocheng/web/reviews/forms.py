@@ -140,6 +140,6 @@ class BallotForm(forms.Form):
             "title": cleaned["title"],
             "is_secret": cleaned["how"] == "secret",
             "unit_id": int(cleaned["unit"]) if cleaned["unit"] else None,
-            "subject_id": int(cleaned["subject"]) if cleaned["subject"] else None,
+            "subject_id": int(cleaned["subject"]) if cleaned.get("subject") else None,
             "closes_at": end_of(cleaned["closes_on"]),
         }
