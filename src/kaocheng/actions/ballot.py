@@ -1,8 +1,8 @@
 """投票: opened for a list of voters, voted in without a trace of who, closed and counted.
 
-Nobody can join a paper to its voter: the paper bears neither person nor time, the log notes only
-that somebody has voted, the request is not remembered by its content, and with every vote all
-papers of the ballot are written anew, so that the database's own bookkeeping tells nothing either.
+Nobody can join a paper to its voter by what is kept: the paper bears neither person nor time nor
+a number that follows another, the log notes only that somebody has voted, and the request is not
+remembered by its content.
 """
 
 from __future__ import annotations
@@ -142,7 +142,8 @@ def vote_in_ballot(act: Act, *, ballot_id: int, paper: Papers) -> Answer:
     _check_paper(asked_of(ballot), paper)
     voter.has_voted = True
     act.keep(voter, "has_voted")
-    _add_paper(ballot, paper)
+    values = {key: dict(cells) for key, cells in paper.items()}
+    BallotPaper.objects.bulk_create([BallotPaper(id=uuid.uuid4(), ballot=ballot, values=values)])
     settle(act, ballot, person=voter.person)
     return Answer.of(voter)
 
@@ -221,15 +222,6 @@ def _happened(act: Act, ballot: Ballot, name: str) -> None:
             made_by_id=act.actor.person_id,
         )
         act.make(event, name=name)
-
-
-def _add_paper(ballot: Ballot, paper: Papers) -> None:
-    """All papers anew, in the order of their random numbers: none tells when it was added."""
-    before = BallotPaper.objects.filter(ballot=ballot)
-    values = [*before.values_list("values", flat=True), {key: dict(v) for key, v in paper.items()}]
-    before.delete()
-    papers = [BallotPaper(id=uuid.uuid4(), ballot=ballot, values=one) for one in values]
-    BallotPaper.objects.bulk_create(sorted(papers, key=lambda one: one.id))
 
 
 def _write_papers(act: Act, ballot: Ballot, asked: Asked, papers: list[Papers]) -> None:
