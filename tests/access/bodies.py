@@ -103,4 +103,6 @@ BODIES: Mapping[str, Made] = {
     "obligation-excuse": always(because="免"),
     "result-reopen": always(because="有误"),
     "consequence-decide": always(decision="confirm"),
+    "review-return": always(because="补"),
+    "ballot": always(vote="赞成"),
 }

@@ -518,6 +518,16 @@ FIXED: Mapping[str, Callable[[], object]] = {
         f"{name}.result": lambda: "yearly"
         for name in ("result", "result-export", "result-package", "result-seats")
     },
+    **dict.fromkeys(
+        (
+            "review-open.register",
+            "review-board.register",
+            "review-assign-all.register",
+            "review-subject.register",
+            "review-assign.register",
+        ),
+        lambda: "rating",
+    ),
 }
 # Parameters whose value depends on the endpoint.
 MATTERS = ("matter", "matter-picture", "matter-remind")
