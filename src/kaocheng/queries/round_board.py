@@ -16,7 +16,6 @@ from kaocheng.access.grants import Permission
 from kaocheng.access.refusal import NotYours
 from kaocheng.access.round import own_groups
 from kaocheng.access.scope import one, units
-from kaocheng.access.task import own_tasks
 from kaocheng.engine.process.entries import Duty
 from kaocheng.queries.round import (
     COUNT_DONE,
@@ -34,7 +33,6 @@ from kaocheng.queries.round_events import tellable
 from kaocheng.queries.task_board import ROWS_UNDER
 from kaocheng.records.models import Obligation, Round, Unit
 from kaocheng.records.models.round import ObligationState as State
-from kaocheng.records.models.task import TaskState
 from kaocheng.records.models.unit import UnitKind
 from kaocheng.records.scoped import OwnedQuerySet
 
