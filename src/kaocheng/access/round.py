@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from django.db.models import BigIntegerField, Exists, OuterRef, Q
 from django.db.models.functions import Cast
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.grants import Permission, Reach
+from kaocheng.access.holding import subjects_held
 from kaocheng.access.scope import NOBODY, unit_condition
-from kaocheng.access.task import own_condition
+from kaocheng.access.task import own_condition, own_tasks
+from kaocheng.methods.holders import Holder
 from kaocheng.records.models import Adoption, Obligation, Round, Subject, Task
 from kaocheng.records.models.scheme import AdoptionState
+from kaocheng.records.models.task import TaskState
 from kaocheng.records.scoped import OwnedQuerySet
 
 WHY = "a condition inside a scoped query"
@@ -74,14 +79,47 @@ def adoptions_to_run(actor: Actor) -> OwnedQuerySet[Adoption]:
     )
 
 
-def obligations_in_sight(actor: Actor) -> OwnedQuerySet[Obligation]:
-    """What is owed by, or for, the units and people within reach; and what is one's own task."""
+def obligations_in_sight(actor: Actor, *, borne: Q = NOBODY) -> OwnedQuerySet[Obligation]:
+    """What is owed by, or for, the units and people within reach; and what one owes for others.
+
+    `borne`: see `borne_condition`.
+    """
     if not actor.may(Permission.SEE_ROUNDS):
         return Obligation.objects.within(NOBODY)
-    same = {"round": OuterRef("round"), "duty": OuterRef("duty"), "period": OuterRef("period")}
-    return Obligation.objects.within(
-        _about(actor, person="subject__person") | Q(_owed_by(actor, **same))
+    return Obligation.objects.within(_about(actor, person="subject__person") | borne)
+
+
+def borne_condition(
+    actor: Actor,
+    adoption: Adoption,
+    owed: Iterable[tuple[str, str, Sequence[Holder]]],
+) -> Q:
+    """Obligations of these duties and periods, as far as the actor bears one of their titles."""
+    condition = NOBODY
+    for duty, period, holders in owed:
+        held = subjects_held(actor, adoption, holders)
+        condition |= Q(duty=duty, period=period, subject__in=held.values("pk"))
+        if actor.held is not None:
+            own = Q(subject=None, unit=actor.held.unit_id)
+            condition |= Q(duty=duty, period=period) & own
+    return condition
+
+
+def own_groups(actor: Actor, work: Round) -> list[tuple[str, str]]:
+    """Duty and period of whatever the actor has an open task of in the round."""
+    firsts = (
+        Obligation.objects.unscoped(WHY)
+        .filter(round=work)
+        .order_by("duty", "period", "pk")
+        .distinct("duty", "period")
     )
+    groups = {
+        str(pk): (duty, period) for pk, duty, period in firsts.values_list("pk", "duty", "period")
+    }
+    tasks = own_tasks(actor).filter(
+        source_kind=SOURCE, source_id__in=list(groups), state=TaskState.OPEN
+    )
+    return [groups[source] for source in tasks.values_list("source_id", flat=True)]
 
 
 def obligations_to_run(actor: Actor) -> OwnedQuerySet[Obligation]:

@@ -11,15 +11,15 @@ from datetime import datetime
 from django.db.models import Count, Q, Sum
 
 from kaocheng.access.actor import system
-from kaocheng.access.refusal import Refused
-from kaocheng.access.round import SOURCE, obligations_in_sight, obligations_to_run
+from kaocheng.access.refusal import NotYours, Refused
+from kaocheng.access.round import SOURCE, obligations_to_run
 from kaocheng.access.task import own_tasks
 from kaocheng.actions.obligation_task import Group, share_out
 from kaocheng.actions.perform import Act, Answer, action, digest
 from kaocheng.queries.adopted import adopted
 from kaocheng.queries.obligation_plan import KEPT, Plan, plan, recount
 from kaocheng.queries.obligation_state import by_hand, is_final
-from kaocheng.queries.round_course import Course, Memory
+from kaocheng.queries.round_course import Course, Memory, owed_in_sight
 from kaocheng.records.models import (
     Adoption,
     Consequence,
@@ -238,8 +238,12 @@ def excuse(act: Act, *, obligation_id: int, because: str) -> Answer:
 @action("obligation.finish")
 def finish(act: Act, *, obligation_id: int) -> Answer:
     """办结: what no entry and no event fulfils, whoever owes it says that it is done."""
-    row = act.lock(obligations_in_sight(act.actor).select_related("subject"), obligation_id)
-    course = _course(act, row)
+    named = Obligation.objects.unscoped("only which round it is of; it is fetched in sight below")
+    there = named.filter(pk=obligation_id).first()
+    if there is None:
+        raise NotYours
+    course = _course(act, there)
+    row = act.lock(owed_in_sight(act.actor, course).select_related("subject"), obligation_id)
     if not owes(act, course, row):
         raise Refused("K49")
     if row.state not in (State.OPEN, State.MISSED) or not by_hand(course.duties[row.duty]):

@@ -9,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Count, Q
 
 from kaocheng.access.actor import Actor
-from kaocheng.access.round import obligations_in_sight
 from kaocheng.gateways.clock import CHINA
 from kaocheng.queries.round import (
     COUNT_DONE,
@@ -21,7 +20,7 @@ from kaocheng.queries.round import (
     head,
     phases_of,
 )
-from kaocheng.queries.round_course import Course
+from kaocheng.queries.round_course import Course, owed_in_sight
 from kaocheng.records.models import Obligation, Round, Unit
 from kaocheng.records.models.round import ObligationState as State
 from kaocheng.records.scoped import OwnedQuerySet
@@ -75,7 +74,7 @@ def circular(actor: Actor, work: Round, *, now: datetime, week_of: date | None =
     first = day - timedelta(days=day.weekday())
     last = min(first + ONE_WEEK - ONE_DAY, today)
     course = Course(work, now)
-    owed = obligations_in_sight(actor).filter(round=work)
+    owed = owed_in_sight(actor, course)
     figures = figures_of(owed)
     duties = _duties(owed, course, first, last)
     behind = _behind(owed)

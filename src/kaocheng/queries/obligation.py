@@ -12,17 +12,16 @@ from django.db.models import F, Q
 from kaocheng.access.actor import Actor
 from kaocheng.access.holding import Owner
 from kaocheng.access.refusal import NotYours
-from kaocheng.access.round import SOURCE, obligations_in_sight
+from kaocheng.access.round import own_groups
 from kaocheng.access.scope import one
-from kaocheng.access.task import own_tasks
 from kaocheng.engine.process.rows import what_of
 from kaocheng.queries.obligation_state import NOT_BEGUN, by_hand, is_final
 from kaocheng.queries.round import Head, head
-from kaocheng.queries.round_course import Course
+from kaocheng.queries.round_course import Course, owed_in_sight
 from kaocheng.queries.time_words import Due, due
 from kaocheng.records.models import Obligation, Person, Round, Unit
 from kaocheng.records.models.round import ObligationState as State
-from kaocheng.records.models.task import DueUnit, TaskState
+from kaocheng.records.models.task import DueUnit
 from kaocheng.records.scoped import OwnedQuerySet
 
 PAGE = 50
@@ -102,8 +101,8 @@ class Whole:
 def overdue(actor: Actor, work: Round, *, now: datetime, duty: str = "", page: int = 1) -> Lines:
     """What was missed in the reader's area, the oldest first."""
     course = Course(work, now)
-    rows = obligations_in_sight(actor).filter(
-        Q(state=State.MISSED) | Q(state=State.OPEN, due_at__lte=now), round=work
+    rows = owed_in_sight(actor, course).filter(
+        Q(state=State.MISSED) | Q(state=State.OPEN, due_at__lte=now)
     )
     present = set(rows.values_list("duty", flat=True).distinct().order_by())
     if duty in present:
@@ -115,24 +114,24 @@ def of_subject(
     actor: Actor, work: Round, subject_id: int, *, now: datetime, page: int = 1
 ) -> SubjectLines:
     """All that is owed for one subject; refused where nothing of it is in sight."""
-    rows = obligations_in_sight(actor).filter(round=work, subject=subject_id)
+    course = Course(work, now)
+    rows = owed_in_sight(actor, course).filter(subject=subject_id)
     first = rows.select_related("subject", "unit").first()
     if first is None or first.subject is None:
         raise NotYours
-    lines = _lines(actor, Course(work, now), rows.exclude(state=State.DROPPED), page=page)
+    lines = _lines(actor, course, rows.exclude(state=State.DROPPED), page=page)
     return SubjectLines(first.subject.name, first.unit.name, lines)
 
 
 def mine(actor: Actor, work: Round, *, now: datetime, page: int = 1) -> Lines:
     """What the reader has to do in the round, what is due first standing first."""
     course = Course(work, now)
-    groups = _own_groups(actor, work)
     condition = Q(pk__in=())
-    for duty, period in groups:
+    for duty, period in own_groups(actor, work):
         condition |= Q(duty=duty, period=period)
     rows = (
-        obligations_in_sight(actor)
-        .filter(condition, round=work)
+        owed_in_sight(actor, course)
+        .filter(condition)
         .exclude(state__in=(State.DROPPED, State.DONE, State.LATE))
     )
     ids = [row.pk for row in rows.select_related("subject") if _is_own(actor, course, row)]
@@ -140,9 +139,8 @@ def mine(actor: Actor, work: Round, *, now: datetime, page: int = 1) -> Lines:
 
 
 def whole(actor: Actor, work: Round, obligation_id: int, *, now: datetime) -> Whole:
-    rows = obligations_in_sight(actor).filter(round=work).select_related("subject", "unit")
-    row = one(rows, obligation_id)
     course = Course(work, now)
+    row = one(owed_in_sight(actor, course).select_related("subject", "unit"), obligation_id)
     duty = course.duties.get(row.duty)
     top = head(actor, work, now=now)
     owners = () if duty is None else course.bearers.owners(duty.who, row.subject, row.unit_id)
@@ -163,14 +161,6 @@ def whole(actor: Actor, work: Round, obligation_id: int, *, now: datetime) -> Wh
         may_excuse=top.runs and not is_final(row) and row.state not in (State.DONE, State.LATE),
         may_finish=own and duty is not None and by_hand(duty),
     )
-
-
-def _own_groups(actor: Actor, work: Round) -> list[tuple[str, str]]:
-    firsts = {str(pk): group for group, pk in _firsts(work).items()}
-    tasks = own_tasks(actor).filter(
-        source_kind=SOURCE, source_id__in=list(firsts), state=TaskState.OPEN
-    )
-    return [firsts[source] for source in tasks.values_list("source_id", flat=True)]
 
 
 def _firsts(work: Round) -> dict[tuple[str, str], int]:

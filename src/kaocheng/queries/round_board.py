@@ -14,9 +14,8 @@ from django.db.models import Count, F, Q
 from kaocheng.access.actor import Actor
 from kaocheng.access.grants import Permission
 from kaocheng.access.refusal import NotYours
-from kaocheng.access.round import SOURCE, obligations_in_sight
+from kaocheng.access.round import own_groups
 from kaocheng.access.scope import one, units
-from kaocheng.access.task import own_tasks
 from kaocheng.engine.process.entries import Duty
 from kaocheng.queries.round import (
     COUNT_DONE,
@@ -29,12 +28,11 @@ from kaocheng.queries.round import (
     head,
     phases_of,
 )
-from kaocheng.queries.round_course import Course
+from kaocheng.queries.round_course import Course, owed_in_sight
 from kaocheng.queries.round_events import tellable
 from kaocheng.queries.task_board import ROWS_UNDER
 from kaocheng.records.models import Obligation, Round, Unit
 from kaocheng.records.models.round import ObligationState as State
-from kaocheng.records.models.task import TaskState
 from kaocheng.records.models.unit import UnitKind
 from kaocheng.records.scoped import OwnedQuerySet
 
@@ -89,7 +87,7 @@ def board(
     top = _top(actor, unit_id)
     course = Course(work, now)
     phases = phases_of(course.agendas, top.path if top else work.unit.path, now=now)
-    owed = obligations_in_sight(actor).filter(round=work)
+    owed = owed_in_sight(actor, course)
     if top is not None:
         owed = owed.filter(Q(unit__path__startswith=top.path) | Q(round__unit=F("unit")))
     by_phase = _by_phase(owed, course)
@@ -112,7 +110,7 @@ def board(
         chosen=chosen if chosen in FILTERS else "",
         counts=counts,
         page=shown,
-        mine=_mine(actor, work),
+        mine=len(own_groups(actor, work)),
         may_tell=bool(tellable(actor, work)),
     )
 
@@ -165,23 +163,6 @@ def _top(actor: Actor, unit_id: int) -> Unit | None:
     if not actor.may(Permission.CHASE_TASKS):
         return None
     return one(units(actor, Permission.CHASE_TASKS), unit_id or held.unit_id)
-
-
-def _mine(actor: Actor, work: Round) -> int:
-    """How many open tasks of the round the reader has."""
-    first = Obligation.objects.unscoped("whose tasks they are, the tasks say").filter(round=work)
-    ids = [str(pk) for pk in _firsts(first)]
-    tasks = own_tasks(actor).filter(source_kind=SOURCE, source_id__in=ids, state=TaskState.OPEN)
-    return tasks.count()
-
-
-def _firsts(rows: OwnedQuerySet[Obligation]) -> Iterable[int]:
-    """The first obligation of each duty and period: the source of its tasks."""
-    return (
-        rows.order_by("duty", "period", "pk")
-        .distinct("duty", "period")
-        .values_list("pk", flat=True)
-    )
 
 
 def _by_phase(owed: OwnedQuerySet[Obligation], course: Course) -> defaultdict[str, Figures]:

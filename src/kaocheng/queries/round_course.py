@@ -10,6 +10,8 @@ from functools import cached_property
 
 from django.db.models import Sum
 
+from kaocheng.access.actor import Actor
+from kaocheng.access.round import borne_condition, obligations_in_sight, own_groups
 from kaocheng.engine.process.entries import Duty, Effect, Gate
 from kaocheng.engine.process.layout import all_entries
 from kaocheng.queries.adopted import Adopted, adopted
@@ -19,6 +21,7 @@ from kaocheng.queries.round_agenda import Agendas, Window, moment_until
 from kaocheng.queries.round_judged import Judged, judged
 from kaocheng.records.models import Obligation, RegisterRevision, Round
 from kaocheng.records.models.round import ObligationState as State
+from kaocheng.records.scoped import OwnedQuerySet
 
 WHY = "what is owed follows from the scheme, for everybody in the round"
 _SETTLED = (State.DONE, State.LATE, State.DROPPED)
@@ -125,3 +128,21 @@ class Course:
             rows = Obligation.objects.unscoped(WHY).filter(round=self.work, duty=name)
             self._left[name] = list(rows.values_list("unit__path", "state"))
         return self._left[name]
+
+
+def owed_in_sight(actor: Actor, course: Course) -> OwnedQuerySet[Obligation]:
+    """What is owed in the round within the reader's reach, and what they owe for others."""
+    titles = [
+        (duty.id, period, holders)
+        for name, period in own_groups(actor, course.work)
+        if (duty := course.duties.get(name)) is not None
+        for holders in [
+            tuple(
+                one
+                for phrase in (duty.who, *(step.goes_to for step in duty.escalate))
+                for one in course.bearers.holders(phrase)
+            )
+        ]
+    ]
+    borne = borne_condition(actor, course.work.adoption, titles)
+    return obligations_in_sight(actor, borne=borne).filter(round=course.work)
