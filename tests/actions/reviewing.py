@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kaocheng.actions.fact_load import Place
 from kaocheng.queries.adopted import Adopted, adopted
 from kaocheng.records.models import Entry, Person, Review, Round, Subject, Task
+from kaocheng.records.models.register import Standing
 from tests.adopting import adopt, fill, open_round
 from tests.cast import Cast
 
@@ -43,9 +44,9 @@ def schools_at_work(cast: Cast) -> tuple[Adopted, Round]:
 
 
 def forget(found: Adopted, register: str, key: str = "") -> None:
-    """Take the example's entries of a register away, of one subject or of all."""
+    """Let the example's entries of a register count no more, of one subject or of all."""
     rows = Entry.objects.unscoped("a test").filter(adoption=found.adoption, register=register)
-    (rows.filter(subject__key=key) if key else rows).delete()
+    (rows.filter(subject__key=key) if key else rows).update(standing=Standing.WITHDRAWN)
 
 
 def subject(found: Adopted, roster: str, key: str) -> Subject:
@@ -63,7 +64,9 @@ def review_of(who: Person, key: str = "") -> Review:
 
 
 def entries(found: Adopted, register: str, key: str = "") -> list[Entry]:
+    """What was not withdrawn, in the order in which it was written."""
     rows = Entry.objects.unscoped("a test").filter(adoption=found.adoption, register=register)
+    rows = rows.exclude(standing=Standing.WITHDRAWN)
     return list((rows.filter(subject__key=key) if key else rows).order_by("pk"))
 
 

@@ -69,7 +69,7 @@ def test_frozen_results_take_a_signature_and_nothing_else(entry: Entry) -> None:
 def test_steps_papers_and_texts_of_schemes_are_only_added_to(entry: Entry) -> None:
     EntryStep(entry=entry, kind="signed", at=NOW).save()
     work = open_round(adopt("s0.4-appraisal", entry.unit))
-    ballot = Ballot(round=work, title="测评", unit=entry.unit, opened_at=NOW)
+    ballot = Ballot(round=work, title="测评", unit=entry.unit, opened_at=NOW, state="closed")
     ballot.save()
     BallotPaper(pk=uuid4(), ballot=ballot).save()
 

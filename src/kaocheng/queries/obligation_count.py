@@ -31,7 +31,7 @@ class Handed:
 class Line:
     subject_id: int | None
     path: str
-    date: date | None
+    dated: date | None
     period: str
     counts: bool
     at: datetime
@@ -39,7 +39,7 @@ class Line:
 
     @property
     def day(self) -> date:
-        return self.date or self.at.astimezone(CHINA).date()
+        return self.dated or self.at.astimezone(CHINA).date()
 
 
 @dataclass

@@ -13,8 +13,18 @@ create trigger amendment_stays before update or delete on records_amendment
     for each row execute function work_stays();
 create trigger entry_step_stays before update or delete on records_entrystep
     for each row execute function work_stays();
+-- While papers are put in, all are written anew, so that none shows when it came.
+create function ballot_paper_stays() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'DELETE' and exists (
+        select from records_ballot where id = old.ballot_id and state = 'open'
+    ) then
+        return old;
+    end if;
+    raise exception '% is only ever added to', tg_table_name;
+end $$;
 create trigger ballot_paper_stays before update or delete on records_ballotpaper
-    for each row execute function work_stays();
+    for each row execute function ballot_paper_stays();
 
 create function entry_says_the_same() returns trigger language plpgsql as $$
 begin
@@ -72,6 +82,7 @@ drop trigger entry_stays on records_entry;
 drop trigger entry_says_the_same on records_entry;
 drop function entry_says_the_same();
 drop trigger ballot_paper_stays on records_ballotpaper;
+drop function ballot_paper_stays();
 drop trigger entry_step_stays on records_entrystep;
 drop trigger amendment_stays on records_amendment;
 drop trigger scheme_version_stays on records_schemeversion;
