@@ -12,7 +12,6 @@ from kaocheng.methods.holders import Holder
 from kaocheng.records.models import (
     Adoption,
     Consequence,
-    Entry,
     ResultRow,
     ResultSet,
     Round,
@@ -86,14 +85,6 @@ def consequences_to_decide(
     if bears(actor, adoption, holders) and _leads(actor, adoption):
         condition |= ~NOBODY
     return Consequence.objects.within(condition).filter(round__adoption=adoption, effect=effect)
-
-
-def entries_behind(actor: Actor) -> OwnedQuerySet[Entry]:
-    """The entries that an explanation may show: about the actor or by them, or within reach."""
-    if actor.person_id is None or not actor.may(Permission.SEE_ENTRIES):
-        return Entry.objects.within(NOBODY)
-    own = Q(entered_by=actor.person_id) | Q(subject__person=actor.person_id)
-    return Entry.objects.within(own | unit_condition(actor, Permission.SEE_ENTRIES, at="unit__"))
 
 
 def sees_whole_units(actor: Actor) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +14,11 @@ from kaocheng.engine.cells import read_cell
 from kaocheng.engine.language.registers import Field, Register
 from kaocheng.engine.model import Pack
 
+# Places behind the point that the slot has, and the digits before it.
 _PLACES = {"quantity": 6, "money": 2}
+_DIGITS = {"quantity": 18, "money": 16}
+# Titles by which a scheme calls whoever rates: 评价人, 评议人, 测评人, 评分学校; not 被评教师.
+RATER = re.compile(r"^(?!被).*(评价|评分|评议|测评|评审|互评|打分).*(人|者|员|教师|学校)$")
 
 
 @dataclass(frozen=True)
@@ -70,11 +75,14 @@ class Shape:
 
 
 def _subject(pack: Pack, fields: Mapping[str, Field]) -> str:
-    """Of several rosters that an entry refers to, the one that an earlier result is about."""
+    """Of several rosters that an entry refers to, the one that an earlier result is about.
+
+    Whoever rates is not who it is about, where somebody else is named too.
+    """
     rosters = {one.id for one in pack.registers.values() if one.kind == "roster"}
-    named = {
-        field.type: name for name, field in reversed([*fields.items()]) if field.type in rosters
-    }
+    listed = [name for name, one in fields.items() if one.type in rosters]
+    rated = [name for name in listed if not RATER.search(fields[name].title)] or listed
+    named = {fields[name].type: name for name in reversed(rated)}
     assessed = (result.of for result in pack.scheme.results)
     return next((named[of] for of in assessed if of in named), next(iter(named.values()), ""))
 
@@ -107,7 +115,7 @@ def _number(text: str, column_type: str, slot: str) -> Decimal | None:
     if not isinstance(value, Fraction):
         return None
     scaled = value * 10 ** _PLACES[slot]
-    if scaled.denominator != 1 or abs(scaled) >= 10**24:
+    if scaled.denominator != 1 or abs(value) >= 10 ** _DIGITS[slot]:
         return None
     return Decimal(scaled.numerator).scaleb(-_PLACES[slot])
 

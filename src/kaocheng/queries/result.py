@@ -9,9 +9,9 @@ from fractions import Fraction
 from django.core.paginator import Paginator
 
 from kaocheng.access.actor import Actor
+from kaocheng.access.entry import entries_in_sight
 from kaocheng.access.refusal import NotYours
 from kaocheng.access.result import (
-    entries_behind,
     rounds_to_decide,
     rounds_with_results,
     subjects_with_results,
@@ -124,7 +124,7 @@ def _about(actor: Actor, found: Adopted, result: Result) -> dict[str, tuple[int,
         subjects = subjects_with_results(actor).filter(adoption=found.adoption, roster=result.of)
         columns = subjects.values_list("key", "pk", "name", "unit_id", "unit__name")
         return {key: (pk, name, unit_id, unit) for key, pk, name, unit_id, unit in columns}
-    entries = entries_behind(actor).filter(
+    entries = entries_in_sight(actor).filter(
         adoption=found.adoption, register=result.of, standing=Standing.COUNTS
     )
     rows = entries.values_list("key", "pk", "unit_id", "unit__name")

@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kaocheng.access.actor import Actor
-from kaocheng.access.result import entries_behind, sees_whole_units, subjects_with_results
+from kaocheng.access.entry import entries_in_sight
+from kaocheng.access.result import sees_whole_units, subjects_with_results
 from kaocheng.documents.register_rows import HIDDEN, RowFinder
 from kaocheng.documents.subject_view import SubjectView, subject_view
 from kaocheng.engine.explain import Explanation
@@ -84,7 +85,7 @@ def _seen(
         is_roster = found.register(table["table"]).kind == "roster"
         named[is_roster].update(row[0] for row in table["rows"])
     subjects = subjects_with_results(actor).filter(adoption=found.adoption, pk__in=named[True])
-    entries = entries_behind(actor).filter(adoption=found.adoption, pk__in=named[False])
+    entries = entries_in_sight(actor).filter(adoption=found.adoption, pk__in=named[False])
     return {
         True: {subject, *subjects.values_list("pk", flat=True)},
         False: set(entries.values_list("pk", flat=True)),

@@ -6,15 +6,12 @@ fields.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kaocheng.engine.language.registers import Field, Register
 from kaocheng.engine.model import Pack
-
-# Titles by which a scheme calls whoever rates: 评价人, 评议人, 测评人, 评分学校; not 被评教师.
-_RATER = re.compile(r"^(?!被).*(评价|评分|评议|测评|评审|互评|打分).*(人|者|员|教师|学校)$")
+from kaocheng.queries.register_shape import RATER
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ def _roles(pack: Pack, register: Register) -> Roles:
     kinds = {one.id: one.kind for one in pack.registers.values()}
     rosters = [name for name, one in fields.items() if kinds.get(one.type) == "roster"]
     plain = [name for name, one in fields.items() if one.type == "text"]
-    assessor = next((one for one in (*rosters, *plain) if _RATER.search(fields[one].title)), "")
+    assessor = next((one for one in (*rosters, *plain) if RATER.search(fields[one].title)), "")
     about = [name for name in rosters if name != assessor and _is_about(pack, fields[name])]
     subject = about[0] if about else ""
     works, roster = "", fields[subject].type if subject else ""

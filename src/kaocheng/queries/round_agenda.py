@@ -148,13 +148,38 @@ class Agendas:
 
     def _windows_of(self, agenda: Agenda) -> Iterator[Window]:
         for duty in self.found.process.duties:
-            rows = [row for row in agenda.rows if row.kind == "duty" and _is_of(row, duty)]
+            rows = [
+                row
+                for row in agenda.rows
+                if row.kind == "duty" and _is_of(row, duty) and self._is_ours(row.period)
+            ]
             plain = [row for row in rows if row.id == _base(duty, row)]
             listed = [self._window(agenda, duty, row, rows) for row in plain]
             listed.sort(key=lambda one: one.takes_from or date.min)
             for at, one in enumerate(listed):
                 last = listed[at + 1].takes_from if at + 1 < len(listed) else None
                 yield replace(one, takes_until=last if duty.each is not None else None)
+
+    @cached_property
+    def others(self) -> tuple[Period, ...]:
+        """The periods of the adoption's other rounds."""
+        rows = Round.objects.unscoped(WHY).filter(adoption=self.work.adoption_id)
+        named = set(rows.exclude(pk=self.work.pk).values_list("period", flat=True))
+        return tuple(one for one in self.found.periods if one.id in named)
+
+    def _is_ours(self, period: Period | None) -> bool:
+        """Whether a duty of that period is owed in this round, and not in another one.
+
+        Of rounds whose periods contain it the one with the shortest; what has no period of its own
+        falls to the round with the longest.
+        """
+        own = self.period
+        if own is None:
+            return True
+        if period is None or period.kind == "occurrence":
+            return not any(one.contains(own) for one in self.others)
+        nearer = [one for one in self.others if one.contains(period) and own.contains(one)]
+        return own.contains(period) and not nearer
 
     def _window(self, agenda: Agenda, duty: Duty, row: Row, rows: list[Row]) -> Window:
         steps = {

@@ -33,25 +33,25 @@ HOME = Entry(_("首页"), "home", "home", ("home", "task", "matter"), badge="tas
 STUDY = Entry(_("学习"), "player-play", "courses", ("course",))
 WORKSHOP = Entry(_("坊"), "users-group", "workshops", ("workshop",))
 EVIDENCE = Entry(_("佐证"), "cloud-upload", "evidence", ("evidence",))
-RESULTS = Entry(_("成绩"), "report-analytics", "results", ("result",))
+RESULTS = Entry(_("成绩"), "report-analytics", "results", ("result", "consequence"))
 ARCHIVE = Entry(_("档案"), "folder", "archives", ("archive",))
-MARKING = Entry(_("批阅"), "checks", "reviews", ("review",))
+MARKING = Entry(_("批阅"), "checks", "reviews", ("review", "ballot"))
 ACTIVITIES = Entry(_("活动"), "calendar-event", "activities", ("activit",))
 BRIEFS = Entry(_("简报"), "file-text", "documents", ("document",))
-ROUNDS = Entry(_("考核"), "clipboard-check", "rounds", ("round",))
+ROUNDS = Entry(_("考核"), "clipboard-check", "rounds", ("round", "obligation"))
 PEOPLE_PAGES = ("person", "people", "roster")
 TEACHERS = Entry(_("教师"), "users", "people", PEOPLE_PAGES)
 PEOPLE = Entry(_("人员"), "users", "people", PEOPLE_PAGES)
-REGISTERS = Entry(_("台账"), "notebook", "registers", ("register",))
+REGISTERS = Entry(_("台账"), "notebook", "registers", ("register", "entry", "sheet"))
 NOTICES = Entry(_("通知"), "speakerphone", "notices", ("notice",))
 COLLECTIONS = Entry(_("收集表"), "forms", "collections", ("collection",))
-SCHEMES = Entry(_("方案"), "book-2", "schemes", ("scheme",))
+SCHEMES = Entry(_("方案"), "book-2", "schemes", ("scheme", "adoption"))
 PUBLIC_NOTICES = Entry(_("公示"), "clipboard-text", "public-notices", ("public-notice",))
 UNIT = Entry(_("单位"), "building", "units", ("unit",))
 SCHOOLS = Entry(_("学校"), "building-community", "units", ("unit",), query="?kind=school")
-ASSIGNMENTS = Entry(_("评审"), "user-check", "assignments", ("assignment", "review"))
+ASSIGNMENTS = Entry(_("评审"), "user-check", "reviews", ("review", "ballot"))
 APPEALS = Entry(_("申诉"), "message-report", "appeals", ("appeal",))
-TO_REVIEW = Entry(_("待评"), "clipboard-list", "reviews", ("review",))
+TO_REVIEW = Entry(_("待评"), "clipboard-list", "reviews", ("review", "ballot"))
 STANDARDS = Entry(_("标准"), "book-2", "schemes", ("scheme",))
 AUDIT = Entry(_("日志"), "shield-check", "audit", ("audit", "history"))
 ACCOUNTS = Entry(_("账号"), "shield-lock", "accounts", ("accounts", "account-admin"))
@@ -61,15 +61,38 @@ ACCOUNT = Entry(_("我的"), "user", "account", ("account", "delegation", "me", 
 # Of everybody, always under 我的.
 FILES = Entry(_("我上传的文件"), "files", "files", ("file",))
 
-SCHOOL_OFFICE = (HOME, ROUNDS, TEACHERS, REGISTERS, NOTICES, COLLECTIONS, SCHEMES, UNIT)
-OFFICE = (HOME, ROUNDS, SCHOOLS, PEOPLE, NOTICES, COLLECTIONS, SCHEMES, AUDIT)
+SCHOOL_OFFICE = (
+    HOME,
+    ROUNDS,
+    TEACHERS,
+    REGISTERS,
+    NOTICES,
+    COLLECTIONS,
+    SCHEMES,
+    UNIT,
+    ASSIGNMENTS,
+    RESULTS,
+)
+OFFICE = (
+    HOME,
+    ROUNDS,
+    SCHOOLS,
+    PEOPLE,
+    NOTICES,
+    COLLECTIONS,
+    SCHEMES,
+    REGISTERS,
+    ASSIGNMENTS,
+    RESULTS,
+    AUDIT,
+)
 
 # Role, then kinds of units (none: any); the first row that fits is the one.
 TABLE: tuple[tuple[str, frozenset[str], tuple[Entry, ...]], ...] = (
     (
         "member",
         frozenset({"company", "department", "township"}),
-        (HOME, RESULTS, NOTICES, COLLECTIONS, SCHEMES),
+        (HOME, RESULTS, REGISTERS, ASSIGNMENTS, NOTICES, COLLECTIONS, SCHEMES),
     ),
     (
         "member",
@@ -80,6 +103,8 @@ TABLE: tuple[tuple[str, frozenset[str], tuple[Entry, ...]], ...] = (
             WORKSHOP,
             EVIDENCE,
             RESULTS,
+            REGISTERS,
+            ASSIGNMENTS,
             NOTICES,
             COLLECTIONS,
             ARCHIVE,
@@ -103,6 +128,8 @@ TABLE: tuple[tuple[str, frozenset[str], tuple[Entry, ...]], ...] = (
             COLLECTIONS,
             SCHEMES,
             UNIT,
+            ASSIGNMENTS,
+            RESULTS,
         ),
     ),
     ("lead", frozenset(), SCHOOL_OFFICE),
