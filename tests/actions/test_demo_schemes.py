@@ -19,7 +19,7 @@ from kaocheng.engine.problems import Problems
 from kaocheng.engine.reference.run import Run
 from kaocheng.engine.values import Missing, NotApplicable
 from kaocheng.queries.adopted import Adopted, adopted, example_tables, fact_tables
-from kaocheng.records.models import Adoption, Entry, Round, Subject
+from kaocheng.records.models import Adoption, Entry, Obligation, ResultRow, Review, Round, Subject
 from tests.adopting import kept
 from tests.cast import NOW
 
@@ -74,9 +74,32 @@ def test_three_quarters_are_graded_and_the_fourth_is_under_way(schemes: Played) 
         period for (_, period), one in grades.items() if not isinstance(one.value, Missing)
     )
 
-    assert known == {"2026Q1": 17, "2026Q2": 18, "2026Q3": 18}
+    assert known == {"2026Q1": 18, "2026Q2": 18, "2026Q3": 18}
     rounds = Round.objects.unscoped(TEST).filter(adoption=schemes["S0.4"].adoption)
-    assert set(rounds.values_list("period", flat=True)) == {*known, "2026Q4", "2026"}
+    states = dict(rounds.values_list("period", "state"))
+    assert states == {**dict.fromkeys(known, "archived"), "2026Q4": "running", "2026": "running"}
+    frozen = ResultRow.objects.unscoped(TEST).filter(result="quarterly")
+    assert frozen.values("result_set").distinct().count() == 3
+    assert frozen.count() == 3 * 18
+
+
+def test_duties_are_owed_once_in_the_round_of_their_period(schemes: Played) -> None:
+    rows = Obligation.objects.unscoped(TEST).filter(round__adoption=schemes["S0.4"].adoption)
+    found = {(one.round.period, one.period) for one in rows.select_related("round")}
+
+    assert ("2026Q4", "2026Q4") in found
+    assert ("2026", "2026") in found
+    assert {(round_, period) for round_, period in found if period and round_ != period} == set()
+
+
+def test_assessors_are_asked_for_the_schools_that_nobody_has_rated(schemes: Played) -> None:
+    adoption = schemes["S2"].adoption
+    reviews = Review.objects.unscoped(TEST).filter(round__adoption=adoption)
+    rated = Entry.objects.unscoped(TEST).filter(adoption=adoption, register="district_score")
+
+    assert reviews.filter(assessor__name="邓启文", subject__name="榕荫小学").exists()
+    assert not reviews.filter(subject__in=rated.values("subject")).exists()
+    assert reviews.filter(state="open", due_at__isnull=False).count() >= 6
 
 
 def test_nothing_is_entered_that_lies_ahead(schemes: Played) -> None:

@@ -1,11 +1,13 @@
 """How the demo plays a scheme: `demo.toml` beside it, and its example moved to today.
 
-Keys: `unit` (the kind of unit that adopts it), `today` (which day of the example is today), `shift`
-(`weeks` or `quarters`: by what dates move), `starts`, `holders`, `rosters` (`units` of a kind or
-`people` of a role or kind of unit; `under`: the field that says within which; `names`: who or what
-a key is; `changes` of single rows), `people` (names that stand in no roster), `not_yet` (fields
-that are empty in the period under way), `reached` (whom a register has got to: `whole`, `begun`),
-`first_month` (the parameter that holds it).
+Keys: `unit` (the kind of unit that adopts it), `by` and `role` (who runs it there), `today` (which
+day of the example is today), `shift` (`weeks` or `quarters`: by what dates move), `starts`,
+`holders`, `rosters` (`units` of a kind or `people` of a role or kind of unit; `under`: the field
+that says within which; `names`: who or what a key is; `changes` of single rows; `moves`: fields
+whose dates move too), `reviews` (tables whose assessors are asked, with the step that they are
+`due` with), `people` (names that stand in no roster), `not_yet` (fields that are empty in the
+period under way), `reached` (whom a register has got to: `whole`, `begun`), `first_month` (the
+parameter that holds it).
 """
 
 from __future__ import annotations

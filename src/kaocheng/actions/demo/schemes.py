@@ -4,22 +4,41 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from kaocheng.access.actor import system
+from kaocheng.access.actor import By, system
+from kaocheng.access.holding import Holding
+from kaocheng.access.refusal import Refused
 from kaocheng.actions.demo.playbook import Playbook, first_month
 from kaocheng.actions.demo.scenes import Stage
 from kaocheng.actions.fact_load import Place, load_entries, load_subjects
+from kaocheng.actions.obligation import move_round
 from kaocheng.actions.perform import Act, Answer, action
+from kaocheng.actions.result import freeze_results
+from kaocheng.actions.review_assignment import assign_review
+from kaocheng.actions.round import archive_round
 from kaocheng.actions.scheme import keep_scheme
 from kaocheng.engine.text_table import TextRow, TextTable
+from kaocheng.gateways.clock import CHINA
 from kaocheng.methods.holders import suggested
 from kaocheng.queries.adopted import Adopted, adopted, example_tables
 from kaocheng.queries.titles import titles_of
-from kaocheng.records.models import Adoption, Appointment, Round, SchemeVersion, Unit
+from kaocheng.records.models import (
+    Adoption,
+    Appointment,
+    Entry,
+    Round,
+    SchemeVersion,
+    Subject,
+    Unit,
+)
 from kaocheng.records.models.round import RoundState
 from kaocheng.records.models.scheme import AdoptionState
+
+OURS = "the demo's own rows"
 
 
 def play_schemes(stage: Stage, schemes: Path) -> None:
@@ -29,7 +48,9 @@ def play_schemes(stage: Stage, schemes: Path) -> None:
         assert book is not None
         kept = keep_scheme(system(stage.days.at), folder=path.parent)
         scheme = SchemeVersion.objects.get(pk=kept.id)
-        play_scheme(system(stage.days.at), play=_Play(book, scheme, stage))
+        play = _Play(book, scheme, stage)
+        adopted_as = play_scheme(system(stage.days.at), play=play)
+        _set_to_work(play, int(adopted_as.id))
 
 
 @dataclass
@@ -109,6 +130,9 @@ def _cast(play: _Play, found: Adopted, roster: str, tables: Mapping[str, TextTab
     for row in table.rows:
         values = dict(zip(table.header, row.cells, strict=True))
         values |= said.get("changes", {}).get(values[register.key], {})
+        for name in said.get("moves", ()):
+            if values[name]:
+                values[name] = play.book.moved(date.fromisoformat(values[name])).isoformat()
         within = (
             _within(play, register.fields[said["under"]].type, values[said["under"]])
             if ("under" in said)
@@ -192,3 +216,44 @@ def _open_rounds(act: Act, play: _Play, found: Adopted) -> None:
             opened_at=act.at,
         )
         act.make(made)
+
+
+def _set_to_work(play: _Play, adoption_id: int) -> None:
+    """What has been done until today: periods that are over filed, assessors asked, duties owed."""
+    said, at = play.book.said, play.stage.days.at
+    by = play.stage.known(said["by"], said["role"], at)
+    rows = Adoption.objects.unscoped(OURS).select_related("scheme", "unit")
+    found = adopted(rows.get(pk=adoption_id))
+    over = {one.id for one in found.periods if one.last < play.book.today}
+    rounds = Round.objects.unscoped(OURS).filter(adoption=adoption_id)
+    for work in rounds.order_by("starts_on", "pk"):
+        if work.period in over:
+            freeze_results(by, round_id=work.pk)
+            archive_round(by, round_id=work.pk)
+            continue
+        for register, how in said.get("reviews", {}).items():
+            _ask_assessors(by, found, work, register, due=how["due"])
+        move_round(system(at), round_id=work.pk)
+
+
+def _ask_assessors(by: By, found: Adopted, work: Round, register: str, *, due: str) -> None:
+    """Whoever bears the title, for every subject that has no entry in the table yet."""
+    rated = Entry.objects.unscoped(OURS).filter(adoption=found.adoption, register=register)
+    roster = found.shape(register).roster
+    subjects = Subject.objects.unscoped(OURS).filter(adoption=found.adoption, roster=roster)
+    holding = Holding(found.adoption)
+    holders = [one for title in found.register(register).entered_by for one in found.holders(title)]
+    due_at = datetime.combine(
+        date.fromisoformat(found.adoption.dates[due]) + timedelta(days=1), time.min, tzinfo=CHINA
+    )
+    for subject in subjects.exclude(pk__in=rated.values("subject")).order_by("pk"):
+        people = [one.person_id for one in holding.owners(holders, subject) if one.person_id]
+        with suppress(Refused):  # tied to the school: somebody else is asked by hand
+            assign_review(
+                by,
+                round_id=work.pk,
+                register=register,
+                subject_id=subject.pk,
+                assessor_ids=people,
+                due_at=due_at,
+            )
