@@ -124,7 +124,7 @@ def _cast(play: _Play, found: Adopted, roster: str, tables: Mapping[str, TextTab
     """The roster with units and people of the city in the places of the example's."""
     said = play.book.said["rosters"][roster]
     register, table = found.register(roster), tables[roster]
-    free = _units(play, said["units"]) if "units" in said else _people(said["people"])
+    free = _units(said["units"]) if "units" in said else _people(said["people"])
     names = said.get("names", {})
     rows = []
     for row in table.rows:
@@ -165,14 +165,15 @@ def _taken(free: list[Place], wanted: str, named: Collection[str]) -> Place:
     raise LookupError(wanted)
 
 
-def _units(play: _Play, kind: str) -> dict[str, list[Place]]:
+def _units(kind: str) -> dict[str, list[Place]]:
     """Open units of the kind by the path of every unit above them, and all of them."""
     found: defaultdict[str, list[Place]] = defaultdict(list)
-    for unit in sorted(play.stage.town.units.values(), key=lambda one: one.pk):
-        if unit.kind == kind and unit.closes_on is None:
-            place = Place(unit)
-            for above in ("", *_paths(unit)):
-                found[above].append(place)
+    # As they are called today: the scenes before renamed and merged some.
+    rows = Unit.objects.unscoped(OURS).filter(kind=kind, closes_on=None, is_demo=True)
+    for unit in rows.order_by("pk"):
+        place = Place(unit)
+        for above in ("", *_paths(unit)):
+            found[above].append(place)
     return found
 
 
