@@ -13,6 +13,7 @@ from django.conf import settings
 from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Refused, Stale
 from kaocheng.actions.adoption import (
     approve_adoption,
+    choose_sheets,
     discard_adoption,
     end_adoption,
     name_holders,
@@ -555,3 +556,22 @@ def test_k15_a_scheme_does_not_end_under_a_round(cast: Cast) -> None:
     work.state = RoundState.ARCHIVED
     work.save()
     end_adoption(by(cast.lead), adoption_id=found.adoption.pk, because="换了办法")
+
+
+def test_registers_whose_months_are_checked_first_are_chosen(cast: Cast) -> None:
+    found = adopt("s4.1-dongliu", cast.school)
+    registers = [one.id for one in found.ledgers if one.kind == "register"]
+    version = found.adoption.version
+
+    choose_sheets(
+        by(cast.lead), adoption_id=found.adoption.pk, version=version, registers=registers[1::-1]
+    )
+    kept = Adoption.objects.unscoped("a test").get(pk=found.adoption.pk)
+
+    assert kept.monthly_sheets == registers[:2]
+    with pytest.raises(NotYours):
+        choose_sheets(
+            by(cast.lead), adoption_id=kept.pk, version=kept.version, registers=["no_such"]
+        )
+    with pytest.raises(NotYours):
+        choose_sheets(by(cast.other_lead), adoption_id=kept.pk, version=kept.version, registers=[])

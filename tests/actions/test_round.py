@@ -151,7 +151,7 @@ def test_k52_an_event_that_the_scheme_does_not_know(cast: Cast) -> None:
 def test_k51_only_with_its_results_is_a_round_archived(cast: Cast) -> None:
     work = started(cast)
 
-    with pytest.raises(Refused, match="结果还没有锁定，不能归档。"):
+    with pytest.raises(Refused, match="结果还没有冻结，不能归档。"):
         archive_round(by(cast.officer), round_id=work.pk)
 
 

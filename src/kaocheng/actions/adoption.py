@@ -8,7 +8,7 @@ from pathlib import Path
 from kaocheng.access.actor import By
 from kaocheng.access.adoption import own_adoptions
 from kaocheng.access.grants import Permission
-from kaocheng.access.refusal import Invalid, NotAllowed, Refused
+from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Refused
 from kaocheng.access.scope import units
 from kaocheng.actions.adoption_replacement import take_over
 from kaocheng.actions.perform import Act, Answer, action, digest
@@ -127,6 +127,23 @@ def set_periods(
         raise Invalid(problems)
     found.adoption.periods = listed
     act.keep(found.adoption, "periods", version=version, periods=listed)
+    return Answer.of(found.adoption)
+
+
+@action("adoption.choose_sheets")
+def choose_sheets(act: Act, *, adoption_id: int, version: int, registers: Sequence[str]) -> Answer:
+    """Whose entries of a month everyone concerned is shown before they count; in force too.
+
+    Entries that count already go on counting.
+    """
+    found = adopted(_open(act, adoption_id))
+    known = [one.id for one in found.ledgers if one.kind == "register"]
+    if not set(registers) <= set(known):
+        raise NotYours
+    found.adoption.monthly_sheets = [one for one in known if one in set(registers)]
+    act.keep(
+        found.adoption, "monthly_sheets", version=version, registers=found.adoption.monthly_sheets
+    )
     return Answer.of(found.adoption)
 
 

@@ -19,6 +19,7 @@ from kaocheng.access.holding import Holding, subjects_held
 from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Refused
 from kaocheng.actions.entry_evidence import Evidence, attach, has_evidence
 from kaocheng.actions.entry_write import New, restand, write_entries
+from kaocheng.actions.obligation import obligations_touched
 from kaocheng.actions.perform import Act, Answer, action, digest
 from kaocheng.actions.task import Owed, cancel, owe_each
 from kaocheng.engine.language.registers import Register
@@ -62,6 +63,7 @@ def enter(
     [entry] = write_ready(act, found, one, checked.rows)
     attach(act, entry, evidence=evidence, use_ids=use_ids)
     owe_signature(act, found, one, entry)
+    fulfil(act, entry)
     return Answer.of(entry, standing=entry.standing)
 
 
@@ -99,6 +101,7 @@ def correct(
     [entry] = write_ready(act, found, one, checked.rows, corrects=old)
     attach(act, entry, evidence=evidence, use_ids=use_ids)
     owe_signature(act, found, one, entry)
+    fulfil(act, entry)
     return Answer.of(entry, standing=entry.standing)
 
 
@@ -120,7 +123,14 @@ def withdraw(act: Act, *, entry_id: int, version: int, because: str = "") -> Ans
     restand(act, [entry], Standing.WITHDRAWN, note=digest(because) if because else "")
     step(act, entry, StepKind.WITHDRAWN, note=because)
     cancel(act, entry)
+    fulfil(act, entry)
     return Answer.of(entry)
+
+
+def fulfil(act: Act, entry: Entry) -> None:
+    """What is owed for the entry's subject, as it stands after what happened to the entry."""
+    subjects = [entry.subject] if entry.subject else []
+    obligations_touched(act, entry.adoption, entry.register, subjects)
 
 
 def register_at_work(act: Act, adoption_id: int, register: str) -> tuple[Adopted, Register]:

@@ -11,6 +11,7 @@ from kaocheng.access.holding import bears, subjects_held
 from kaocheng.access.refusal import NotAllowed, Refused
 from kaocheng.actions.entry import (
     entry_at_work,
+    fulfil,
     is_proposed,
     label,
     must_be_written,
@@ -53,6 +54,7 @@ def return_entry(act: Act, *, entry_id: int, because: str) -> Answer:
     restand(act, [entry], Standing.RETURNED, note=digest(because))
     step(act, entry, StepKind.RETURNED, what=title, note=because)
     cancel(act, entry)
+    fulfil(act, entry)
     tell_enterer(act, entry, f"退回：{register.title}")
     return Answer.of(entry)
 
@@ -120,6 +122,7 @@ def _sign(act: Act, entry_id: int) -> Entry:
     settle(act, entry)
     if not is_last:
         owe_signature(act, found, register, entry)
+    fulfil(act, entry)
     return entry
 
 

@@ -14,6 +14,7 @@ from kaocheng.access.review import (
     subjects_to_open,
 )
 from kaocheng.actions.entry_write import New, restand, write_entries
+from kaocheng.actions.obligation import obligations_touched
 from kaocheng.actions.perform import Act, Answer, action, digest
 from kaocheng.actions.review_assignment import withdraw
 from kaocheng.actions.task import owe, progress, return_task, settle
@@ -147,6 +148,7 @@ def submit_review(act: Act, *, review_id: int) -> Answer:
     review.returned_because = ""
     act.keep(review, "state", "submitted_at", "returned_because", entries=len(entries))
     settle(act, review)
+    obligations_touched(act, content.found.adoption, review.register, [review.subject])
     return Answer.of(review, count=len(entries))
 
 
@@ -161,6 +163,8 @@ def return_review(act: Act, *, review_id: int, because: str) -> Answer:
     if problem:
         raise Invalid({"because": problem})
     restand(act, _entries(review), Standing.RETURNED, note=digest(because))
+    adoption = review.round.adoption
+    obligations_touched(act, adoption, review.register, [review.subject])
     review.state, review.returned_because = ReviewState.RETURNED, because.strip()
     review.checked_by, review.checked_at = None, None
     act.keep(

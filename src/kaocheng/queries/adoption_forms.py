@@ -194,8 +194,11 @@ class RosterLine:
 
 @dataclass(frozen=True)
 class RosterList:
+    """`sheets`: id and title of each register, and whether a month of it is checked first."""
+
     head: Head
     lines: tuple[RosterLine, ...]
+    sheets: tuple[tuple[str, str, bool], ...]
 
 
 def roster_list(actor: Actor, adoption_id: int, *, now: datetime) -> RosterList:
@@ -219,6 +222,11 @@ def roster_list(actor: Actor, adoption_id: int, *, now: datetime) -> RosterList:
                 one.optional,
             )
             for one in found.rosters
+        ),
+        tuple(
+            (one.id, one.title, one.id in found.adoption.monthly_sheets)
+            for one in found.ledgers
+            if one.kind == "register"
         ),
     )
 

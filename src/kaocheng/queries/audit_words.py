@@ -34,6 +34,7 @@ ACTIONS = {
     "adoption.name_holders": "定了“谁是谁”",
     "adoption.replace": "给采用的方案换了新文本",
     "adoption.set_dates": "定了方案的日期",
+    "adoption.choose_sheets": "选定了月度核对的台账",
     "adoption.set_periods": "定了方案的周期",
     "adoption.settle": "定了方案的参数",
     "adoption.start": "开始采用方案",

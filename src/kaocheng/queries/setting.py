@@ -137,6 +137,14 @@ KINDS: Mapping[str, Kind] = {
             read=_whole(180, 3650),
         ),
         Kind(
+            name="sheet_days",
+            title=_("月度核对单几个工作日没有答复就计入"),
+            help=_("1 至 15 个工作日。"),
+            default=3,
+            needs=Permission.ADMINISTER_SYSTEM,
+            read=_whole(1, 15),
+        ),
+        Kind(
             name="delegation_days",
             title=_("代办最长多少天"),
             help=_("1 至 90 天。"),

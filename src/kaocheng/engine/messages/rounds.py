@@ -82,8 +82,8 @@ ROUNDS: tuple[Message, ...] = (
     ),
     error(
         "K51",
-        "结果还没有锁定，不能归档。",
-        "请先在“结果”里核算、锁定；没有结果的考核工作不归档。",
+        "结果还没有冻结，不能归档。",
+        "请先在“结果”里冻结；没有结果的考核工作不归档。",
         "The results are not frozen yet, so the round cannot be archived.",
         "Compute and freeze the results first.",
     ),

@@ -25,6 +25,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("adoption-roster-fill", f"{ROSTER}/fill", rosters.fill, ADOPT, POST),
     Endpoint("adoption-roster-paste", f"{ROSTER}/paste", rosters.paste, ADOPT, POST),
     Endpoint("adoption-roster-empty", f"{ROSTER}/empty", rosters.empty, ADOPT, POST),
+    Endpoint("adoption-sheets", f"{ONE}/sheets", rosters.choose, ADOPT, POST),
     Endpoint("adoption-check", f"{ONE}/check", reading.check, ADOPT),
     Endpoint("adoption-approve", f"{ONE}/approve", preparing.approve, APPROVE, POST),
     Endpoint("adoption-discard", f"{ONE}/discard", preparing.discard, ADOPT, POST),

@@ -9,12 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from kaocheng.access.refusal import Invalid, Refused
+from kaocheng.actions.adoption import choose_sheets
 from kaocheng.actions.adoption_roster import empty_roster, fill_roster, list_roster
 from kaocheng.actions.perform import Answer
 from kaocheng.gateways.clock import CLOCK
 from kaocheng.queries.adoption_forms import RosterPage, roster_list, roster_page
 from kaocheng.queries.adoption_roster import PEOPLE_WORDS, headings
-from kaocheng.web.adoptions.forms import PasteForm, pasted
+from kaocheng.web.adoptions.forms import PasteForm, pasted, version_of
 from kaocheng.web.asking import actor, by
 from kaocheng.web.paging import number_of
 from kaocheng.web.saying import say
@@ -25,6 +26,18 @@ MOST_TOLD = 50
 def list_rosters(request: HttpRequest, *, adoption_id: int) -> HttpResponse:
     found = roster_list(actor(request), adoption_id, now=CLOCK.now())
     return render(request, "adoptions/rosters.html", {"found": found, "head": found.head})
+
+
+def choose(request: HttpRequest, *, adoption_id: int) -> HttpResponse:
+    """Registers whose entries of a month everyone concerned is shown before they count."""
+    choose_sheets(
+        by(request),
+        adoption_id=adoption_id,
+        version=version_of(request.POST),
+        registers=request.POST.getlist("register"),
+    )
+    say(request, gettext("已保存"))
+    return redirect("adoption-rosters", adoption_id)
 
 
 def show(request: HttpRequest, *, adoption_id: int, register: str) -> HttpResponse:
