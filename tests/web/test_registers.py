@@ -89,6 +89,8 @@ def test_effect_is_shown_to_who_has_the_duty_and_nothing_is_written(
 
     assert "这一条会使" in shown
     assert "−1.5" in shown
+    assert 'name="evidence"' in shown  # still to be given with the entry
+    assert "id_evidence-error" not in shown
     assert "这一条会使" not in hidden
     assert "只有有登记责任的人看得到影响" in hidden
     assert len(entries(found, "leave")) == 19

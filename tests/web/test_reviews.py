@@ -125,6 +125,16 @@ def test_form_has_a_line_per_indicator_and_says_what_is_missing(work: Work, cast
     assert "提交（还差 11 项）" in saved
 
 
+def test_saving_a_mark_that_is_too_high_keeps_it_and_says_so(work: Work, cast: Cast) -> None:
+    guide = signed_in(cast.outsider)
+    path = f"/reviews/{own(cast).pk}"
+
+    saved = guide.post(path, sent({"A1": {"mark": "12"}}, "save"), follow=True).content.decode()
+
+    assert "已保存，有 1 处填得不对，改好才能提交" in saved
+    assert 'value="12"' in saved
+
+
 def test_self_mark_stands_beside_a_line_only_once_it_is_saved(work: Work, cast: Cast) -> None:
     """Against anchoring: the school gave itself 9.5 for A1."""
     guide = signed_in(cast.outsider)

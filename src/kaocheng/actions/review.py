@@ -127,7 +127,8 @@ def save_review(act: Act, *, review_id: int, cells: Cells) -> Answer:
     missing = len(content.layout.missing(review.draft))
     total = max(len(content.layout.lines), 1)
     progress(act, review, done=max(total - missing, 0), total=total)
-    return Answer.of(review, missing=missing)
+    wrong = len(content.layout.problems(review.draft))
+    return Answer.of(review, missing=missing, wrong=wrong)
 
 
 @action("review.submit")

@@ -54,7 +54,7 @@ def enter_one(request: HttpRequest, *, adoption_id: int, register: str) -> HttpR
     form = _form(request, found, register, bound=True)
     if request.POST.get("then") == "effect":
         effects = effect_for(actor(request), found, register, form.values())
-        form.fields.pop("evidence", None)
+        form.errors.pop("evidence", None)  # asked for once the entry is written
         return _page(request, found, register, form=form, effects=effects)
     try:
         answer = enter(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from kaocheng.access.actor import By
 from kaocheng.access.permissions import Permission
 from kaocheng.access.refusal import Invalid, Refused
+from kaocheng.actions.perform import Answer
 from kaocheng.actions.review import open_own_review, save_review, submit_review
 from kaocheng.gateways.clock import CLOCK
 from kaocheng.queries.review import FILTERS, ReviewPage, own_to_open, review_page
@@ -80,7 +81,7 @@ def fill(request: HttpRequest, *, review_id: int) -> HttpResponse:
     except Refused as problem:
         return _again(request, review_id, cells, problem)
     if request.POST.get("then") != "send":
-        return _saved(request, review_id, int(answer.values["missing"]))
+        return _saved(request, review_id, answer)
     return _send(request, review_id, asked)
 
 
@@ -96,8 +97,12 @@ def file(request: HttpRequest, *, review_id: int, use_id: int) -> FileResponse:
     return response
 
 
-def _saved(request: HttpRequest, review_id: int, missing: int) -> HttpResponse:
-    if missing:
+def _saved(request: HttpRequest, review_id: int, answer: Answer) -> HttpResponse:
+    missing, wrong = int(answer.values["missing"]), int(answer.values["wrong"])
+    if wrong:
+        words = gettext("已保存，有 %(count)s 处填得不对，改好才能提交")
+        say(request, words % {"count": wrong}, "wa")
+    elif missing:
         say(request, gettext("已保存，还差 %(count)s 项") % {"count": missing})
     else:
         say(request, gettext("已保存，都填好了，可以提交"))
