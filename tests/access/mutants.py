@@ -279,7 +279,7 @@ def _changed(
     if not transformer.what:
         return None
     ast.fix_missing_locations(tree)
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {**function.__globals__}  # its defaults are read there
     future = ast.parse("from __future__ import annotations").body
     module = ast.Module(body=[*future, *tree.body], type_ignores=[])
     exec(compile(module, function.__code__.co_filename, "exec"), names)  # our own code

@@ -300,7 +300,7 @@ def test_lists_take_the_same_queries_however_long(
     lead = signed_in(cast.lead)
     lead.get("/adoptions")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         page = lead.get("/adoptions").content.decode()
 
     assert page.count("施行中") == count
@@ -325,7 +325,7 @@ def test_amendments_take_the_same_queries_however_many(
     officer = signed_in(cast.city_officer)
     officer.get(f"/adoptions/{in_force.pk}/amendments")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         officer.get(f"/adoptions/{in_force.pk}/amendments")
 
 
@@ -337,9 +337,9 @@ def test_rosters_and_titles_take_the_same_queries_however_many_rows(
     fill_roster(by(cast.city_officer), adoption_id=draft.pk, roster="school", source=source)
     officer = signed_in(cast.city_officer)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         officer.get(f"/adoptions/{draft.pk}/rosters/school")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         officer.get(f"/adoptions/{draft.pk}/holders")
 
 
