@@ -147,7 +147,11 @@ def entry_line(
         unit=entry.unit.name,
         date=entry.date,
         cells=cells_of(
-            register, entry.values, sees=sees, without=(shape.subject, shape.date), names=names
+            register,
+            entry.values,
+            sees=sees,
+            without=(shape.subject, shape.date),
+            names={**{("period", one.id): one.title for one in found.periods}, **(names or {})},
         ),
         standing=entry.standing,
         standing_words=str(Standing(entry.standing).label),
