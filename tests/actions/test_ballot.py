@@ -261,8 +261,8 @@ def test_k72_more_votes_than_valid_papers_are_refused(cast: Cast, round_: Round)
 
 
 def test_k74_counts_are_whole_numbers(cast: Cast, round_: Round) -> None:
-    said = ["“有效”要填整数，如 30。"]
-    assert refused_counts(cast, round_, valid="十九") == said
+    said = refused_counts(cast, round_, valid="十九")
+    assert said == ["“有效”要填整数，如 30。"]
     assert refused_counts(cast, round_, valid="") == said
     assert refused_counts(cast, round_, valid="-1") == said
 

@@ -108,7 +108,7 @@ def test_k84_a_decision_stands(cast: Cast) -> None:
 def test_k85_nobody_else_decides(cast: Cast) -> None:
     row = waiting(cast)
 
-    with pytest.raises(NotAllowed, match="不归现在的身份决定。"):
+    with pytest.raises(NotAllowed, match=r"这条处理由.+确认，不归现在的身份决定。"):
         decide_consequence(by(cast.officer), consequence_id=row.pk, is_confirmed=True, because="")
     with pytest.raises(NotYours):
         decide_consequence(by(cast.far_lead), consequence_id=row.pk, is_confirmed=True, because="")

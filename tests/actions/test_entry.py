@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -169,7 +170,8 @@ def test_k21_who_has_nothing_to_do_with_the_subject_cannot_enter(cast: Cast) -> 
     with pytest.raises(NotYours):
         leave(found, cast.outsider)
 
-    assert problems(refused)["staff"].startswith("您不能在“考勤登记”里登记“")
+    said = problems(refused)["staff"]
+    assert re.fullmatch("您不能在“考勤登记”里登记“.+”，没有写入。", said)
     assert "请转告" in refused.value.problems["staff"].remedy("zh")
 
 

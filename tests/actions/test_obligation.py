@@ -428,7 +428,9 @@ def test_k48_what_entries_fulfil_is_not_told_as_done(cast: Cast) -> None:
     move(work, china("2023-11-10"))
     [_, yl] = owed(work, "upload")
 
-    with pytest.raises(Refused, match="要靠台账记录、评价来完成"):
+    with pytest.raises(
+        Refused, match="这一项现在不能这样办：已经办完、免办，或者要靠台账记录、评价来完成。"
+    ):
         finish(by(cast.lead), obligation_id=yl.pk)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -84,8 +85,7 @@ def test_k77_freeze_names_who_lacks_data_unless_a_reason_is_given(cast: Cast) ->
         freeze_results(by(cast.city_officer), round_id=work.pk)
 
     assert refused.value.message_id == "K77"
-    assert "个对象还缺数据：" in str(refused.value)
-    assert "没有冻结。" in str(refused.value)
+    assert re.fullmatch(r"有 \d+ 个对象还缺数据：.+。没有冻结。", str(refused.value))
     assert not ResultSet.objects.unscoped("a test").exists()
 
 
@@ -105,7 +105,7 @@ def test_k76_a_faulty_entry_keeps_everything_from_being_frozen(cast: Cast) -> No
         freeze_results(by(cast.city_officer), round_id=work.pk, because=WHY)
 
     assert refused.value.message_id == "K76"
-    assert str(refused.value).startswith("有 1 条记录有误，结果算不出来：")
+    assert re.fullmatch("有 1 条记录有误，结果算不出来：.+", str(refused.value))
 
 
 def test_k88_without_anybody_there_is_nothing_to_freeze(cast: Cast) -> None:
@@ -220,7 +220,7 @@ def test_k80_a_result_is_signed_once(cast: Cast) -> None:
     row = own_row(cast.teacher.pk)
     acknowledge_result(by(cast.teacher), row_id=row.pk)
 
-    with pytest.raises(Refused, match="这份结果已经签字确认过：林晓棠"):
+    with pytest.raises(Refused, match=r"这份结果已经签字确认过：林晓棠，.+。"):
         acknowledge_result(by(cast.teacher), row_id=row.pk)
 
 

@@ -178,21 +178,28 @@ def test_k56_mark_above_the_maximum_of_its_line_is_refused(work: Work, cast: Cas
     assert kept.draft["A2"] == {"mark": "5.01"}
 
 
-def test_k55_and_k57_what_is_no_mark_is_told_at_its_place(work: Work, cast: Cast) -> None:
+def test_k55_what_is_no_mark_is_told_at_its_place(work: Work, cast: Cast) -> None:
+    assert said_of(work, cast, "A1", "很好") == [
+        "“信息化教育教学发展规划”的“自评得分”要填数，如 12、0.5、95%、7/3（不带单位和千分位）。"
+    ]
+
+
+def test_k57_mark_below_the_minimum_is_told_at_its_place(work: Work, cast: Cast) -> None:
+    said = said_of(work, cast, "A3", "-1")
+    assert said == ["“制度与经费保障”的“自评得分”最少 0，现在填了 -1。"]
+
+
+def said_of(work: Work, cast: Cast, code: str, mark: str) -> list[str]:
     found, _ = work
     forget(found, SELF, OURS)
     review = open_self(work, cast.lead)
     cells = full_marks(found)
-    cells["A1"]["mark"], cells["A3"]["mark"] = "很好", "-1"
+    cells[code]["mark"] = mark
 
     with pytest.raises(Invalid) as refused:
         hand_in(cast.lead, review, cells)
 
-    said = [str(one) for one in refused.value.problems.values()]
-    assert said == [
-        "“信息化教育教学发展规划”的“自评得分”要填数，如 12、0.5、95%、7/3（不带单位和千分位）。",
-        "“制度与经费保障”的“自评得分”最少 0，现在填了 -1。",
-    ]
+    return [str(one) for one in refused.value.problems.values()]
 
 
 def test_k59_says_how_much_is_missing_and_where_it_begins(work: Work, cast: Cast) -> None:

@@ -56,14 +56,24 @@ def ids_told_by_named_tests() -> set[str]:
 
 
 def tells(function: ast.FunctionDef, message: Message) -> bool:
+    """Whether the words stand in an `assert`, or in the `match` that something is raised with."""
     parts = re.split(r"\{[a-z_]+\}", message.zh)
     told = re.compile(".+".join(map(re.escape, parts)))
     return any(
-        isinstance(node, ast.Constant) and isinstance(node.value, str) and told.search(node.value)
+        told.search(spelled(node))
         for asserted in ast.walk(function)
         if isinstance(asserted, ast.Assert)
+        or (isinstance(asserted, ast.keyword) and asserted.arg == "match")
         for node in ast.walk(asserted)
     )
+
+
+def spelled(node: ast.AST) -> str:
+    """The text of a literal, with a dot for every value that is filled in; else nothing."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(spelled(part) or "…" for part in node.values)
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return str(node.value) if is_text else ""  # type: ignore[attr-defined]  # a constant
 
 
 def test_every_problem_has_a_broken_example_or_a_test_of_its_own() -> None:

@@ -102,6 +102,7 @@ def test_s0_4_row_says_who_owes_what_to_whom_by_which_clause() -> None:
         ends=date(2024, 4, 15),
         words="每季度，不迟于下一季度首月15日",
         clauses=("S0.4-12",),
+        period=Period(date(2024, 1, 1), date(2024, 3, 31), "quarter", "2024-Q1", "2024年第一季度"),
     )
 
 
