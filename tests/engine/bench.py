@@ -104,9 +104,9 @@ def compiled(results: str, registers: str = REGISTERS) -> Compiled:
     return found
 
 
-def problems_of(results: str) -> list[Problem]:
+def problems_of(results: str, registers: str = REGISTERS) -> list[Problem]:
     problems = Problems()
-    pack = read_bundle(bundle(results), file="T", problems=problems)
+    pack = read_bundle(bundle(results, registers), file="T", problems=problems)
     if pack is not None:
         compile_pack(pack, problems=problems)
     return list(problems)

@@ -121,6 +121,66 @@ def test_only_numbers_can_be_put_together() -> None:
     assert ids(text) == ["S30"]
 
 
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("days: {title: 天数, type: number}", []),
+        ("staff: {title: 教职工, type: staff, required: 是}", ["S30"]),
+        ("date: {title: 日期, type: date}", ["S30"]),
+        ("weekly: {title: 周工作量, type: number}", ["S30"]),
+        ("score: {title: 评分, type: number, least: 0, most: 100}", ["S30"]),
+    ],
+)
+def test_only_what_an_entry_can_do_without_is_filled_in_later(
+    field: str, expected: list[str]
+) -> None:
+    registers = REGISTERS.replace(field, field.removesuffix("}") + ", filled_by: [组长]}")
+
+    found = problems_of(items("- {id: x, title: 甲, value: '1'}"), registers)
+
+    assert registers != REGISTERS
+    assert [one.id for one in found] == expected
+
+
+PROCESS = """
+process:
+  language: 1
+  events: {asked: 请假, checked: 核实, told: 告知}
+  duties:
+    - {id: check, title: 核实, who: 组长, by: 3 days after asked, done: checked, register: leave}
+    - {id: tell, title: 告知, who: 组长, by: 2 hours after checked, done: told, register: leave}
+"""
+
+
+@pytest.mark.parametrize(
+    ("telling", "expected"),
+    [
+        ("{event: asked, at: date}", []),
+        ("{event: asked, at: date, only: {kind: 病假}}", []),
+        ("{event: told, at: seen_at}", []),
+        ("{event: asked, at: days}", ["S30"]),
+        ("{event: told, at: date}", ["S30"]),
+        ("{event: asked, at: nowhere}", ["S21"]),
+        ("{event: gone, at: date}", ["S21"]),
+        ("{event: asked, at: date, only: {kind: 婚假}}", ["S21"]),
+    ],
+)
+def test_what_an_entry_tells_of_is_a_clock_of_its_own(telling: str, expected: list[str]) -> None:
+    registers = REGISTERS.replace(
+        "  date: date\n  fields:\n",
+        f"  date: date\n  tells: [{telling}]\n"
+        "  fields:\n    seen_at: {title: 核实时刻, type: moment}\n",
+    )
+    problems = Problems()
+
+    text = bundle(items("- {id: x, title: 甲, value: '1'}"), registers) + PROCESS
+    pack = read_bundle(text, file="T", problems=problems)
+
+    assert pack is not None
+    compile_pack(pack, problems=problems)
+    assert [one.id for one in problems] == expected
+
+
 def test_all_problems_are_told_at_once() -> None:
     text = items(
         "- {id: x, title: 甲, value: nothing}\n"

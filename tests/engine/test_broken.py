@@ -15,7 +15,7 @@ from tools.broken import FOLDER, Broken, found_in, problems_of, read_broken, sai
 FILES = sorted(FOLDER.glob("*.yaml"))
 TESTS = Path(__file__).parents[1]
 # Tests of one id each, for what no text can break: a full disk, a built workbook.
-NAMED = re.compile(r"test_(?P<id>[a-z]\d\d)_\w+")
+NAMED = re.compile(r"test_(?P<id>[a-z]\d{2,3})_\w+")
 
 
 def words_of(broken: Broken, language: Language) -> list[str]:

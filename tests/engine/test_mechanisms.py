@@ -286,6 +286,46 @@ def test_quota_leaves_a_tied_group_out_whole() -> None:
     assert list(values(run, "grade").values()) == ["优秀", *["合格"] * 3, *["不合格"] * 6]
 
 
+def quota_words(written: str, *scores: str) -> str:
+    """What is said of the seats before one's own place."""
+    run = computed(items(written), staff=staff_of(*scores))
+    return run.outcomes["score", "grade"]["p01", ""].text.partition("；")[0]
+
+
+@pytest.mark.parametrize(
+    ("take", "words"),
+    [
+        ("at_most: 30%", "基数 6 人，6 × 30% = 1.8 → 1（去尾），名额 1 个"),
+        ("at_most: 50%", "基数 6 人，6 × 50% = 3，名额 3 个"),
+        ("at_most: 30%, rounding: half_up", "基数 6 人，6 × 30% = 1.8 → 2（四舍五入），名额 2 个"),
+        ("at_most: 1 / 7", "基数 6 人，6 × 1/7 = 6/7 → 0（去尾），名额 0 个"),
+        ("at_most: 10%, at_least: 1", "基数 6 人，6 × 10% = 0.6 → 0（去尾），至少 1 个，名额 1 个"),
+        (
+            "fill_to: 40%, filled: weekly < 81",
+            "基数 6 人，6 × 40% = 2.4 → 3（进一），名额 2 个（另有 1 人已计入）",
+        ),
+        ("number: 2", "基数 6 人，名额 2 个"),
+    ],
+)
+def test_quota_tells_its_multiplication_and_rounding(take: str, words: str) -> None:
+    written = f"""
+- id: grade
+  title: 等次
+  seats: {{rank: weekly, take: {{grade: 优秀, {take}}}, otherwise: "'合格'"}}
+"""
+
+    assert quota_words(written, "95", "93", "91", "90", "85", "80") == words
+
+
+def test_forced_distribution_tells_the_multiplication_of_every_grade() -> None:
+    written = FORCED.format(ties="")
+
+    assert quota_words(written, "90", "80", "70", "60", "50") == (
+        "东校：5 人，名额 A 5 × 30% = 1.5 → 2、B 5 × 50% = 2.5 → 3、C 5 × 10% = 0.5 → 0、"
+        "D 5 × 7% = 0.35 → 0、E 5 × 3% = 0.15 → 0（按最大余数取整）"
+    )
+
+
 def test_filling_takes_the_lowest_then_the_later_id() -> None:
     run = computed(
         items(

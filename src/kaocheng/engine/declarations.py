@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from kaocheng.engine.facts import list_table, text_table
 from kaocheng.engine.hints import near
@@ -14,6 +14,7 @@ from kaocheng.engine.language.scheme import Result, items_below
 from kaocheng.engine.messages import MESSAGES
 from kaocheng.engine.model import Pack
 from kaocheng.engine.problems import Place, Problems
+from kaocheng.engine.process.clocks import service_clock
 
 RESERVED = ("own", "row", "outer", "param", "period", "rest", "heads", "all")
 
@@ -30,7 +31,7 @@ def check_declarations(pack: Pack, *, problems: Problems) -> None:
         _check_case(pack, case, problems)
     for document in pack.documents.values():
         _check_document(pack, document, problems)
-    known = [id for id, message in MESSAGES.items() if message.severity == "lint"]
+    known = [id for id in MESSAGES if id.startswith("L")]
     for doubt in pack.scheme.doubts:
         if doubt.lint not in known:
             _unknown(doubt.lint, "提示（lint）", known, doubt.place, problems)
@@ -65,6 +66,45 @@ def _check_fields(pack: Pack, fields: Mapping[str, Field], problems: Problems) -
             problems.add("S30", described.place, title=described.title, why=why, page="registers")
 
 
+def _check_filled_later(
+    register: Register, known_at_once: Collection[str], problems: Problems
+) -> None:
+    """What is filled in after an entry is written: only in registers, and nothing it needs."""
+    for name, described in register.fields.items():
+        if not described.filled_by:
+            continue
+        if register.kind != "register" or described.required or name in known_at_once:
+            why = "filled_by 只用于台账里登记时可以空着的字段，不是 required、key、date、once 之类"
+            problems.add("S30", described.place, title=described.title, why=why, page="registers")
+
+
+def _check_tells(pack: Pack, register: Register, problems: Problems) -> None:
+    """What an entry tells of its clocks: events of theirs, by fields that hold a time."""
+    clocks = [
+        clock
+        for duty in pack.process.duties
+        if duty.register == register.id and (clock := service_clock(duty)) is not None
+    ]
+    timed = {name for clock in clocks for name in (clock.starts, clock.stops)}
+    by_the_hour = {name for one in clocks if one.counts_hours for name in (one.starts, one.stops)}
+    for telling in register.tells:
+        described = register.fields.get(telling.at)
+        if telling.event not in timed:
+            _unknown(telling.event, "限时办结的事项", timed, telling.place, problems)
+        if described is None:
+            _unknown(telling.at, "字段（at）", register.fields, telling.place, problems)
+        elif described.type not in ("date", "moment"):
+            why = "at 所指的字段类型应为 date、moment"
+            problems.add("S30", telling.place, title=described.title, why=why, page="registers")
+        elif telling.event in by_the_hour and described.type != "moment":
+            why = "按小时算的，at 所指的字段类型应为 moment"
+            problems.add("S30", telling.place, title=described.title, why=why, page="registers")
+        for name, word in telling.only.items():
+            values = register.fields[name].values if name in register.fields else ()
+            if word not in values:
+                _unknown(f"{name}: {word}", "字段的选项（only）", values, telling.place, problems)
+
+
 def _check_register(pack: Pack, register: Register, problems: Problems) -> None:
     if register.id in FIELD_TYPES:  # a field of that type would be a reference
         problems.add("S06", register.place, name=register.id)
@@ -82,6 +122,8 @@ def _check_register(pack: Pack, register: Register, problems: Problems) -> None:
     for name in register.once:
         if name not in register.fields:
             _unknown(name, "字段（once）", register.fields, register.place, problems)
+    _check_filled_later(register, {*wanted.values(), *register.once}, problems)
+    _check_tells(pack, register, problems)
     for key, types in (("date", ("date", "moment")), ("period", ("period",))):
         described = register.fields.get(wanted[key])
         if described is not None and described.type not in types:
@@ -103,6 +145,8 @@ def _check_parameter(pack: Pack, parameter: Parameter, problems: Problems) -> No
         problems.add("S20", place, id=parameter.id, place=pack.registers[parameter.id].place)
     if parameter.type == "table":
         _check_fields(pack, parameter.columns, problems)
+        if any(one.filled_by for one in parameter.columns.values()):
+            problems.add("S30", place, title=title, why="filled_by 只用于台账", page="parameters")
         for name in parameter.key:
             if name not in parameter.columns:
                 _unknown(name, "列（key）", parameter.columns, place, problems)

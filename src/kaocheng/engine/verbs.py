@@ -138,11 +138,12 @@ def run_in_columns(
     (R01, R02) where memory or room for what is laid off does not suffice.
     """
     from kaocheng.engine.columnar.database import Resources, connect, failures_told
-    from kaocheng.engine.columnar.run import Store
+    from kaocheng.engine.columnar.run import computed_store
 
     given = resources or Resources()
     with failures_told(given):
-        return Store(compiled, facts, connect(given), progress, tells=tells).run()
+        store = computed_store(compiled, facts, lambda: connect(given), progress, tells=tells)
+        return store.results()
 
 
 def sql(compiled: Compiled, facts: ColumnFacts, *, tables: Path | None = None) -> str:

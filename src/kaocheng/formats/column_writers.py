@@ -19,8 +19,10 @@ from kaocheng.formats.writers import field_of, line_of, write_parquet_texts
 
 # Rows that become lines at once: enough to be fast, few enough for the memory not to notice.
 ROWS_AT_ONCE = 50_000
-# Words in which no format sees anything special: letters and digits, and signs between them.
-_ORDINARY = r"^[\pL\pN](?:[\pL\pN_.：；·（）《》、 -]*[\pL\pN_：；·（）《》、])?$"
+# Words in which no format sees anything special: the letters and digits of most, and signs between
+# them. All letters there are (`\pL`) would take longer to prepare than a small table to write.
+_LETTERS = r"A-Za-z0-9\x{4E00}-\x{9FFF}"
+_ORDINARY = rf"^[{_LETTERS}](?:[{_LETTERS}_.：；·（）《》、 -]*[{_LETTERS}_：；·（）《》、])?$"
 
 # NUL and the two that XML forbids. Halves of a character cannot be in Arrow's texts.
 _UNSAVABLE = r"[\x00\x{FFFE}\x{FFFF}]"

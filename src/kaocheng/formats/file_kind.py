@@ -43,6 +43,8 @@ KINDS = (
     *(PDF, PNG, JPEG, GIF, WEBP, MP4, MP3, WAV),
     *(DOCX, XLSX, PPTX, ZIP, DOC, XLS, PPT, CSV, TEXT),
 )
+# Text can be typed by anybody: it shows nothing.
+EVIDENCE = tuple(kind for kind in KINDS if kind.shape != "text")
 _MAGIC = (
     (b"%PDF-", PDF),
     (b"\x89PNG\r\n\x1a\n", PNG),

@@ -357,8 +357,6 @@ def arithmetic(operator: str, a: Cell, b: Cell) -> Cell:
         num = replace(num, node=case([(b.known, num.node)]))  # the divisor itself is never null
     found = number(num, a, b)
     if operator == "/" and b.number.low <= 0 <= b.number.high:
-        # Missing where the divisor is 0: the node is null there already.
-        zero = op("=", b.number.node, Const(0))
-        na = both(found.na, negated(holds(zero))) if found.na != FALSE else FALSE
-        found = replace(found, open=True, na=na, gap=None)
+        # Missing where the divisor of two known numbers is 0: the node is null there already.
+        found = replace(found, open=True, gap=None)
     return found

@@ -15,6 +15,14 @@ from kaocheng.engine.columnar.planner import Planner
 from kaocheng.engine.columnar.rows import PERIOD
 from kaocheng.engine.columnar.stages import Stages
 from kaocheng.engine.compile import MEMBERS, Column, Compiled
+from kaocheng.engine.expressions.bound import (
+    BAggregate,
+    BField,
+    BFollow,
+    BFollowItem,
+    Bound,
+    bound_parts,
+)
 from kaocheng.engine.facts import Facts
 from kaocheng.engine.language.scheme import Result
 from kaocheng.engine.model import Pack
@@ -95,8 +103,32 @@ class ColumnarRun:
     def in_doubt(self) -> frozenset[int] | None:
         """The units that the reference decides; None when it decides everybody."""
         units = frozenset().union(*(self._doubted(result) for result in self.tables))
-        everybody = units and (self.stages.wide or self.planner.left or -1 in units)
+        everybody = units and (
+            self.stages.wide or self.planner.left or -1 in units or self._reads_other_units
+        )
         return None if everybody else units
+
+    @cached_property
+    def _reads_other_units(self) -> bool:
+        """Whether a rule may follow a reference out of the unit: its facts alone do not do then."""
+        return any(self._leaves(node) for node in self.compiled.bound.values())
+
+    def _leaves(self, node: Bound, *, is_subject: bool = True) -> bool:
+        fields = self.stages.units.fields
+        if isinstance(node, BFollow | BFollowItem):
+            table = node.table if isinstance(node, BFollow) else self.pack.results[node.result].of
+            if table in fields and not (is_subject and self._is_own_unit(node.base, table)):
+                return True
+        is_subject = is_subject and not isinstance(node, BAggregate)
+        return any(self._leaves(part, is_subject=is_subject) for part in bound_parts(node))
+
+    def _is_own_unit(self, base: Bound, table: str) -> bool:
+        """Whether it is the field of a subject that says which unit they belong to."""
+        fields = self.stages.units.fields
+        if not isinstance(base, BField) or base.level or fields[table] != AT:
+            return False
+        having = [name for name in fields if base.field in self.pack.registers[name].fields]
+        return all(fields[name] == base.field for name in having)
 
     def units_of_rows(self, result: str, places: Sequence[int]) -> list[int]:
         """The unit of each row of a result, by its subject's position; -1 for those of none."""
@@ -115,7 +147,8 @@ class ColumnarRun:
             if table.register.key
         }
         for column, kept in self.planner.kept_items.items():
-            reader = Reader(self.planner.facts, keys, self.tables[column[0]])
+            with_lows = bool(self.planner.left)  # seats that the reference fills rank by them
+            reader = Reader(self.planner.facts, keys, self.tables[column[0]], with_lows)
             rows = run.members[column[0]]
             run.outcomes[column] = dict(zip(rows, reader.outcomes(kept), strict=True))
 
@@ -147,7 +180,7 @@ class ColumnarRun:
         reasons = tuple(dict.fromkeys(self.planner.left.values()))
         doubted = {result: self._doubted(result) for result in self.tables}
         units = set().union(*doubted.values())
-        if self.planner.left or (units and self.stages.wide) or -1 in units:
+        if self.planner.left or self.in_doubt is None:
             return Share(rows, rows, reasons)
         decided = 0
         for result, arrow in self.tables.items():

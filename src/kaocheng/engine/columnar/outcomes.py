@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from kaocheng.engine.columnar.facts import ColumnFacts
 from kaocheng.engine.columnar.lowered import Flag
 from kaocheng.engine.columnar.nodes import FALSE, ONE, Const, Node, Ref
 from kaocheng.engine.columnar.planner import Kept
+from kaocheng.engine.language.types import NUMBER
 from kaocheng.engine.trace import Outcome, shown
 from kaocheng.engine.values import Missing, NotApplicable, Value
 
@@ -20,11 +21,12 @@ UNKNOWN, INAPPLICABLE = Missing("缺数据"), NotApplicable("不适用")
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads the cells of one result table."""
+    """Reads the cells of one result table. `with_lows`: what a missing number is at least, too."""
 
     facts: ColumnFacts
     keys: Mapping[str, Sequence[str]]
     arrow: Any
+    with_lows: bool = False
 
     def outcomes(self, kept: Kept) -> list[Outcome]:
         values = self.values(kept.cell)
@@ -46,10 +48,18 @@ class Reader:
         overs = [1] * len(given)
         if cell.num is not None and cell.num.over != ONE:
             overs = self._column(cell.num.over)
+        unknown = self._unknown(cell) if self.with_lows else [UNKNOWN] * len(given)
         return [
-            self._value(cell, value, over) if value is not None else INAPPLICABLE if no else UNKNOWN
-            for value, no, over in zip(given, na, overs, strict=True)
+            self._value(cell, value, over) if value is not None else INAPPLICABLE if no else lacking
+            for value, no, over, lacking in zip(given, na, overs, unknown, strict=True)
         ]
+
+    def _unknown(self, cell: Cell) -> list[Missing]:
+        """What stands for the value where it is missing."""
+        if cell.low is None:
+            return [UNKNOWN] * int(self.arrow.num_rows)
+        least = self.values(Cell(NUMBER, cell.low.node, cell.low))
+        return [replace(UNKNOWN, low=one if isinstance(one, Fraction) else None) for one in least]
 
     def value_at(self, cell: Cell, place: int) -> Value:
         """The value of one row."""

@@ -301,7 +301,7 @@ class Planner:
                 if not sure:
                     cell = low.keep("raw", cell)
                 limited = numbers.extreme(cell.number, bound.number, larger=larger, sure=sure)
-                held = replace(cell, node=limited.node, num=limited)
+                held = replace(cell, node=limited.node, num=limited, const=None)
                 branches = [(bound.na, cell)] if bound.na != FALSE else []
                 held = by_case(branches, guarded(held, both(cell.known, bound.missing)))
                 cell = replace(held, low=cell.low)

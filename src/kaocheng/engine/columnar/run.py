@@ -7,7 +7,7 @@ what was there before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -45,6 +45,8 @@ class Store:
     progress: Callable[[int, int], None] | None = None
     tells: bool = False
     revisions: dict[tuple[str, str], int] = field(default_factory=dict)
+    # The results as they were read after the last change of a unit.
+    _read: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.facts = widened(self.facts)
@@ -107,6 +109,7 @@ class Store:
 
     def compute(self) -> None:
         """Fill the tables of the results from all facts."""
+        self._read.clear()
         with self._transaction():
             for done, statement in enumerate(self.statements):
                 if self.progress is not None:
@@ -120,11 +123,18 @@ class Store:
 
     def results(self) -> ColumnarRun:
         """What stands in the tables of the results."""
-        tables = {
-            result: self._arrow(f"FROM {column_name(table)}")
-            for result, table in self.stages.results.items()
-        }
+        tables = {result: self._result(result) for result in self.stages.results}
         return ColumnarRun(self.planner, tables, self.stages, self.fetch)
+
+    def _result(self, result: str) -> Any:
+        return self._arrow(f"FROM {column_name(self.stages.results[result])}")
+
+    def _results_again(self, changed: Collection[str]) -> ColumnarRun:
+        """As `results`; only the changed tables are read again."""
+        for result, table in self.stages.results.items():
+            if table in changed or result not in self._read:
+                self._read[result] = self._result(result)
+        return ColumnarRun(self.planner, {**self._read}, self.stages, self.fetch)
 
     def _arrow(self, query: str, *parameters: int) -> Any:
         return self.connection.sql(query, params=list(parameters) or None).to_arrow_table()
@@ -134,6 +144,8 @@ class Store:
         self._execute("BEGIN")
         try:
             yield
+        except (duckdb.InternalException, duckdb.FatalException):
+            raise  # this database answers no more
         except BaseException:
             self._execute("ROLLBACK")
             raise
@@ -146,7 +158,8 @@ class Store:
 
         `changed`: Arrow tables in the encoding of the facts, all rows of the unit in each register.
         The columns of the unit stage are computed again for this unit alone; where the plan has a
-        wide stage, that follows and the results are those of everybody.
+        wide stage, what of it reads a changed table follows, and the results are those of
+        everybody.
 
         Raises KeyError for a unit that does not exist, ValueError for a table with keys: its rows
         are known by their places, which would be others.
@@ -162,18 +175,22 @@ class Store:
             return self._run_anew(ranges, changed)
         arrived = {register: ArrayTable(arrow) for register, arrow in changed.items()}
         fresh = self._in_arrays(place, arrived)
+        moved = {stored(register) for register in changed}
         with self._transaction():
             for register, arrow in changed.items():
                 self._replace_rows(register, ranges, arrow)
             if fresh is None:
                 fresh = self.compute_alone(unit)
             for result, arrow in fresh.items():
-                self._replace_results(result, ranges, arrow)
+                if self._replace_results(result, ranges, arrow):
+                    moved.add(self.stages.tables[result])
             for statement in self.stages.wide:
-                self._execute(statement.sql)
+                if statement.reads & moved:
+                    self._execute(statement.sql)
+                    moved.add(statement.table)
         self.unit_tables.keep(arrived, place)
         if self.stages.wide:
-            return self.results()
+            return self._results_again(moved)
         return ColumnarRun(self.planner, fresh, self.stages, self.fetch)
 
     def _in_arrays(self, place: int, changed: Mapping[str, ArrayTable]) -> dict[str, Any] | None:
@@ -221,11 +238,16 @@ class Store:
         """
         return self.unit_tables.ranges(self.planner.keys_of(self.stages.units.table)[unit])
 
-    def _replace_results(self, result: str, ranges: Mapping[str, Range], arrow: Any) -> None:
+    def _replace_results(self, result: str, ranges: Mapping[str, Range], arrow: Any) -> bool:
+        """Whether these are other rows than those of the unit until now."""
         low, high = ranges[self.compiled.pack.results[result].of]
         table = column_name(self.stages.tables[result])
-        self._execute(f"DELETE FROM {table} WHERE {column_name(AT)} BETWEEN {low} AND {high}")
+        here = f"FROM {table} WHERE {column_name(AT)} BETWEEN {low} AND {high}"
+        if self._arrow(here).equals(arrow):
+            return False
+        self._execute(f"DELETE {here}")
         self._insert(table, arrow)
+        return True
 
     def _replace_rows(self, register: str, ranges: Mapping[str, Range], arrow: Any) -> None:
         link, roster = self.stages.units.links[register]
@@ -258,6 +280,30 @@ class Store:
         return self.run()
 
 
+def computed_store(
+    compiled: Compiled,
+    facts: ColumnFacts,
+    connect: Callable[[], Any] = duckdb.connect,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    tells: bool = False,
+) -> Store:
+    """A store in which everything has been computed.
+
+    Where the database fails by a fault of its own, the same is done once more in a new one, in a
+    single thread: DuckDB 2.0.0 now and then loses a dictionary that its threads share.
+    """
+    store = Store(compiled, facts, connect(), progress, tells=tells)
+    try:
+        store.compute()
+    except (duckdb.InternalException, duckdb.FatalException):
+        connection = connect()
+        connection.execute("SET threads = 1")
+        store = Store(compiled, facts, connection, progress, tells=tells)
+        store.compute()
+    return store
+
+
 def run_columnar(compiled: Compiled, facts: ColumnFacts, *, tells: bool = False) -> ColumnarRun:
     """Every result of the pack, computed on whole columns; with `tells` quick to explain."""
-    return Store(compiled, facts, tells=tells).run()
+    return computed_store(compiled, facts, tells=tells).results()

@@ -22,13 +22,14 @@ Cut = tuple[str, int]
 class Statement:
     """Fills `table`; `sql` is one CREATE TABLE … AS, `parameters` the names it leaves open.
 
-    `result` is the one that the table is a stretch of.
+    `result` is the one that the table is a stretch of, `reads` are the tables it is made from.
     """
 
     table: str
     sql: str
     parameters: frozenset[str] = frozenset()
     result: str = ""
+    reads: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -173,8 +174,7 @@ class Writer:
             if select is not None:
                 source = f"{chain.name}_l{at}"
                 ctes.append((source, select))
-        final: Tree = exp.select(*(column(one) for one in self._live(chain, upto) or ["_at"]))
-        final = _from(final, source, source)
+        final = _from(exp.select(*map(column, self._kept(chain, upto))), source, source)
         for cte, select in ctes:
             final = final.with_(name(cte), as_=select, copy=False)  # type: ignore[attr-defined]
         create = exp.Create(
@@ -185,10 +185,16 @@ class Writer:
             properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
         )
         parameters = frozenset(one.name for one in create.find_all(exp.Parameter))
+        reads = frozenset(one.name for one in final.find_all(exp.Table)) - {cte for cte, _ in ctes}
         self.written[chain.name, upto] = Statement(
-            table, text(create, pretty=self.pretty), parameters, chain.name
+            table, text(create, pretty=self.pretty), parameters, chain.name, reads
         )
         return table
+
+    def _kept(self, chain: Chain, upto: int) -> list[str]:
+        """The columns of the table at a cut: what is live, and one at least of those there are."""
+        below = max((cut for cut in self.cuts[chain.name] if cut < upto), default=-1)
+        return self._live(chain, upto) or (self._kept(chain, below)[:1] if below >= 0 else ["_at"])
 
     def _live(self, chain: Chain, upto: int) -> list[str]:
         """The columns at a cut that anything later reads."""

@@ -9,6 +9,7 @@ from kaocheng.engine.columnar.nodes import Const, Node, Ref
 from kaocheng.engine.columnar.planner import Planner
 from kaocheng.engine.columnar.rows import PERIOD
 from kaocheng.engine.language.scheme import Result, items_below
+from kaocheng.engine.language.types import NUMBER
 
 
 def wanted(planner: Planner, result: Result) -> dict[str, Node]:
@@ -28,6 +29,8 @@ def wanted(planner: Planner, result: Result) -> dict[str, Node]:
             *(one for flag in kept.flags for one in flag.values),
             *kept.told.values(),
         ]
+        if planner.left and (low := kept.cell.low) is not None:
+            cells.append(Cell(NUMBER, low.node, low))  # for seats that the reference fills
         found.update(_columns(cells))
         for flag in kept.flags:
             if isinstance(flag.when, Ref):

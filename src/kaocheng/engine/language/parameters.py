@@ -50,8 +50,14 @@ class Parameter:
     most: Fraction | None = None
     unit: str = ""
     confirm: bool = False
+    optional: bool = False
     why: str = ""
     clauses: tuple[Clause, ...] = ()
+
+    @property
+    def must_be_settled(self) -> bool:
+        """Whether whoever adopts the scheme has to decide it before it is put to work."""
+        return self.confirm or not (self.default or self.rows or self.optional)
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,9 @@ PARAMETER = Record(
         "unit": Key(Text(10), "单位", default=""),
         "confirm": Key(
             YesNo(), "是：发布前必须由采用单位确认（权重、附件表、金额等）", default=False
+        ),
+        "optional": Key(
+            YesNo(), "是：可以不填；不填时，用到它的为缺，只靠它的提示不出现", default=False
         ),
         "why": Key(Text(), "为什么要定、默认值的理由", default=""),
         "clause": CLAUSE,

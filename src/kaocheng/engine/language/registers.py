@@ -7,7 +7,7 @@ are assessed; a review (评价) table holds ratings; a list (参照表) is refer
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -57,7 +57,21 @@ class Field:
     unit: str = ""
     required: bool = False
     personal: bool = False
+    filled_by: tuple[str, ...] = ()
     clauses: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True)
+class Telling:
+    """The field `at` says when `event` of the process happened to the entry.
+
+    `only`: of entries whose fields say so.
+    """
+
+    event: str
+    at: str
+    place: Place
+    only: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,7 @@ class Register:
     numbering: str = ""
     evidence: str = "optional"
     states: tuple[str, ...] = ()
+    tells: tuple[Telling, ...] = ()
     secret: bool = False
     clauses: tuple[Clause, ...] = ()
     note: str = ""
@@ -116,7 +131,19 @@ FIELD = Record(
         "unit": Key(Text(10), "单位，如 天、次、分、元", default=""),
         "required": Key(YesNo(), "是：这一格不能空着", default=False),
         "personal": Key(YesNo(), "是：个人信息，按角色遮蔽", default=False),
+        "filled_by": Key(
+            ListOf(Text(60)), "登记以后由谁填这一格，如 直接上级；登记的人不填", default=()
+        ),
         "clause": CLAUSE,
+    },
+)
+
+TELLING = Record(
+    Telling,
+    {
+        "event": Key(Identifier(), "哪件事（process.yaml 的 events）", required=True),
+        "at": Key(Identifier(), "哪一格写着它的时间（date、moment 类型）", required=True),
+        "only": Key(MapOf(Text(60)), "只限哪些条：字段: 选项，如 kind: 软件", default={}),
     },
 )
 
@@ -159,6 +186,11 @@ REGISTER = Record(
             default="optional",
         ),
         "states": Key(ListOf(Text(20)), "状态及其先后，如 登记、整改、核查、销号", default=()),
+        "tells": Key(
+            ListOf(TELLING),
+            "哪一格的时间就是哪件事发生的时间：填了就算记下这件事，限时办结从那时计时或停止",
+            default=(),
+        ),
         "secret": Key(YesNo(), "是：无记名，只核对人次", default=False),
         "clause": CLAUSE,
         "note": Key(Text(), "说明", default=""),

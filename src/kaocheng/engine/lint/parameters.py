@@ -34,7 +34,7 @@ def to_confirm(look: Look) -> Iterator[Finding]:
     open_ones = [
         one
         for one in look.pack.parameters.values()
-        if one.id not in look.given and (one.confirm or not (one.default or one.rows))
+        if one.id not in look.given and one.must_be_settled
     ]
     if not open_ones:
         return

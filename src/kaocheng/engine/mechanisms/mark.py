@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from kaocheng.engine.columnar.cells import arithmetic, first_unknown, guarded, less, literal
 from kaocheng.engine.columnar.lowered import Flag, Lowered
-from kaocheng.engine.columnar.nodes import any_of, op
+from kaocheng.engine.columnar.nodes import any_of, both, op
 from kaocheng.engine.expressions.functions import divided
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.forms import Either, Made
@@ -78,7 +78,7 @@ def _lower(item: Item, low: Lowering) -> Lowered:
         return Lowered(raw)
     raw = low.keep("raw", raw)
     below = less("<", raw, literal(Fraction(0)))
-    outside = op("holds", any_of(below, less(">", raw, full)))
+    outside = op("holds", both(full.known, any_of(below, less(">", raw, full))))
     value = raw
     if spec.out_of is not None and points is not None:
         value = arithmetic("*", arithmetic("/", raw, full), points)

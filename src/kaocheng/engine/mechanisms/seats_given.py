@@ -11,6 +11,7 @@ from fractions import Fraction
 from itertools import accumulate
 from typing import TYPE_CHECKING, cast
 
+from kaocheng.engine.exact import exact_text
 from kaocheng.engine.expressions.tree import Expr
 from kaocheng.engine.language.scheme import Item
 from kaocheng.engine.mechanisms.mechanism import Frame, Told
@@ -52,6 +53,14 @@ class Spot:
     at: int
     first: int
     last: int
+
+
+@dataclass(frozen=True)
+class Quota:
+    """The seats of a group, and the arithmetic in words."""
+
+    seats: int
+    words: str
 
 
 # What a candidate gets who stands on a spot.
@@ -138,8 +147,12 @@ def _sharing(spec: Seats, group: Group) -> Give:
         return lambda _one, _spot: Outcome(Missing(why))
     numbers = largest_remainder(group.people, known)
     cuts = dict(zip(spec.shares, accumulate(numbers), strict=True))
-    listed = "、".join(f"{grade} {count}" for grade, count in zip(cuts, numbers, strict=True))
-    words = f"{group.heading}{group.people} 人，名额 {listed}"
+    products = [
+        f"{grade} {product_words(group.people, share, count)}"
+        for grade, share, count in zip(cuts, known, numbers, strict=True)
+    ]
+    rounding = "（按最大余数取整）" if any(ARROW in one for one in products) else ""
+    words = f"{group.heading}{group.people} 人，名额 {'、'.join(products)}{rounding}"
     ties = _ties(spec, group.best)
 
     def grade_at(place: int) -> str:
@@ -159,10 +172,11 @@ def _sharing(spec: Seats, group: Group) -> Give:
 
 def _taking(spec: Seats, take: Take, group: Group) -> Give:
     """The grade to as many as there are seats; where that is said, not to part of a tied group."""
-    limit = _limit(take, group)
-    if not isinstance(limit, int):
-        return lambda _one, _spot: Outcome(limit)
-    words = f"{group.heading}基数 {group.people} 人，名额 {limit} 个"
+    quota = _quota(take, group)
+    if not isinstance(quota, Quota):
+        return lambda _one, _spot: Outcome(quota)
+    limit = quota.seats
+    words = f"{group.heading}基数 {group.people} 人，{quota.words}名额 {limit} 个"
     if group.filled:
         words += f"（另有 {group.filled} 人已计入）"
     ties = _ties(spec, group.best)
@@ -183,14 +197,22 @@ def _given(value: Value, label: str, text: str, flags: tuple[str, ...], spot: Sp
     return Outcome(value, (Line(label, value, text),), text, flags, columns=columns)
 
 
-def _limit(take: Take, group: Group) -> int | Value:
+def product_words(people: int, share: Fraction, seats: int) -> str:
+    """`12 × 30% = 3.6 → 3`; what is whole needs no arrow."""
+    percent, exact = exact_text(share * 100), people * share
+    factor = exact_text(share) if "/" in percent else f"{percent}%"
+    rounded = "" if exact == seats else f"{ARROW}{seats}"
+    return f"{people} × {factor} = {exact_text(exact)}{rounded}"
+
+
+def _quota(take: Take, group: Group) -> Quota | Value:
     expr = take.at_most or take.fill_to or take.number
     assert expr is not None
     share = group.best.value(expr)
     if not is_number(share):
         return share
     if take.number is not None:
-        return max(0, int(share))
+        return Quota(max(0, int(share)), "")
     if not 0 <= share <= 1:
         return Missing(f"比例 {shown(share * 100)}% 不在 0% 到 100% 之间")
     rounding: SeatRounding = "ceil" if take.fill_to is not None else "floor"
@@ -199,10 +221,18 @@ def _limit(take: Take, group: Group) -> int | Value:
     least: Value = Fraction(0) if take.at_least is None else group.best.value(take.at_least)
     if not is_number(least):
         return least
-    return max(int(least), seat_limit(share, group.people, rounding=rounding) - group.filled)
+    rounded = seat_limit(share, group.people, rounding=rounding)
+    words = product_words(group.people, share, rounded)
+    words += f"（{_ROUNDED[rounding]}）" if ARROW in words else ""
+    left = rounded - group.filled
+    if left < int(least):
+        return Quota(int(least), f"{words}，至少 {int(least)} 个，")
+    return Quota(left, f"{words}，")
 
 
+ARROW = " → "
 _ROUNDINGS: dict[str, SeatRounding] = {"floor": "floor", "ceil": "ceil", "half_up": "half_up"}
+_ROUNDED: dict[SeatRounding, str] = {"floor": "去尾", "ceil": "进一", "half_up": "四舍五入"}
 
 
 def _rest(spec: Seats, frame: Frame, among: Value) -> Outcome:

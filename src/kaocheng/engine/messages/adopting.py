@@ -1,6 +1,6 @@
-"""Messages about adopting a scheme (K01–K19)."""
+"""Messages about adopting a scheme (K01–K19, K100–K109)."""
 
-from kaocheng.engine.messages.message import Message, error
+from kaocheng.engine.messages.message import Message, error, lint
 
 ADOPTING: tuple[Message, ...] = (
     error(
@@ -60,6 +60,21 @@ ADOPTING: tuple[Message, ...] = (
         "Open the rosters and take it from the directory, or paste a table.",
     ),
     error(
+        "K104",
+        "名册“{title}”有必填的栏还空着：{fields}，缺了算不出结果。",
+        "请打开这张名册，用表格补上；栏目后面的数是缺的条数。",
+        "The roster “{title}” lacks what results rest on: {fields}.",
+        "Open the roster and paste what is missing; the numbers say in how many rows.",
+    ),
+    lint(
+        "K105",
+        "通知里的日期都已过去，最后一天是 {day}。",
+        "请打开“日期”挪到这一轮；不挪，一开始考核，各项期限就都过了。",
+        "All dates of the notice have passed, the last on {day}.",
+        "Open the dates and move them to this round; else every deadline has passed at its start.",
+        names=("日期都已过去", "All dates have passed"),
+    ),
+    error(
         "K09",
         "还没有“{kind}”的起止日期。",
         "请打开“周期”，填写每一个周期从哪天到哪天。",
@@ -89,10 +104,10 @@ ADOPTING: tuple[Message, ...] = (
     ),
     error(
         "K13",
-        "修订不能从 {day} 起：最早从批准那天 {first} 起，最晚从今天 {last} 起。",
-        "修订一保存就生效；以后才变的，到那天再修订。",
-        "An amendment cannot take effect on {day}: from {first} to {last} at most.",
-        "It takes effect when it is saved; amend on the day when it is to change.",
+        "修订不能从 {day} 起生效：最早是批准那天 {first}，最晚是 {last}。",
+        "请核对年份；补记以前就定了的，写批准那天以后的日子。",
+        "An amendment cannot take effect on {day}: {first} at the earliest, {last} at the latest.",
+        "Check the year; what was settled before approval holds from the day of approval.",
     ),
     error(
         "K14",
@@ -103,10 +118,10 @@ ADOPTING: tuple[Message, ...] = (
     ),
     error(
         "K15",
-        "还有 {count} 项考核工作没有归档，不能结束。",
-        "请先把用这份方案的考核工作办完、归档，再结束。",
-        "{count} rounds are not archived; it cannot end.",
-        "Finish and archive the rounds of this scheme first.",
+        "还有 {count} 项考核工作没有归档，也没有确认中止，没有结束。",
+        "请先办完、归档；要半途结束的，看过列出的每一项，勾选“一并中止”。",
+        "{count} rounds are not archived and were not confirmed to stop; it has not ended.",
+        "Archive them first; to end half way, read what is listed and tick that it is to stop.",
     ),
     error(
         "K16",
@@ -135,5 +150,47 @@ ADOPTING: tuple[Message, ...] = (
         "请换一个来源，或先在通讯录里建好，再取。",
         "Nobody was found by “{source}”; the roster is unchanged.",
         "Choose another source, or enter them in the directory first.",
+    ),
+    error(
+        "K100",
+        "“{title}”已有第 {number} 号修订，要到 {day} 生效，没有写入。",
+        "一项同时只能有一次还没生效的修订：先撤回那一次，再写新的。",
+        "“{title}” has amendment {number} coming on {day}; nothing was written.",
+        "Only one amendment of a thing may be coming: withdraw that one first.",
+    ),
+    error(
+        "K101",
+        "第 {number} 号修订从 {day} 起已经生效，不能撤回。",
+        "要改回去的，另作一次修订，写明理由。",
+        "Amendment {number} has been in force since {day} and cannot be withdrawn.",
+        "To go back, make another amendment with its reason.",
+    ),
+    error(
+        "K102",
+        "第 {number} 号修订已经撤回，不用再撤。",
+        "要改的，另作一次修订。",
+        "Amendment {number} is withdrawn already.",
+        "To change something, make another amendment.",
+    ),
+    error(
+        "K103",
+        "“{title}”还有 {count} 次修订没到生效日期，不能替换。",
+        "请先在“修订”里撤回，替换以后在新文本上重新修订，不然到那天不会变。",
+        "“{title}” has {count} amendments still to take effect; it cannot be replaced.",
+        "Withdraw them first and amend the new text, or nothing would change on their day.",
+    ),
+    error(
+        "K106",
+        "周期“{titles}”已有考核工作、登记或结果，不能删除，编号也不能改，没有写入。",
+        "名称和起止日期可以改；不再用的留着就是，不开始它的考核。",
+        "Rounds, entries or results rest on the period “{titles}”; it keeps its id and stays.",
+        "Its title and days can be changed; one that is not wanted is simply not started.",
+    ),
+    error(
+        "K107",
+        "周期“{titles}”施行中已经有了，改动、删除是修订，要由有批准权的人办，没有写入。",
+        "请恢复原样；加新的周期，您可以直接加。",
+        "The period “{titles}” is in force; only whoever may approve can amend it.",
+        "Put it back as it was; new periods you may simply add.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Messages about rosters and ledgers (K20–K39)."""
+"""Messages about rosters and ledgers (K20–K39, K95–K99)."""
 
 from kaocheng.engine.messages.message import Message, error
 
@@ -58,6 +58,13 @@ ENTERING: tuple[Message, ...] = (
         "请写名册里的姓名（名称）或编号；确实缺人的，请先补进名册。",
         "“{found}” is not in “{roster}”.",
         "Write a name or key as the roster has it; if somebody is missing, add them first.",
+    ),
+    error(
+        "K114",
+        "没有“{found}”这个代码或名称。",
+        "请写表里的一个，如 {known}。",
+        "There is no such code or title as “{found}”.",
+        "Write one of the table, such as {known}.",
     ),
     error(
         "K28",
@@ -148,4 +155,35 @@ IMPORTING: tuple[Message, ...] = (
     ),
 )
 
-LEDGERS: tuple[Message, ...] = (*ENTERING, *IMPORTING)
+CORRECTING: tuple[Message, ...] = (
+    error(
+        "K97",
+        "“{name}”不能作为佐证材料，没有写入。",
+        "佐证材料收照片、扫描件、PDF、Office 文件、录音录像和 zip，不收纯文字文件。",
+        "“{name}” cannot serve as evidence; nothing was written.",
+        "Evidence is photos, scans, PDF, Office files, audio, video and zip, not plain text.",
+    ),
+    error(
+        "K120",
+        "“{field}”由{who}填写，登记、更正时请空着或不改。",
+        "请清空这一栏；登记以后，{who}打开这一条来填。",
+        "“{field}” is for {who} to fill in; leave it empty or as it is.",
+        "Clear the box; once the entry is there, {who} opens it and fills it in.",
+    ),
+    error(
+        "K95",
+        "这一条已有更正{entry}，现在是“{now}”，没有做任何改动。",
+        "请打开那条更正：可以再改，可以等它审签，也可以先把它撤销。原记录在此以前仍计入。",
+        "A correction of this entry is “{now}” already: {entry}; nothing was changed.",
+        "Open it: change it, wait until it is signed, or withdraw it. Until then this one counts.",
+    ),
+    error(
+        "K96",
+        "要更正的原记录{entry}现在是“{now}”，这条更正不能再改，没有写入。",
+        "请打开原记录看最新情况，在最新的一条上更正；这条更正可以撤销。",
+        "What this corrects, {entry}, is “{now}” by now; nothing was written.",
+        "Open it, and correct the latest one; this correction can be withdrawn.",
+    ),
+)
+
+LEDGERS: tuple[Message, ...] = (*ENTERING, *IMPORTING, *CORRECTING)

@@ -7,8 +7,8 @@ a lint says in two languages comes as a pair of values, `what` and `what_en`.
 
 from kaocheng.engine.messages.message import lint
 
-_FILL = "请在参数表（parameters.csv）里填写“{name}”并确认。"
-_FILL_EN = "Fill in and confirm “{name}” in the parameter file (parameters.csv)."
+FILL = "请在参数表（parameters.csv）里填写“{name}”并确认。"
+FILL_EN = "Fill in and confirm “{name}” in the parameter file (parameters.csv)."
 
 LINTS = (
     lint(
@@ -22,9 +22,9 @@ LINTS = (
     lint(
         "L02",
         "没有写权重：{what}{state}。",
-        _FILL + "通知说是重点的部分，权重应最大；各部分合计 100%。",
+        FILL + "通知说是重点的部分，权重应最大；各部分合计 100%。",
         "No weight is given: {what_en}{state_en}.",
-        _FILL_EN + " What the notice calls its focus should weigh most; all weights make 100 %.",
+        FILL_EN + " What the notice calls its focus should weigh most; all weights make 100 %.",
         blocks=True,
         names=("没有写权重", "Weight missing"),
     ),
@@ -49,9 +49,9 @@ LINTS = (
     lint(
         "L05",
         "没有写分数线：{what}{state}。",
-        _FILL + "分数线应在评分之前公布。",
+        FILL + "分数线应在评分之前公布。",
         "No cut line is given: {what_en}{state_en}.",
-        _FILL_EN + " Announce cut lines before anything is scored.",
+        FILL_EN + " Announce cut lines before anything is scored.",
         blocks=True,
         names=("没有写分数线", "Cut line missing"),
     ),
@@ -139,18 +139,18 @@ LINTS = (
     lint(
         "L16",
         "没有写金额：{what}{state}。",
-        _FILL + "没有标准的，注明依据的文件。",
+        FILL + "没有标准的，注明依据的文件。",
         "No amount is given: {what_en}{state_en}.",
-        _FILL_EN + " Name the document that an amount rests on.",
+        FILL_EN + " Name the document that an amount rests on.",
         blocks=True,
         names=("没有写金额", "Amount missing"),
     ),
     lint(
         "L17",
         "没有写要达到多少：{what}{state}。",
-        _FILL,
+        FILL,
         "No target is given: {what_en}{state_en}.",
-        _FILL_EN,
+        FILL_EN,
         blocks=True,
         names=("没有写标准是多少", "Target missing"),
     ),
@@ -215,9 +215,9 @@ LINTS = (
     lint(
         "L25",
         "没有写明：{what}{state}。",
-        _FILL,
+        FILL,
         "Left open: {what_en}{state_en}.",
-        _FILL_EN,
+        FILL_EN,
         blocks=True,
         names=("其他须确认的内容", "Other settings to confirm"),
     ),

@@ -94,4 +94,18 @@ RESULTS: tuple[Message, ...] = (
         "Nobody is on the roster yet; there is nothing to freeze.",
         "Fill the roster first.",
     ),
+    error(
+        "K90",
+        "冻结还没办完，又有记录或参数变动，没有冻结。",
+        "请看过现在的结果，再冻结一次。",
+        "Entries or parameters changed before the freeze was done; nothing was frozen.",
+        "Look at the results as they are now, then freeze again.",
+    ),
+    error(
+        "K91",
+        "这项考核正在冻结：别的负责人于{when}提出，还没有办完。",
+        "请等它办完，再看结果。",
+        "These results are being frozen already: somebody else asked for it, {when}.",
+        "Wait until that is done, then look at the results.",
+    ),
 )

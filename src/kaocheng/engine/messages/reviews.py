@@ -89,10 +89,10 @@ REVIEWING = (
     ),
     error(
         "K67",
-        "复核要由另一个人做，评价人不能复核自己的评价。",
-        "请换一位同事复核。",
-        "The second check needs another person than the assessor.",
-        "Ask a colleague to check it.",
+        "复核、退回和改派要由另一个人办：评价人不复核自己的评价，被评的人不经手对自己的评价。",
+        "请换一位同事办理。",
+        "Somebody else has to do this: assessors do not check their own, nor anybody what is theirs.",
+        "Ask a colleague to do it.",
     ),
 )
 

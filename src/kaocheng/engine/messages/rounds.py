@@ -1,4 +1,4 @@
-"""Messages about rounds and what is owed in them (K40–K54)."""
+"""Messages about rounds and what is owed in them (K40–K54, K110–K119)."""
 
 from kaocheng.engine.messages.message import Message, error
 
@@ -93,5 +93,33 @@ ROUNDS: tuple[Message, ...] = (
         "请从列出的事情里选一件。",
         "The scheme knows nothing called “{name}”; nothing was noted.",
         "Choose one of those listed.",
+    ),
+    error(
+        "K110",
+        "“{name}”要记在“{register}”里具体的一条上，没有记下。",
+        "请先在“{register}”里登记，再到“限时办结”里打开那一条来记。",
+        "“{name}” has to be noted of one entry of “{register}”; nothing was noted.",
+        "Enter it in that register first, then open the entry under the time limits.",
+    ),
+    error(
+        "K111",
+        "还没有记“{first}”，不能记“{name}”。",
+        "请先记下“{first}”是什么时候。",
+        "“{first}” has not been noted yet, so “{name}” cannot be.",
+        "Note when that happened first.",
+    ),
+    error(
+        "K112",
+        "时间 {when} 比“{first}”的时间（{since}）还早，没有记下。",
+        "请填事情实际发生的时间。",
+        "The time {when} is before “{first}” ({since}); nothing was noted.",
+        "Enter when it really happened.",
+    ),
+    error(
+        "K113",
+        "这条处理要由{who}的负责人本人确认，信息员不能代为决定。",
+        "请转告负责人登录确认；意见可以先写好交给负责人。",
+        "This has to be confirmed by the head of: {who}; a clerk cannot decide in their place.",
+        "Ask the head to sign in and confirm it.",
     ),
 )

@@ -54,6 +54,7 @@ class Run:
     shared: dict[SharedKey, Value] = field(default_factory=dict)
     _indexes: dict[tuple[object, ...], dict[Known, list[AnyRow]]] = field(default_factory=dict)
     _counted: dict[str, list[FactRow]] = field(default_factory=dict)
+    _in_time: dict[str, list[FactRow]] = field(default_factory=dict)
     _unset: dict[int, Missing | None] = field(default_factory=dict)
     _reading_period: dict[int, bool] = field(default_factory=dict)
 
@@ -130,8 +131,10 @@ class Run:
         self, node: BAggregate, period: Period | None, env: Environment
     ) -> dict[Known, list[AnyRow]]:
         found: dict[Known, list[AnyRow]] = {}
+        outer = env.rows[: node.level]
+        inner = Environment(self, outer, env.period)  # one place that moves from row to row
         for row in self._source_rows(node, period):
-            inner = Environment(self, (*env.rows[: node.level], row), env.period)
+            inner.rows = (*outer, row)
             group = self._group_of(node, row, inner)
             if is_known(group):
                 found.setdefault(group, []).append(row)
@@ -153,11 +156,16 @@ class Run:
             described = self.pack.registers[self.pack.results[node.source].of]
             rows = in_order_of_time(rows, described.date)
         else:
-            register = self.pack.registers[node.source]
-            rows = in_order_of_time(self.counted(node.source), register.date)
+            rows = list[AnyRow](self._counted_in_time(node.source))
         if period is None:
             return rows
         return [row for row in rows if self.is_within(row, period)]
+
+    def _counted_in_time(self, table: str) -> list[FactRow]:
+        if table not in self._in_time:
+            date_field = self.pack.registers[table].date
+            self._in_time[table] = in_order_of_time(self.counted(table), date_field)
+        return self._in_time[table]
 
     def is_within(self, row: AnyRow, period: Period) -> bool:
         """Whether a row lies in `period`: by its date, else by its own period.

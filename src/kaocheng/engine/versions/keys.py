@@ -75,6 +75,10 @@ _WORDS: Mapping[tuple[str, str], str] = {
     ("Parameter", "options"): "读法",
     ("Register", "rows"): "表的内容",
     ("Register", "fields"): "字段",
+    ("Register", "tells"): "由哪一格计时",
+    ("Telling", "event"): "事项",
+    ("Telling", "at"): "时间所在的字段",
+    ("Telling", "only"): "只限哪些条",
     ("Result", "items"): "指标",
     ("Vote", "quorum"): "到会人数比例",
     ("Vote", "majority"): "赞成人数比例",
@@ -101,6 +105,7 @@ _COMMON_WORDS: Mapping[str, str] = {
     "goes_to": "报送（提交）对象",
     "id": "编号",
     "note": "说明",
+    "optional": "可以不填",
     "personal": "个人信息",
     "require": "要求",
     "secret": "无记名",
@@ -121,13 +126,16 @@ _WORDING = frozenset(
     }
 )
 _ALL_WORDING = frozenset({"Clause", "Doubt", "Notice", "Source"})
-_ALL_PROCESS = frozenset({"FlagRule"})
+_ALL_PROCESS = frozenset({"FlagRule", "Telling"})
 _PROCESS: Mapping[str, frozenset[str]] = {
     "Register": frozenset(
-        ("entered_by", "evidence", "name", "numbering", "secret", "signed_by", "states", "unit")
+        {
+            *("entered_by", "evidence", "name", "numbering", "secret", "signed_by", "states"),
+            *("tells", "unit"),
+        }
     ),
-    "Field": frozenset({"least", "most", "personal", "required"}),
-    "Parameter": frozenset({"confirm", "least", "most"}),
+    "Field": frozenset({"filled_by", "least", "most", "personal", "required"}),
+    "Parameter": frozenset({"confirm", "least", "most", "optional"}),
     "Adjust": frozenset({"otherwise"}),
 }
 _UNITS_SHOWN = frozenset({"Item", "Field", "Parameter"})

@@ -54,6 +54,7 @@ _NOUNS: Mapping[str, str] = {
     "Result": "结果表",
     "Route": "办理步骤",
     "Step": "步骤",
+    "Telling": "计时",
     "Vote": "表决",
     "WrittenStep": "一档",
 }
