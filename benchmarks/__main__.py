@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-SUPPORT = {"cities", "harness", "ledger", "others", "peers", "saved_facts", "sides", "web_user"}
+SUPPORT = {
+    *("cities", "cpu_time", "harness", "ledger", "others", "own_database", "peers"),
+    *("saved_facts", "sides", "web_user"),
+}
 NOT_BENCHMARKS = {"__init__", "__main__", *SUPPORT}
 
 

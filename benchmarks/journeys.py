@@ -4,7 +4,8 @@ The server runs as `./run` starts it, PostgreSQL beside it, the users in this pr
 waits between pages as people do (30 s on average, 15 to 45). A session is one sign-in and ten
 minutes of work: home, tasks, a form, one line saved in it, messages, home …
 
-Users per core = users at work ÷ cores' worth of CPU time that server and database used for them.
+Users per core = what is left of a core beside the rest that the server takes when nobody is there,
+÷ the CPU time that server and database used for one user.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.cpu_time import children, used
 from benchmarks.web_user import Answer, Tally, WebUser
 
 USERS, SMALL_USERS = 150, 8
@@ -33,9 +35,11 @@ GOAL = 3_000
 # One head among so many teachers.
 HEADS_EVERY = 20
 START_SECONDS = 300
+# A new server first writes the pages of the packs: we begin when it is quiet.
+IDLE_SECONDS, SMALL_IDLE_SECONDS = 20.0, 2.0
+QUIET_CORES = 0.05
 # So many sign in at the same moment.
 AT_ONCE = 4
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,33 @@ class Served:
     password: str
 
 
-def main(*, users: int, seconds: float, think: tuple[float, float]) -> None:
+def main(*, users: int, seconds: float, think: tuple[float, float], idle_seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "data") as server:
-        asyncio.run(_measured(server, users=users, seconds=seconds, think=think))
+        idle_cores = _idle_cores(server, seconds=idle_seconds)
+        asyncio.run(
+            _measured(server, users=users, seconds=seconds, think=think, idle_cores=idle_cores)
+        )
+
+
+def _idle_cores(server: Served, *, seconds: float) -> float:
+    """What the server takes of a core with nobody there, once it is quiet."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        before, began = sum(_cpu(server.pid)), time.monotonic()
+        time.sleep(seconds)
+        cores = (sum(_cpu(server.pid)) - before) / (time.monotonic() - began)
+        if cores < QUIET_CORES:
+            return cores
+    raise RuntimeError("the server does not come to rest")
 
 
 async def _measured(
-    server: Served, *, users: int, seconds: float, think: tuple[float, float]
+    server: Served,
+    *,
+    users: int,
+    seconds: float,
+    think: tuple[float, float],
+    idle_cores: float,
 ) -> None:
     tally = Tally()
     mean = sum(think) / 2
@@ -62,10 +86,10 @@ async def _measured(
         User(server, number, tally, think, random.Random(number))  # noqa: S311  # spreads arrivals
         for number in range(users)
     ]
-    signing = _cpu(server.pid)
+    signing, began_signing = _cpu(server.pid), time.monotonic()
     for first in range(0, users, AT_ONCE):
         await asyncio.gather(*(one.sign_in() for one in people[first : first + AT_ONCE]))
-    signed = _cpu(server.pid)
+    signed, signing_seconds = _cpu(server.pid), time.monotonic() - began_signing
     tasks = [asyncio.create_task(person.work(started)) for person in people]
     began, before = time.monotonic(), _cpu(server.pid)
     started.set()
@@ -79,24 +103,32 @@ async def _measured(
         users=users,
         seconds=ends - began,
         pages=tuple(b - a for a, b in zip(before, after, strict=True)),
-        per_sign_in=sum(b - a for a, b in zip(signing, signed, strict=True)) / users,
+        per_sign_in=(sum(signed) - sum(signing) - idle_cores * signing_seconds) / users,
+        idle_cores=idle_cores,
     )
 
 
 def _say(
-    tally: Tally, *, users: int, seconds: float, pages: tuple[float, ...], per_sign_in: float
+    tally: Tally,
+    *,
+    users: int,
+    seconds: float,
+    pages: tuple[float, ...],
+    per_sign_in: float,
+    idle_cores: float,
 ) -> None:
-    pages_seen = sum(len(some) for name, some in tally.seconds.items() if name != "sign in")
+    waits = [one for name, some in tally.seconds.items() if "sign" not in name for one in some]
     server, database = pages
+    on_pages = server + database - idle_cores * seconds
     # A session lasts ten minutes: its sign-in is spread over them.
-    cores = (server + database) / seconds + users * per_sign_in / 600
+    cores = on_pages / seconds + users * per_sign_in / 600
     for name, some in sorted(tally.seconds.items()):
         print(f"  {name:10} {len(some):6} × p50 {_at(some, 0.5):.3f} s p95 {_at(some, 0.95):.3f} s")
-    print(f"  {pages_seen} pages in {seconds:.0f} s: server {server:.1f} s of CPU,")
-    print(f"  PostgreSQL {database:.1f} s; {1000 * (server + database) / pages_seen:.1f} ms a page")
+    print(f"  {len(waits)} pages in {seconds:.0f} s: server {server:.1f} s of CPU,")
+    print(f"  PostgreSQL {database:.1f} s; with nobody there both take {idle_cores:.1%} of a core")
+    print(f"  {1000 * on_pages / len(waits):.1f} ms of CPU a page")
     print(f"  a sign-in costs {per_sign_in:.3f} s of CPU, most of it stretching the password")
-    waits = [one for name, some in tally.seconds.items() if "sign" not in name for one in some]
-    per_core = users / cores
+    per_core = (1 - idle_cores) * users / cores
     print(f"  errors {len(tally.errors)} {tally.errors[:3]}")
     share = users * per_sign_in / 600 / cores
     limits = "rendering pages in Python" if server > database else "PostgreSQL"
@@ -213,35 +245,9 @@ def _port(process: subprocess.Popen[str]) -> int:
 
 
 def _cpu(pid: int) -> tuple[float, float]:
-    """Seconds of CPU that the server and its PostgreSQL have used, ended children included."""
-    database = sum(_used(child) for child in _below(pid))
-    return _used(pid), database
-
-
-def _below(pid: int) -> Iterator[int]:
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        child = int(path.parent.name)
-        if _parent(child) == pid:
-            yield child
-            yield from _below(child)
-
-
-def _fields(pid: int) -> list[str]:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
-    return stat.rpartition(")")[2].split()
-
-
-def _parent(pid: int) -> int:
-    fields = _fields(pid)
-    return int(fields[1]) if fields else 0
-
-
-def _used(pid: int) -> float:
-    fields = _fields(pid)
-    return (int(fields[11]) + int(fields[12])) / TICKS if fields else 0.0
+    """Seconds of CPU that the server and its PostgreSQL have used, with what they have started."""
+    database = sum(used(child.pid) for child in children(pid) if child.name == "postgres")
+    return used(pid) - database, database
 
 
 if __name__ == "__main__":
@@ -250,4 +256,5 @@ if __name__ == "__main__":
         users=SMALL_USERS if SMALL else USERS,
         seconds=SMALL_SECONDS if SMALL else SECONDS,
         think=SMALL_THINK if SMALL else THINK,
+        idle_seconds=SMALL_IDLE_SECONDS if SMALL else IDLE_SECONDS,
     )

@@ -13,16 +13,21 @@ from typing import Any
 AT = datetime(2026, 11, 27, 2, tzinfo=UTC)
 PACK = Path(__file__).resolve().parent.parent / "tests" / "access" / "pack"
 LEDGER, ROSTER = "leave", "teacher"
+SCHOOLS_OF_A_TOWN = 20
 MONTHS = 12
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """`lead` heads the first school, `officer` the district; ids of what they work on."""
+    """`lead` heads the first school, `officer` the district, `town_officer` its first town.
+
+    With them, the ids of what they work on.
+    """
 
     adoption_id: int
     lead: Any
     officer: Any
+    town_officer: Any
     first_school: int
     teachers: int
 
@@ -48,7 +53,12 @@ def a_ledger(*, schools: int, teachers: int) -> Ledger:
     with _scheme() as folder:
         answer = keep_scheme(system(AT), folder=folder)
     district = _unit("云山区", "district", None)
-    places = [_unit(f"云山第{n}小学", "school", district) for n in range(1, schools + 1)]
+    towns = [
+        _unit(f"云山{n + 1}镇", "town", district) for n in range(-(-schools // SCHOOLS_OF_A_TOWN))
+    ]
+    places = [
+        _unit(f"云山第{n + 1}小学", "school", towns[n // SCHOOLS_OF_A_TOWN]) for n in range(schools)
+    ]
     adoption = Adoption(
         unit=district,
         scheme=SchemeVersion.objects.get(pk=answer.id),
@@ -75,6 +85,7 @@ def a_ledger(*, schools: int, teachers: int) -> Ledger:
         adoption.pk,
         _actor("何敏仪", "lead", places[0]),
         _actor("梁卓然", "officer", district),
+        _actor("周启明", "officer", towns[0]),
         places[0].pk,
         teachers,
     )
@@ -91,7 +102,7 @@ def fill(ledger: Ledger, *, entries: int) -> None:
             " entered_at)"
             " select 1, %(adoption)s, %(ledger)s, s.unit_id, s.id, '', '', d.day, '', '', '',"
             " 1 + g %% 3, jsonb_build_object('teacher', s.key, 'on', d.day, 'days',"
-            " (1 + g %% 3)::text, 'why', '事由' || g %% 997), 'counts', 0, '', %(at)s"
+            " (1 + g %% 3)::text, 'note', '事由' || g %% 997), 'counts', 0, '', %(at)s"
             " from generate_series(0, %(count)s - 1) g"
             " join lateral (select date '2026-01-01' + (g * 7 %% 330)::int as day) d on true"
             " join (select id, key, unit_id, row_number() over (order by id) - 1 as n"
@@ -133,7 +144,7 @@ def _actor(name: str, role: str, unit: Any) -> Any:  # noqa: ANN401  # a unit, a
     from kaocheng.access.actor import Actor, Held
     from kaocheng.records.models import Appointment, Person
 
-    person = Person(name=name, pinyin=name, staff_number=role)
+    person = Person(name=name, pinyin=name, staff_number=name)
     person.save()
     row = Appointment(person=person, role=role, unit=unit, starts_on=date(2020, 9, 1))
     row.save()

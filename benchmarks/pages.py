@@ -99,6 +99,7 @@ def _handlers() -> tuple[Handler, Handler]:
             "APP_DIRS": True,
             "OPTIONS": {
                 "builtins": ["kaocheng.web.templatetags.kaocheng"],
+                "libraries": {"i18n": "kaocheng.web.templatetags.words"},
                 "context_processors": ["django.template.context_processors.request"],
             },
         }

@@ -107,15 +107,19 @@ def _lists(ledger: Ledger) -> list[tuple[str, Callable[[], object], Callable[[],
     from kaocheng.queries.register_page import Filters, register_page
 
     first = ledger.first_school
+    school = f"e.unit_id = {first}"
+    parent = ledger.town_officer.held.unit_id
+    town = f"e.unit_id in (select id from records_unit where parent_id = {parent})"  # noqa: S608  # our ids
+    said = "{} and e.values ->> 'note' like '%%事由99%%'"
     cases = (
         ("list", ledger.officer, Filters(), "true"),
-        ("list-school", ledger.lead, Filters(), f"e.unit_id = {first}"),
-        ("list-unit", ledger.officer, Filters(unit_id=first), f"e.unit_id = {first}"),
+        ("list-school", ledger.lead, Filters(), school),
+        ("list-unit", ledger.officer, Filters(unit_id=first), school),
         (
             "list-month",
             ledger.officer,
             Filters(month="2026-03", unit_id=first),
-            f"e.unit_id = {first} and date >= '2026-03-01' and date < '2026-04-01'",
+            f"{school} and date >= '2026-03-01' and date < '2026-04-01'",
         ),
         (
             "list-text",
@@ -123,6 +127,9 @@ def _lists(ledger: Ledger) -> list[tuple[str, Callable[[], object], Callable[[],
             Filters(q="教师00007"),
             "s.name >= '教师00007' and s.name < '教师00008'",
         ),
+        ("list-word", ledger.officer, Filters(q="事由99"), said.format("true")),
+        ("list-word-town", ledger.town_officer, Filters(q="事由99"), said.format(town)),
+        ("list-word-school", ledger.lead, Filters(q="事由99"), said.format(school)),
         ("list-waiting", ledger.officer, Filters(standing="waiting"), "standing = 'waiting'"),
     )
 

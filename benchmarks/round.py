@@ -125,6 +125,8 @@ def _edits(found: Adopted, count: int) -> Iterator[object]:
 
 def _filled(schools: int) -> Adopted:
     """The scheme adopted by a city, with a sample of facts."""
+    from django.db import connection
+
     from kaocheng.access.actor import system
     from kaocheng.actions.fact_load import Place, load_entries, load_subjects
     from kaocheng.actions.perform import Act, Answer, action
@@ -148,6 +150,8 @@ def _filled(schools: int) -> Adopted:
         return Answer.of(adoption)
 
     fill(system(AT))
+    with connection.cursor() as cursor:
+        cursor.execute("analyze")  # as autovacuum does within a minute
     return found
 
 

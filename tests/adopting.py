@@ -11,10 +11,12 @@ from kaocheng.access.actor import By, system
 from kaocheng.actions.fact_load import Place, Placed, load_entries, load_subjects
 from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.actions.scheme import keep_scheme
+from kaocheng.engine.text_table import TextRow, TextTable
 from kaocheng.methods.holders import suggested
 from kaocheng.queries.adopted import Adopted, adopted, example_tables
 from kaocheng.queries.titles import titles_of
-from kaocheng.records.models import Adoption, Round, SchemeVersion, Unit
+from kaocheng.records.models import Adoption, Entry, Round, SchemeVersion, Subject, Unit
+from kaocheng.records.models.register import Standing
 from kaocheng.records.models.round import RoundState
 from kaocheng.records.models.scheme import AdoptionState
 from tests.cast import NOW
@@ -86,4 +88,28 @@ def _fill(act: Act, *, found: Adopted, placed: Placed) -> Answer:
     return Answer.of(found.adoption)
 
 
-__all__ = ["By", "adopt", "fill", "kept", "open_round"]
+def fact_tables(found: Adopted) -> dict[str, TextTable]:
+    """The facts that count, read row by row; the line of a row is the id of its entry."""
+    subjects = Subject.objects.unscoped("a test").filter(adoption=found.adoption, has_left=False)
+    entries = Entry.objects.unscoped("a test").filter(
+        adoption=found.adoption, standing=Standing.COUNTS
+    )
+    entries = entries.exclude(subject__has_left=True)
+    rows: dict[str, list[TextRow]] = {one.id: [] for one in (*found.rosters, *found.ledgers)}
+    for register, pk, values in (
+        *subjects.order_by("key", "pk").values_list("roster", "pk", "values"),
+        *entries.order_by("pk").values_list("register", "pk", "values"),
+    ):
+        fields = found.register(register).fields
+        rows[register].append(TextRow(pk, tuple(str(values.get(name, "")) for name in fields)))
+    tables = dict(found.settled)
+    for name, listed in rows.items():
+        register_of = found.register(name)
+        if listed or not register_of.optional:
+            tables[name] = TextTable(
+                name, register_of.title, tuple(register_of.fields), tuple(listed)
+            )
+    return tables
+
+
+__all__ = ["By", "adopt", "fact_tables", "fill", "kept", "open_round"]

@@ -39,6 +39,18 @@ def pushed(cast: Cast) -> tuple[Adopted, Round]:
     return found, open_round(found)
 
 
+def rated(cast: Cast) -> tuple[Adopted, Round]:
+    """S4.3 in 榕荫小学, with results of courses: T04, whose course K1 is, is our teacher."""
+    found = adopt("s4.3-participative", cast.school)
+
+    def placed(roster: str, values: Mapping[str, str]) -> Place:
+        is_ours = roster == "teachers" and values["id"] == "T04"
+        return Place(cast.school, cast.teacher if is_ours else None)
+
+    fill(found, placed)
+    return found, open_round(found)
+
+
 def subject(found: Adopted, key: str) -> Subject:
     return Subject.objects.unscoped("a test").get(
         adoption=found.adoption, key=key, roster__in=[r.of for r in found.pack.scheme.results]

@@ -8,7 +8,7 @@ reviewer 邓启文; 海屿区: the outsider 许岚 and the far lead 罗秋月.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from kaocheng.access.actor import Actor, By
 from kaocheng.queries.actor import appointments_today
@@ -67,6 +67,18 @@ def person(name: str, login: str, role: str, where: Unit, *, account: bool = Tru
         keys.set_password(PASSWORD)
         keys.save()
     return made
+
+
+def administers(cast: Cast, *, starts: int, ends: int | None = None) -> None:
+    """The teacher is audit administrator besides, from and to so many days from today."""
+    today = NOW.date()
+    Appointment(
+        person=cast.teacher,
+        role="audit_admin",
+        unit=cast.city,
+        starts_on=today + timedelta(days=starts),
+        ends_on=None if ends is None else today + timedelta(days=ends),
+    ).save()
 
 
 def make_cast() -> Cast:

@@ -39,7 +39,7 @@ from kaocheng.methods.workdays import mainland_calendar
 _BUNDLE = "例.yaml"
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "engine" / "broken"
 # How a command tells a problem: `place id reason`; what to do stands indented below.
-_TOLD = re.compile(r"^\S.*? (?P<id>[A-Z]\d\d) ", re.MULTILINE)
+_TOLD = re.compile(r"^\S.*? (?P<id>[A-Z]\d{2,3}) ", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -432,7 +432,7 @@ def _problems() -> str:
         "已经发生。\n"
     )
     kind = ""
-    for id in sorted(MESSAGES, key=lambda id: (list(KINDS_OF_PROBLEMS).index(id[0]), id)):
+    for id in sorted(MESSAGES, key=lambda id: (list(KINDS_OF_PROBLEMS).index(id[0]), int(id[1:]))):
         if id[0] != kind:
             kind = id[0]
             text += f"\n# {kind}：{KINDS_OF_PROBLEMS[kind]}\n"

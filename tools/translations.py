@@ -35,6 +35,7 @@ def texts() -> list[str]:
             continue
         if path.suffix == ".py":
             found.update(dict.fromkeys(_of_code(path.read_text("utf-8"))))
+            found.update(dict.fromkeys(_of_states(path.read_text("utf-8"))))
         elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
             found.update(dict.fromkeys(_of_template(path.read_text("utf-8"))))
         elif path.suffix == ".md" and "help" in path.parts:
@@ -56,6 +57,19 @@ def _of_code(source: str) -> Iterator[str]:
         words = [one for one in said if isinstance(one, str)]
         if name in _CALLS and words:
             yield "\0".join(words[:2]) if name.startswith("n") else words[0]
+
+
+def _of_states(source: str) -> Iterator[str]:
+    """The labels of choices, which are kept in Chinese and translated where they are shown."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef) and "TextChoices" in map(_last_name, node.bases):
+            for one in node.body:
+                if isinstance(one, ast.Assign) and isinstance(one.value, ast.Tuple):
+                    yield ast.literal_eval(one.value.elts[1])
+
+
+def _last_name(node: ast.expr) -> str:
+    return getattr(node, "attr", getattr(node, "id", ""))
 
 
 def _of_template(source: str) -> Iterator[str]:

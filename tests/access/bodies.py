@@ -40,6 +40,16 @@ def move(city: City, cell: Cell) -> Body:
     }
 
 
+def entered(city: City, cell: Cell) -> Body:
+    key = f"T{city.bundle(cell.role, cell.relation).number}"
+    return {"f_teacher": key, "f_on": "2026-11-20", "f_days": "1"}
+
+
+def disputed(city: City, cell: Cell) -> Body:
+    checking = city.bundle(cell.role, cell.relation).ids["checking_id"]
+    return {"note": "异议", **({"entry": checking} if checking else {})}
+
+
 BODIES: Mapping[str, Made] = {
     "file-withdraw": always(version=1),
     "account-admin-change": always(deed="end"),
@@ -55,6 +65,7 @@ BODIES: Mapping[str, Made] = {
     "audit-anchor": always(where="档案室"),
     "adoption-new": always(title="采用"),
     "adoption-end": always(because="结束"),
+    "amendment-withdraw": always(because="撤回"),
     "adoption-parameters": always(version=1, why="修订", takes_effect_on="2026-11-27"),
     "adoption-table": always(
         **{"version": 1, "then": "write", "rows": 1, "r-0-0": "轻", "r-0-1": "2"},
@@ -90,19 +101,25 @@ BODIES: Mapping[str, Made] = {
         move,
     ),
     "entry-correct": always(version=1, because="更正"),
+    "entry-fill": always(version=1, f_days="1"),
     "entry-return": always(because="退回"),
     "entry-withdraw": always(version=1, because="撤销"),
     "entry-advance": always(version=1, to="下一步"),
+    "entry-enter": entered,
     "register-sheets": always(month="2026-11"),
     "register-subject": always(version=1, f_name="改"),
     "register-subject-leave": always(version=1),
     "register-subject-add": always(f_id="T0", f_name="新"),
-    "sheet-dispute": always(note="异议"),
+    "sheet-dispute": disputed,
     "matter-remind": always(words="请尽快办理"),
     "round-events": always(name="posted"),
+    "round-ticket": always(name="asked"),
     "obligation-excuse": always(because="免"),
     "result-reopen": always(because="有误"),
     "consequence-decide": always(decision="confirm"),
+    "review": lambda _city, cell: {} if cell.role == "helper" else {"then": "send"},
     "review-return": always(because="补"),
+    "review-reassign": lambda city, _cell: {"assessor": city.cast.colleague.pk},
     "ballot": always(vote="赞成"),
+    "ballot-new": always(about="vote:", title="表决", how="meeting"),
 }

@@ -1,29 +1,34 @@
 """A city with somebody in every role, and something of everybody that could be reached for.
 
-For every relation, and for every role's own, there is a `Bundle`: one object of each kind that
-belongs to the same unit and person, with marked texts in every field that people fill in.
+For every relation, and for every role's own, conflicted and frozen ones, there is a `Bundle`: one
+object of each kind that belongs to the same unit and person, with marked texts in every field that
+people fill in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from django.conf import settings
 from django.test import Client
 
-from kaocheng.access.actor import system
+from kaocheng.access.actor import Actor, system
 from kaocheng.actions.scheme import keep_scheme
 from kaocheng.gateways.files import store
 from kaocheng.records.models import (
     Account,
     Adoption,
+    Amendment,
     Appointment,
     AuditRow,
     AuditSeal,
     Ballot,
+    BallotPaper,
     BallotVoter,
     Collection,
     CollectionPart,
@@ -53,7 +58,9 @@ from kaocheng.records.models import (
     Task,
     Unit,
 )
-from tests.cast import NOW, Cast, make_cast, person, unit
+from tests.access.stranger import FAR, stranger, work_about
+from tests.access.table import APART
+from tests.cast import NOW, Cast, actor, make_cast, person, unit
 
 # Weights and check digits of GB 11643.
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -67,7 +74,7 @@ class Bundle:
     number: int
     unit: Unit
     person: Person
-    ids: Mapping[str, object]
+    ids: dict[str, object]
 
 
 @dataclass
@@ -79,6 +86,22 @@ class City:
     # Every string that must not be read by just anybody: class and person.
     personal: dict[str, tuple[str, int]] = field(default_factory=dict)
 
+    @cached_property
+    def actors(self) -> dict[str, Actor]:
+        """Everybody as they sign in, by role."""
+        return {role: actor(who) for role, who in self.people.items()}
+
+    @cached_property
+    def written(self) -> dict[str, tuple[str, str]]:
+        """ID numbers and phones in texts, with the letter and the number of the mark beside."""
+        numbers = {bundle.number for bundle in self.bundles.values()}
+        return {
+            number: (letter, str(of))
+            for of in numbers
+            for letter in WRITTEN_IN
+            for number in written_numbers(letter, of)
+        }
+
     def bundle(self, role: str, relation: str) -> Bundle:
         return self.bundles[role, relation]
 
@@ -86,6 +109,7 @@ class City:
 def make_city() -> City:
     cast = make_cast()
     other_group = unit("语文组", "group", cast.school)
+    unit(FAR, "school", cast.other_district)
     people = {
         "member/group": cast.teacher,
         "member/school": person("黄静", "huangjing", "member", cast.school),
@@ -96,6 +120,7 @@ def make_city() -> City:
         "officer/district": cast.officer,
         "officer/city": cast.city_officer,
         "reviewer": cast.reviewer,
+        "lead/group": person("孔令", "kongling", "lead", cast.group),
         "system_admin": cast.system_admin,
         "security_admin": cast.security_admin,
         "audit_admin": cast.audit_admin,
@@ -117,9 +142,13 @@ def make_city() -> City:
     for number, (role, who) in enumerate(people.items(), start=len(fixed) + 1):
         home = Appointment.objects.unscoped("all of the test").get(person=who).unit
         helper = cast.colleague if role == "member/group" else cast.far_lead
-        city.bundles[role, "own"] = _bundle(number, home, who, helper=helper)
+        own = city.bundles[role, "own"] = _bundle(number, home, who, helper=helper)
+        for apart, further in zip(APART, (20, 40, 60), strict=True):
+            ids = _scheme_at_work(number + further, home, who, helper, relation=apart)
+            city.bundles[role, apart] = replace(own, number=number + further, ids=own.ids | ids)
     for role in ("helper", "half", "nobody"):
-        city.bundles[role, "own"] = city.bundles["member/group", "own"]
+        for relation in ("own", *APART):
+            city.bundles[role, relation] = city.bundles["member/group", relation]
     for role in (*people, "helper", "half", "nobody"):
         for relation, bundle in fixed.items():
             city.bundles[role, relation] = bundle
@@ -131,20 +160,40 @@ def _sign_in(city: City) -> None:
     for role, who in city.people.items():
         city.clients[role] = _client(who)
     city.clients["nobody"] = Client(raise_request_exception=False)
-    helper = _client(city.cast.colleague)
-    session = helper.session
-    session["acting_for"] = city.bundles["member/group", "own"].ids["delegation_id"]
-    session.save()
-    city.clients["helper"] = helper
+    delegation = city.bundles["member/group", "own"].ids["delegation_id"]
+    city.clients["helper"] = acting_for(city.cast.colleague, delegation)
     half = person("半路", "banlu", "member", city.cast.group)
     Account.objects.filter(person=half).update(totp_secret="A" * 32, totp_confirmed_at=NOW)
     city.clients["half"] = _client(half)
+
+
+def acting_for(helper: Person, delegation_id: object) -> Client:
+    client = _client(helper)
+    session = client.session
+    session["acting_for"] = delegation_id
+    session.save()
+    return client
 
 
 def _client(who: Person) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(Account.objects.get(person=who))
     return client
+
+
+# Letters of the marks of free texts of entries; see `_scheme_at_work`.
+WRITTEN_IN = "PREC"
+
+
+def written_numbers(letter: str, of: int) -> tuple[str, str]:
+    """An ID number and a phone that somebody wrote into such a text; nobody's own."""
+    serial = 100 * (1 + WRITTEN_IN.index(letter)) + of
+    return id_number(serial), f"1991{serial:07d}"
+
+
+def _written(words: str, letter: str, of: int) -> str:
+    number, phone = written_numbers(letter, of)
+    return f"{words}密{letter}{of}语，身份证{number}，电话{phone}"
 
 
 def id_number(number: int) -> str:
@@ -355,21 +404,37 @@ def _bundle(number: int, where: Unit, who: Person, *, helper: Person) -> Bundle:
         "message_id": message.pk,
         "job_id": job.pk,
         "sign_in_id": sign_in.pk,
-        **_scheme_at_work(number, where, who),
+        **_scheme_at_work(number, where, who, helper),
     }
     return Bundle(number, where, who, ids)
 
 
-def _scheme_at_work(number: int, where: Unit, who: Person) -> dict[str, object]:
+def _scheme_at_work(
+    number: int, where: Unit, who: Person, other: Person, *, relation: str = "own"
+) -> dict[str, object]:
     """The small scheme adopted by the unit, with one of each thing about the person.
 
+    What is decided or rated is about a colleague; where the relation is `conflicted`, about the
+    person who decides. `frozen`: the round is archived, with something left open in it. `shared`:
+    the round is the city's, and districts rate.
+
     `密U7语` stands in what the unit wrote for all concerned, `密P7语` in what is about the person,
-    `密R7语` in a reason.
+    `密R7语` in a reason, `密C7语` in the reason of a colleague in the same rosters, `密E7语` in the
+    name of that colleague's evidence and in what is not personal of their entries, `密F7语` in the
+    evidence itself, `密B7语` on a secret paper. In the texts of entries an ID number and a phone
+    stand beside the mark.
+
+    In the same rosters stands a stranger of a far school: `密Z7语` in what whoever holds the round
+    or the titles reads of them, `密N7语` in their results.
     """
-    of_unit, of_person, reason = (f"密{kind}{number}语" for kind in "UPR")
+    of_unit, of_person, reason, named, shown, voted = (f"密{kind}{number}语" for kind in "UPREFB")
     holder = {"how": "role", "role": "lead"}
+    office = where
+    if relation == "shared":
+        holder = {"how": "role", "role": "officer", "kind": "district"}
+        office = Unit.objects.unscoped("all of the test").get(kind="city")
     adoption = Adoption(
-        unit=where,
+        unit=office,
         scheme=_small_scheme(),
         title=f"采用{of_unit}",
         state="in_force",
@@ -379,6 +444,14 @@ def _scheme_at_work(number: int, where: Unit, who: Person) -> dict[str, object]:
         approved_at=NOW,
     )
     adoption.save()
+    amendment = Amendment(
+        adoption=adoption,
+        number=1,
+        why=f"修订{of_unit}",
+        takes_effect_on=date(2026, 12, 1),
+        made_at=NOW,
+    )
+    amendment.save()
     subject = Subject(
         adoption=adoption,
         roster="teacher",
@@ -390,25 +463,108 @@ def _scheme_at_work(number: int, where: Unit, who: Person) -> dict[str, object]:
         values={"id": f"T{number}", "name": f"名{of_person}", "unit": "一"},
     )
     subject.save()
+    colleague = Subject(
+        adoption=adoption,
+        roster="teacher",
+        key=f"S{number}",
+        name=f"同{of_person}",
+        pinyin=f"tong{number}",
+        unit=where,
+        values={"id": f"S{number}", "name": f"同{of_person}", "unit": "一"},
+    )
+    colleague.save()
+    listed = stranger(adoption, number)
+    is_conflicted, is_frozen = relation == "conflicted", relation == "frozen"
+    rated = subject if is_conflicted else colleague
     entry = Entry(
         adoption=adoption,
         register="leave",
         unit=where,
         subject=subject,
         date=date(2026, 11, 20),
-        values={"teacher": f"T{number}", "on": "2026-11-20", "days": "1", "why": f"病{reason}"},
+        values={
+            "teacher": subject.key,
+            "on": "2026-11-20",
+            "days": "1",
+            "why": _written("病", "R", number),
+            "note": _written("备注", "P", number),
+        },
         standing="waiting",
-        entered_by=who,
+        entered_by=other if is_conflicted else who,
         entered_at=NOW,
     )
     entry.save()
+    of_colleague = Entry(
+        adoption=adoption,
+        register="leave",
+        unit=where,
+        subject=colleague,
+        date=entry.date,
+        values={
+            "teacher": colleague.key,
+            "on": "2026-11-20",
+            "days": "2",
+            "why": _written("病", "C", number),
+            "note": _written("备注", "E", number),
+        },
+        entered_by=other,
+        entered_at=NOW,
+    )
+    of_colleague.save()
+    talks = [
+        Entry.objects.create(
+            adoption=adoption,
+            register="talk",
+            unit=where,
+            subject=about,
+            date=entry.date,
+            values={
+                "teacher": about.key,
+                "on": "2026-11-20",
+                "said": _written("谈到", said, number),
+                "agreed": _written("商定", agreed, number),
+            },
+            entered_by=other,
+            entered_at=NOW,
+        )
+        for about, said, agreed in ((subject, "R", "P"), (colleague, "C", "E"))
+    ]
+    kept = store().keep([f"佐证{shown}".encode()], most_bytes=1_000)
+    stored = StoredFile(
+        digest=kept.digest, size=kept.size, media_type="text/plain", state="clean", stored_at=NOW
+    )
+    stored.save()
+    evidence = FileUse.objects.create(
+        file=stored,
+        name=f"病历{named}.txt",
+        person=other,
+        unit=where,
+        object_kind="entry",
+        object_id=str(of_colleague.pk),
+        receipt_number=f"HZ-20261126-{number:04d}",
+        received_at=NOW,
+    )
+    checked: Entry | None = None
+    if is_frozen:
+        checked = Entry(
+            adoption=adoption,
+            register="leave",
+            unit=where,
+            subject=subject,
+            date=entry.date,
+            values=entry.values,
+            standing="checking",
+            entered_at=NOW,
+        )
+        checked.save()
     work = Round(
         adoption=adoption,
-        unit=where,
+        unit=office,
         title=f"考核{of_unit}",
         starts_on=date(2026, 11, 2),
-        state="running",
+        state="archived" if is_frozen else "running",
         opened_at=NOW,
+        archived_at=NOW if is_frozen else None,
     )
     work.save()
     obligation = Obligation(
@@ -419,13 +575,24 @@ def _scheme_at_work(number: int, where: Unit, who: Person) -> dict[str, object]:
         unit=where,
         title=f"填写{of_person}",
         due_at=NOW + timedelta(days=3),
-        state="open",
+        state="missed" if is_frozen else "open",
     )
     obligation.save()
     review = Review(
-        round=work, register="rating", subject=subject, assessor=who, unit=where, made_at=NOW
+        round=work, register="rating", subject=rated, assessor=who, unit=where, made_at=NOW
     )
     review.save()
+    judged = Review(
+        round=work,
+        register="rating",
+        subject=rated,
+        assessor=other,
+        unit=where,
+        state="submitted",
+        made_at=NOW,
+        submitted_at=NOW,
+    )
+    judged.save()
     digests = dict.fromkeys(
         ("scheme_digest", "parameters_digest", "facts_digest", "results_digest"), "0" * 64
     )
@@ -442,21 +609,32 @@ def _scheme_at_work(number: int, where: Unit, who: Person) -> dict[str, object]:
         flags=[f"提示{of_person}"],
     )
     row.save()
-    consequence = Consequence(
+    followed = {
+        "round": work,
+        "effect": "praise",
+        "unit": where,
+        "title": f"表扬{of_person}",
+        "what": "通报表扬",
+        "bars": ["评优评先"],
+        "because": f"缘由{reason}",
+        "made_at": NOW,
+    }
+    consequence = Consequence.objects.create(**followed, subject=subject)
+    decided = Consequence.objects.create(**followed, subject=rated, period="2026")
+    work_about(listed, number, results, where, other)
+    ballot = Ballot(
         round=work,
-        effect="praise",
-        subject=subject,
+        title=f"测评{of_unit}",
         unit=where,
-        title=f"表扬{of_person}",
-        what="通报表扬",
-        bars=["评优评先"],
-        because=f"缘由{reason}",
-        made_at=NOW,
+        subject=subject if is_conflicted else None,
+        members=2,
+        opened_at=NOW,
     )
-    consequence.save()
-    ballot = Ballot(round=work, title=f"测评{of_unit}", unit=where, opened_at=NOW)
     ballot.save()
     BallotVoter(ballot=ballot, person=who).save()
+    BallotPaper(
+        id=uuid.uuid4(), ballot=ballot, values={"vote": {"vote": {"vote": f"赞成{voted}"}}}
+    ).save()
     sheet = MonthlySheet(
         adoption=adoption,
         register="leave",
@@ -468,11 +646,19 @@ def _scheme_at_work(number: int, where: Unit, who: Person) -> dict[str, object]:
     sheet.save()
     return {
         "adoption_id": adoption.pk,
+        "amendment_id": amendment.pk,
         "subject_id": subject.pk,
         "entry_id": entry.pk,
+        "checking_id": checked.pk if checked else 0,
+        "talk_id": talks[0].pk,
+        "evidenced_id": of_colleague.pk,
+        "evidence_id": evidence.pk,
         "round_id": work.pk,
         "obligation_id": obligation.pk,
         "review_id": review.pk,
+        "rated_id": rated.pk,
+        "judged_id": judged.pk,
+        "decided_id": decided.pk,
         "set_id": results.pk,
         "row_id": row.pk,
         "consequence_id": consequence.pk,
@@ -490,7 +676,7 @@ def _a_pack() -> str:
     return min(path.parent.name for path in settings.SCHEMES.glob("*/scheme.yaml"))
 
 
-_ROSTER = ("-fill", "-paste", "-empty")
+_ROSTER = ("-fill", "-gaps", "-paste", "-empty")
 OF_LEDGERS = (
     "register",
     "register-export",
@@ -504,7 +690,7 @@ OF_LEDGERS = (
     "entry-enter",
 )
 # Addresses that are not about something of somebody, but have a part that varies.
-FIXED: Mapping[str, Callable[[], object]] = {
+FIXED: dict[str, Callable[[], object]] = {
     "help.page": lambda: "home",
     "adoption-new.name": _a_pack,
     "adoption-table.parameter": lambda: "rates",
@@ -531,13 +717,20 @@ FIXED: Mapping[str, Callable[[], object]] = {
 }
 # Parameters whose value depends on the endpoint.
 MATTERS = ("matter", "matter-picture", "matter-remind")
-OF_ENDPOINT: Mapping[str, Callable[[Bundle], object]] = {
+OF_ENDPOINT: dict[str, Callable[[Bundle], object]] = {
     "history.kind": lambda _bundle: "unit",
     "history.object_id": lambda bundle: bundle.unit.pk,
     "collection-edit.collection_id": lambda bundle: bundle.ids["draft_id"],
     "collection-preview.collection_id": lambda bundle: bundle.ids["draft_id"],
     "collection-open.collection_id": lambda bundle: bundle.ids["draft_id"],
     "collection-drop.collection_id": lambda bundle: bundle.ids["draft_id"],
+    "entry-file.entry_id": lambda bundle: bundle.ids["evidenced_id"],
+    "entry-file.use_id": lambda bundle: bundle.ids["evidence_id"],
+    "review-open.subject_id": lambda bundle: bundle.ids["rated_id"],
+    "review-check.review_id": lambda bundle: bundle.ids["judged_id"],
+    "review-return.review_id": lambda bundle: bundle.ids["judged_id"],
+    "review-reassign.review_id": lambda bundle: bundle.ids["judged_id"],
+    "consequence-decide.consequence_id": lambda bundle: bundle.ids["decided_id"],
     **{f"{name}.kind": lambda _bundle: "test" for name in MATTERS},
     **{f"{name}.id": lambda bundle: bundle.number for name in MATTERS},
 }

@@ -9,20 +9,20 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
-import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType, ModuleType
+from types import CodeType, FunctionType
 from typing import Any, cast
 
+from django.db.models import Q
+
 import kaocheng
-from kaocheng.access.actor import Actor
 from kaocheng.access.endpoints import Endpoint, Open
 from kaocheng.access.grants import EVERYBODY, GRANTS, Grant, Permission, Reach
-from tests.access.table import Cell
 
 SOURCE = Path(kaocheng.__file__).parent
 # Every condition of these is taken away in turn; elsewhere only whole refusals are.
@@ -37,33 +37,20 @@ CHECKS = frozenset({"only_in_person", "_only_below"})
 WIDER = {Reach.OWN: Reach.UNIT, Reach.UNIT: Reach.BELOW, Reach.BELOW: Reach.ALL}
 LOWER = {Open.SIGNED_IN: Open.HALF, Open.HALF: Open.PUBLIC}
 
-# Checks that nothing notices because another one stands behind or before them, by the beginning of
-# their names; whoever adds one says which.
-DOUBLED: Mapping[str, str] = {
-    "grant audit.history of lead: own": "the lead reaches further by the row below",
-    "grant audit.history of officer: own": "the officer reaches further by the row below",
-    "grant audit.history of audit_admin: own": "the administrator reaches all by the row below",
-    "need of history:": "everybody holds the permission for what is their own; the door decides",
-    "need of tasks:": "everybody holds the permission",
-    "need of unit:": "everybody holds the permission; the door decides",
-    "need of units:": "everybody holds the permission; the door decides",
-    "kaocheng/access/audit:history: refusal": "a kind without an owner, which no page links to",
-}
-
 
 @dataclass(frozen=True)
 class Mutant:
-    """`touches`: the key of the trace that tells which cells could notice; `role`: whose alone."""
+    """`touches`: the key of the trace that tells which cells could notice.
+
+    `concerns(role, kind)`: whether somebody with this role in such a unit could. `exchanged`: the
+    function and its code without the condition, where one is taken away.
+    """
 
     name: str
     touches: str
     applied: Callable[[], AbstractContextManager[None]]
-    role: str = ""
-
-    def concerns(self, cell: Cell) -> bool:
-        """Whoever acts for somebody has the role of that person, a member."""
-        role = "member" if cell.role == "helper" else cell.role.partition("/")[0]
-        return self.role in {"", role}
+    concerns: Callable[[str, str], bool] = lambda _role, _kind: True
+    exchanged: tuple[FunctionType, CodeType] | None = None
 
 
 def all_mutants(endpoints: Sequence[Endpoint]) -> list[Mutant]:
@@ -129,8 +116,12 @@ def _granted(
         f"grant {permission} of {grant.role}: {before} → {grant.reach} {sorted(grant.kinds)}",
         f"permission {permission}",
         lambda: _with_grants(permission, changed),
-        grant.role,
+        lambda role, kind: _reach(what, role, kind) != _reach(grant, role, kind),
     )
+
+
+def _reach(grant: Grant | None, role: str, kind: str) -> Reach | None:
+    return grant.reach if grant is not None and grant.covers(role, kind) else None
 
 
 @contextmanager
@@ -155,19 +146,34 @@ def missing_conditions() -> Iterator[Mutant]:
 
 
 class Letting(ast.NodeTransformer):
-    """Takes the check with the given number away: a refusal, or a call that only refuses."""
+    """Takes the check with the given number away: a refusal, or a call that only refuses.
+
+    `place`: line and column of what was taken; `statement`: the line where the statement begins
+    that holds it.
+    """
 
     def __init__(self, chosen: int) -> None:
         self.chosen = chosen
         self.seen = 0
-        self.line = 0
+        self.place = (0, 0)
         self.what = ""
+        self.statement = 0
+        self._inside = 0
 
-    def takes(self, node: ast.AST, what: str) -> bool:
+    def visit(self, node: ast.AST) -> ast.AST:
+        before = self._inside
+        if isinstance(node, ast.stmt):
+            self._inside = node.lineno
+        made: ast.AST = super().visit(node)
+        self._inside = before
+        return made
+
+    def takes(self, node: ast.expr | ast.stmt, what: str) -> bool:
         self.seen += 1
         if self.seen - 1 != self.chosen:
             return False
-        self.line, self.what = getattr(node, "lineno", 0), what
+        self.place, self.what = (node.lineno, node.col_offset), what
+        self.statement = self._inside
         return True
 
     def visit_Raise(self, node: ast.Raise) -> ast.AST:
@@ -232,105 +238,98 @@ class Widening(Letting):
 
 
 def _of_module(path: Path, kind: type[Letting]) -> Iterator[Mutant]:
-    text = path.read_text("utf-8")
-    if kind is Letting and not any(word in text for word in (*REFUSALS, *CHECKS)):
+    if kind is Letting and not refuses(path):
         return
-    inside = path.relative_to(SOURCE.parent).with_suffix("")
-    module = importlib.import_module(".".join(inside.parts).removesuffix(".__init__"))
-    for function in _functions(module):
+    for function in functions_of(path):
         if function.__name__ in CHECKS and kind is Letting:
             continue
         number = 0
-        while (found := _changed(function, kind, number)) is not None:
-            code, what = found
-            name = f"{inside.as_posix()}:{function.__qualname__}: {what}"
+        while (found := _without(function, kind(number))) is not None:
+            code, name, statement = found
             yield Mutant(
-                name,
-                f"code {key_of(function.__code__)}",
-                lambda function=function, code=code: _with_code(function, code),  # type: ignore[misc]
+                f"{spot(function)}: {name}",
+                f"code {spot(function)}:{statement}",
+                lambda function=function, code=code: with_code({function: code}),  # type: ignore[misc]
+                exchanged=(function, code),
             )
             number += 1
 
 
-def _functions(module: ModuleType) -> Iterator[FunctionType]:
+def refuses(path: Path) -> bool:
+    text = path.read_text("utf-8")
+    return any(word in text for word in (*REFUSALS, *CHECKS))
+
+
+def spot(function: FunctionType) -> str:
+    """Such as `kaocheng/access/scope:one`."""
+    module = Path(function.__code__.co_filename).relative_to(SOURCE.parent).with_suffix("")
+    return f"{module.as_posix()}:{function.__qualname__}"
+
+
+def functions_of(path: Path) -> Iterator[FunctionType]:
     """Functions and methods that the module itself defines, without what is wrapped around."""
+    inside = path.relative_to(SOURCE.parent).with_suffix("")
+    module = importlib.import_module(".".join(inside.parts).removesuffix(".__init__"))
+    seen: set[int] = set()
     for value in list(vars(module).values()):
         inner = [*vars(value).values()] if inspect.isclass(value) else [value]
         for one in inner:
-            function = inspect.unwrap(one) if callable(one) else None
+            function = _behind(one)
             written_here = (
                 isinstance(function, FunctionType)
                 and function.__code__.co_filename == module.__file__
             )
-            if written_here:
+            if written_here and id(function) not in seen:
+                seen.add(id(function))
                 yield cast(FunctionType, function)
 
 
-def _changed(
-    function: FunctionType, kind: type[Letting], number: int
-) -> tuple[CodeType, str] | None:
-    lines, start = inspect.getsourcelines(function)
-    tree = ast.parse(textwrap.dedent("".join(lines)))
+def _behind(value: object) -> object:
+    """The function that is called in the end; properties too."""
+    if isinstance(value, property):
+        return value.fget
+    if isinstance(value, cached_property):
+        return value.func
+    return inspect.unwrap(value) if callable(value) else None
+
+
+def _without(function: FunctionType, transformer: Letting) -> tuple[CodeType, str, int] | None:
+    """The code without one check, what was taken where, and the line of its statement."""
+    code = changed(function, transformer)
+    if code is None or not transformer.what:
+        return None
+    first = function.__code__.co_firstlineno - 1
+    line, column = transformer.place
+    return code, f"{transformer.what} (line {first + line}:{column})", first + transformer.statement
+
+
+def changed(function: FunctionType, transformer: ast.NodeTransformer) -> CodeType | None:
+    """Nothing where it closes over other names than before."""
+    tree = ast.parse(textwrap.dedent("".join(inspect.getsourcelines(function)[0])))
     definition = tree.body[0]
     assert isinstance(definition, ast.FunctionDef)
     definition.decorator_list = []
-    transformer = kind(number)
-    definition.body = [transformer.visit(statement) for statement in definition.body]
-    if not transformer.what:
-        return None
+    transformer.generic_visit(definition)
     ast.fix_missing_locations(tree)
     names: dict[str, Any] = {**function.__globals__}  # its defaults are read there
     future = ast.parse("from __future__ import annotations").body
     module = ast.Module(body=[*future, *tree.body], type_ignores=[])
     exec(compile(module, function.__code__.co_filename, "exec"), names)  # our own code
-    made = names[function.__name__].__code__
-    if made.co_freevars != function.__code__.co_freevars:
-        return None
-    return made, f"{transformer.what} (line {start + transformer.line - 1})"
+    made = cast(CodeType, names[function.__name__].__code__)
+    return made if made.co_freevars == function.__code__.co_freevars else None
 
 
 @contextmanager
-def _with_code(function: FunctionType, code: CodeType) -> Iterator[None]:
-    before = function.__code__
-    had_q = "Q" in function.__globals__
-    if not had_q:
-        from django.db.models import Q
-
-        function.__globals__["Q"] = Q
-    function.__code__ = code
+def with_code(codes: Mapping[FunctionType, CodeType]) -> Iterator[None]:
+    before = {function: function.__code__ for function in codes}
+    without_q = [function for function in codes if "Q" not in function.__globals__]
+    for function, code in codes.items():
+        function.__globals__.setdefault("Q", Q)
+        function.__code__ = code
     try:
         yield
     finally:
-        function.__code__ = before
-        if not had_q:
-            del function.__globals__["Q"]
-
-
-# ── Which cells could notice ────────────────────────────────────────────────────────────────────
-
-
-def key_of(code: CodeType) -> str:
-    return f"{Path(code.co_filename).name}:{code.co_firstlineno}:{code.co_name}"
-
-
-@contextmanager
-def traced(cell: Cell, into: dict[str, set[Cell]]) -> Iterator[None]:
-    """Note which functions of the product a cell runs and which permissions it asks about."""
-    reaches = Actor.reaches.__code__
-    root = str(SOURCE)
-
-    def note(frame: FrameType, event: str, argument: object) -> None:
-        del argument
-        code = frame.f_code
-        if event != "call" or not code.co_filename.startswith(root):
-            return
-        into.setdefault(f"code {key_of(code)}", set()).add(cell)
-        if code is reaches:
-            into.setdefault(f"permission {frame.f_locals['permission']}", set()).add(cell)
-
-    into.setdefault(f"endpoint {cell.endpoint}", set()).add(cell)
-    sys.setprofile(note)
-    try:
-        yield
-    finally:
-        sys.setprofile(None)
+        for function, code in before.items():
+            function.__code__ = code
+        for function in without_q:
+            function.__globals__.pop("Q", None)

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kaocheng.engine.messages import MESSAGES
+
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference" / "access"
 # Rows for all endpoints, tried after those of the nouns.
 HEADINGS = ("endpoint", "method", "role", "relation", "expect", "sees", "why")
@@ -17,7 +19,9 @@ FOR_ALL = "all.csv"
 ROLES_FILE = "roles.csv"
 
 RELATIONS = ("own", "same_group", "same_school", "other_school", "other_district")
-LATER = ("conflicted", "frozen")
+# 回避, 锁定 and a part in what another office holds mean something for some endpoints only: a row
+# has to name them.
+APART = ("conflicted", "frozen", "shared")
 # A page that is about no object in particular has one cell for each role.
 NO_OBJECT = "-"
 # Short names for several, in the columns `role` and `relation`.
@@ -31,6 +35,7 @@ STAFF = (
     "officer/district",
     "officer/city",
     "reviewer",
+    "lead/group",
 )
 ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
 SHORT = {
@@ -40,7 +45,7 @@ SHORT = {
     "manager": STAFF[3:8],
     "others": RELATIONS[1:],
 }
-OUTCOMES = frozenset({"allow", "mask", "401", "403", "404", "422", "n/a"})
+OUTCOMES = frozenset({"allow", "mask", "401", "403", "404", "422", "n/a", *MESSAGES})
 
 
 @dataclass(frozen=True)
@@ -86,8 +91,8 @@ class Row:
     decided: list[Cell] = field(default_factory=list)
 
     def covers(self, cell: Cell) -> bool:
-        """`*` stands for all, but what will only have a meaning later is always named."""
-        if cell.relation in LATER and cell.relation not in self.relations:
+        """`*` stands for all, but conflicted and frozen are always named."""
+        if cell.relation in APART and cell.relation not in self.relations:
             return False
         return all(
             "*" in patterns or value in patterns
@@ -108,11 +113,33 @@ def read_roles() -> dict[str, Role]:
         }
 
 
-def read_rows() -> list[Row]:
+@dataclass(frozen=True)
+class Table:
     """The rows of all nouns, then those for all endpoints."""
+
+    rows: tuple[Row, ...]
+    _of: dict[str, list[Row]] = field(default_factory=dict)
+
+    def decide(self, cell: Cell) -> Row | None:
+        """The first row that covers the cell, which notes it."""
+        if cell.endpoint not in self._of:
+            named = {cell.endpoint, "*"}
+            self._of[cell.endpoint] = [row for row in self.rows if row.endpoints & named]
+        row = next((row for row in self._of[cell.endpoint] if row.covers(cell)), None)
+        if row is not None:
+            row.decided.append(cell)
+        return row
+
+    def decided(self, cell: Cell) -> Row:
+        row = self.decide(cell)
+        assert row is not None, f"no row of the matrix covers {cell}"
+        return row
+
+
+def read_table() -> Table:
     names = sorted(path.name for path in FOLDER.glob("*.csv") if path.name != ROLES_FILE)
     names.sort(key=lambda name: name == FOR_ALL)
-    return [row for name in names for row in _rows_of(FOLDER / name)]
+    return Table(tuple(row for name in names for row in _rows_of(FOLDER / name)))
 
 
 def _rows_of(path: Path) -> Iterator[Row]:
@@ -134,10 +161,3 @@ def _rows_of(path: Path) -> Iterator[Row]:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(name for word in text.split() for name in SHORT.get(word, (word,)))
-
-
-def decide(rows: list[Row], cell: Cell) -> Row | None:
-    row = next((row for row in rows if row.covers(cell)), None)
-    if row is not None:
-        row.decided.append(cell)
-    return row

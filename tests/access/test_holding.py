@@ -82,6 +82,49 @@ def test_what_nobody_bears_falls_to_the_adopting_office(city: Adopted, cast: Cas
     assert not bears(actor(cast.officer), city.adoption, [Holder(How.OUTSIDE)])
 
 
+def test_what_nobody_bears_is_open_to_the_adopting_office_alone(city: Adopted, cast: Cast) -> None:
+    seen = keys(subjects_held(actor(cast.city_officer), city.adoption, [ASSIGNED]))
+    assert "YL02" in seen
+    assert not {"YL04", "YL05"} & seen
+    assert not subjects_held(actor(cast.officer), city.adoption, [ASSIGNED]).exists()
+    borne = [ASSIGNED, LEADS_SCHOOL]
+    assert "YL02" not in keys(subjects_held(actor(cast.city_officer), city.adoption, borne))
+
+
+def test_who_stands_in_no_roster_is_found_among_the_appointed(city: Adopted, cast: Cast) -> None:
+    named = Holder(How.FIELD, field="superior")
+    for key, superior in (("YL02", cast.officer.name), ("YL03", "没有这个人")):
+        one = school(city, key)
+        one.values["superior"] = superior
+        one.save()
+    holding = Holding(city.adoption)
+    found = {key: holding.owners([named], school(city, key)) for key in ("YL02", "YL03")}
+    assert found == {
+        "YL02": (Owner(cast.district.pk, cast.officer.pk),),
+        "YL03": (Owner(cast.city.pk, role="officer"),),
+    }
+    assert keys(subjects_held(actor(cast.officer), city.adoption, [named])) == {"YL02"}
+    others = keys(subjects_held(actor(cast.city_officer), city.adoption, [named]))
+    assert "YL03" in others
+    assert "YL02" not in others
+
+
+def test_whoever_a_roster_knows_otherwise_is_found_by_their_number(
+    city: Adopted, cast: Cast
+) -> None:
+    named = Holder(How.FIELD, field="superior")
+    cast.reviewer.staff_number = "YP09999"
+    cast.reviewer.save()
+    one = school(city, "YL02")
+    one.values["superior"] = "YP09999"
+    one.save()
+
+    owners = Holding(city.adoption).owners([named], one)
+
+    assert [owner.person_id for owner in owners] == [cast.reviewer.pk]
+    assert keys(subjects_held(actor(cast.reviewer), city.adoption, [named])) == {"YL02"}
+
+
 def test_subject_that_is_a_person_bears_it_alone(city: Adopted, cast: Cast) -> None:
     itself = Holder(How.SUBJECT)
     assert "G1" in keys(subjects_held(actor(cast.reviewer), city.adoption, [itself]))

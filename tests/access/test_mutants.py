@@ -6,28 +6,33 @@ nothing notices.
 
 from __future__ import annotations
 
-import json
 import os
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
-from django.http import HttpRequest, HttpResponse
 
-from kaocheng.access.refusal import Refused
 from kaocheng.config.urls import ENDPOINTS
-from kaocheng.web import errors
 from tests.access import walk
 from tests.access.bodies import BODIES
+from tests.access.calls import is_door
 from tests.access.city import City
-from tests.access.mutants import DOUBLED, Mutant, all_mutants, traced
-from tests.access.table import Cell, read_roles, read_rows
+from tests.access.mutants import Mutant, all_mutants
+from tests.access.spared import DOUBLED, ELSEWHERE, is_among
+from tests.access.table import Cell, read_roles, read_table
+from tests.access.trace import Trace, forget_texts
 
 pytestmark = pytest.mark.django_db
 
 ROLES = read_roles()
-ROWS = read_rows()
+TABLE = read_table()
 BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 ALL = "KAOCHENG_MUTANTS" in os.environ
+# Beginnings of the names of endpoints whose cells are asked; all where it is empty.
+AT = tuple(os.environ.get("KAOCHENG_MUTANTS_AT", "").split(",")) if ALL else ()
+REPORT = Path(os.environ.get("KAOCHENG_MUTANTS_REPORT", ""))
 # What the suite tries: checks of the log, whose pages are quick, by the beginning of their names.
 SAMPLED = frozenset({"audit", "history"})
 SAMPLE = (
@@ -39,44 +44,56 @@ SAMPLE = (
 )
 
 
-@pytest.fixture
-def plain_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Their pages take longer than the checks themselves and show nothing of the object."""
-    full = errors.refused
-
-    def short(request: HttpRequest, problem: Refused) -> HttpResponse:
-        if problem.status in {403, 404}:
-            return HttpResponse(status=problem.status)
-        return full(request, problem)
-
-    monkeypatch.setattr(errors, "refused", short)
-
-
 def is_red(city: City, cell: Cell) -> bool:
-    row = walk.decided(ROWS, cell)
+    forget_texts()
+    row = TABLE.decided(cell)
     answer = walk.ask(city, BY_NAME[cell.endpoint], cell, BODIES)
     return any(walk.faults(city, ROLES, cell, row, answer))
 
 
 def asked_cells() -> list[Cell]:
-    """Those that refuse come first: a check less shows there."""
+    """Those that refuse come first: a check less shows there; near ones lie far apart."""
     every = [
         cell
         for endpoint in ENDPOINTS
-        if ALL or endpoint.name in SAMPLED
+        if (endpoint.name.startswith(AT) if ALL else endpoint.name in SAMPLED)
         for cell in walk.cells(endpoint, ROLES)
     ]
-    expected = {cell: walk.decided(ROWS, cell).expect for cell in every}
+    expected = {cell: TABLE.decided(cell).expect for cell in every}
     asked = [cell for cell in every if expected[cell] != "n/a"]
-    return sorted(asked, key=lambda cell: expected[cell] in {"allow", "mask"})
+    return sorted(
+        asked, key=lambda cell: (expected[cell] in {"allow", "mask"}, crc32(str(cell).encode()))
+    )
 
 
-def traces(city: City, cells: list[Cell]) -> dict[str, set[Cell]]:
-    """What each cell runs, and which permissions it asks about."""
-    trace: dict[str, set[Cell]] = {}
-    for cell in cells:
-        with traced(cell, trace):
-            is_red(city, cell)
+def traced(city: City, cells: list[Cell], mutants: list[Mutant]) -> Trace:
+    """What each cell runs, which permissions it asks about, and where a door would differ.
+
+    Whom the need of an endpoint refuses gets no further, whatever the object: of those with the
+    same role, need and method one is traced for all.
+    """
+    trace = Trace(all_mutants(ENDPOINTS) if ALL else mutants)
+    if ALL and trace.recalls(REPORT, about=str(AT)):
+        return trace
+    refused: defaultdict[tuple[str, str, str], list[Cell]] = defaultdict(list)
+    with trace.listening():
+        for cell in cells:
+            endpoint = BY_NAME[cell.endpoint]
+            trace.cell = None
+            alike: list[Cell] = []
+            if cell.role in {*city.people, "nobody"}:
+                status = walk.refused_by_need(city, endpoint, cell.role)
+                if status is not None:
+                    alike = refused[cell.role, str(endpoint.needs), cell.method]
+                    alike.append(cell)
+            if len(alike) <= 1:
+                trace.cell = cell
+                trace.note(f"endpoint {cell.endpoint}")
+                is_red(city, cell)
+    for first, *others in refused.values():
+        trace.share(first, others)
+    if ALL:
+        trace.keep(REPORT, about=str(AT))
     return trace
 
 
@@ -92,53 +109,71 @@ def notices(city: City, mutant: Mutant, cells: list[Cell], sound: dict[Cell, boo
     return False
 
 
-def lowers_a_need(city: City, mutant: Mutant) -> bool:
-    """Noticed without a request: the need lets somebody in whom the table refuses."""
+def lets_in(city: City, mutant: Mutant) -> bool:
+    """Noticed without a request: a need lets somebody in whom the table refuses."""
     kind, _, name = mutant.touches.partition(" ")
-    if kind != "endpoint":
+    if kind not in {"endpoint", "permission"}:
         return False
+    asked = [one for one in ENDPOINTS if name == (one.name if kind == "endpoint" else one.needs)]
     with mutant.applied():
-        return any(walk.need_faults(city, ROWS, BY_NAME[name]))
+        return any(fault for one in asked for fault in walk.need_faults(city, TABLE, one))
 
 
-def survivors(city: City, mutants: list[Mutant]) -> tuple[list[str], list[str], int]:
-    """Mutants that nothing notices; those that no cell runs; how many were noticed."""
+def fates(city: City, mutants: list[Mutant]) -> Iterator[tuple[str, Mutant]]:
+    """Of each mutant: killed, survived, or not asked where no cell runs it.
+
+    `no difference`: cells run it, and in none of them a door gave anything else.
+    """
     cells = asked_cells()
     needs_trace = any(not one.touches.startswith("endpoint ") for one in mutants)
-    trace = traces(city, cells) if needs_trace else {}
+    trace = traced(city, cells, mutants) if needs_trace else Trace()
     for cell in cells:
-        trace.setdefault(f"endpoint {cell.endpoint}", set()).add(cell)
-    alive, unreached, killed = [], [], 0
+        trace.cells.setdefault(f"endpoint {cell.endpoint}", set()).add(cell)
+    held = held_by_role(city)
     sound: dict[Cell, bool] = {}
-    for mutant in mutants:
-        could = {cell for cell in trace.get(mutant.touches, ()) if mutant.concerns(cell)}
-        if not could:
-            unreached.append(mutant.name)
-        elif lowers_a_need(city, mutant) or notices(
+    for mutant in sorted(mutants, key=lambda one: len(trace.cells.get(one.touches, ()))):
+        touched = trace.cells.get(mutant.touches, set())
+        could = {cell for cell in touched if mutant.concerns(*held[cell.role])}
+        if mutant.exchanged is not None and is_door(mutant.exchanged[0]):
+            could &= trace.doors.differ[mutant.name]
+        if not touched:
+            yield "not asked", mutant
+        elif lets_in(city, mutant) or notices(
             city, mutant, [cell for cell in cells if cell in could], sound
         ):
-            killed += 1
+            yield "killed", mutant
         else:
-            alive.append(mutant.name)
-    return alive, unreached, killed
+            yield "survived" if could else "no difference", mutant
 
 
-@pytest.mark.usefixtures("plain_refusals")
-def test_check_that_is_taken_away_turns_the_matrix_red(city: City) -> None:
-    mutants = all_mutants(ENDPOINTS)
-    mutants = [one for one in mutants if not one.name.startswith(tuple(DOUBLED))]
+def held_by_role(city: City) -> dict[str, tuple[str, str]]:
+    """Role and kind of unit by the names of the table; whoever acts has those of the person."""
+    held = {role: one.held for role, one in city.actors.items()}
+    found = {role: (one.role, one.unit_kind) if one else ("", "") for role, one in held.items()}
+    return found | {"helper": found["member/group"], "half": ("", ""), "nobody": ("", "")}
+
+
+def chosen() -> list[Mutant]:
+    """What the run is about, without what an earlier one has found out already."""
+    mutants = [
+        one for one in all_mutants(ENDPOINTS) if not is_among(one.name, (*DOUBLED, *ELSEWHERE))
+    ]
     if not ALL:
-        mutants = [one for one in mutants if one.name.startswith(SAMPLE)]
-    only = os.environ.get("KAOCHENG_MUTANTS", "")
-    mutants = [one for one in mutants if only in {"", "all"} or only in one.name]
+        return [one for one in mutants if one.name.startswith(SAMPLE)]
+    only = os.environ["KAOCHENG_MUTANTS"]
+    lines = REPORT.read_text("utf-8").splitlines() if REPORT.exists() else []
+    known = {line.partition("\t")[2] for line in lines}
+    return [one for one in mutants if (only == "all" or only in one.name) and one.name not in known]
 
-    alive, unreached, killed = survivors(city, mutants)
 
-    if ALL:
-        report = {"killed": killed, "alive": alive, "unreached": unreached}
-        Path(os.environ["KAOCHENG_MUTANTS_REPORT"]).write_text(
-            json.dumps(report, ensure_ascii=False, indent=1), "utf-8"
-        )
-        return
-    assert alive == []
-    assert killed == len(mutants) - len(unreached) > len(SAMPLE)
+def test_check_that_is_taken_away_turns_the_matrix_red(city: City) -> None:
+    found = Counter[str]()
+    for fate, mutant in fates(city, chosen()):
+        found[fate] += 1
+        if ALL:
+            with REPORT.open("a", encoding="utf-8") as report:
+                report.write(f"{fate}\t{mutant.name}\n")
+
+    if not ALL:
+        assert found["survived"] + found["no difference"] == 0
+        assert found["killed"] > len(SAMPLE)

@@ -17,14 +17,17 @@ from django.urls import reverse
 
 from kaocheng.access.endpoints import Endpoint
 from kaocheng.access.refusal import Refused
+from kaocheng.engine.messages import MESSAGES
 from kaocheng.queries.actor import NOBODY
 from kaocheng.web.asking import Asking
 from tests.access.city import FIXED, OF_ENDPOINT, City
-from tests.access.table import LATER, NO_OBJECT, RELATIONS, Cell, Role, Row, decide
-from tests.cast import actor
+from tests.access.table import APART, NO_OBJECT, RELATIONS, Cell, Role, Row, Table
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
-MARK = re.compile(r"密([UPRMLX])(\d+)语")
+LETTERS = "UPRMLXCEFBZN"
+MARK = re.compile(rf"密([{LETTERS}])(\d+)语")
+# ID numbers and phones of those that stand in texts, and of others.
+WRITTEN = re.compile(r"999999\d{11}[\dX]|1991\d{7}")
 # The reader has to sign in first, or to end what they began.
 STEPS = frozenset(
     {"sign-in", "second-factor", "first-password", "account-second-factor", "acting-ended"}
@@ -50,7 +53,7 @@ def parameters(endpoint: Endpoint) -> list[str]:
 
 
 def cells(endpoint: Endpoint, roles: Mapping[str, Role]) -> Iterator[Cell]:
-    relations = (*RELATIONS, *LATER) if parameters(endpoint) else (NO_OBJECT,)
+    relations = (*RELATIONS, *APART) if parameters(endpoint) else (NO_OBJECT,)
     for method in endpoint.methods:
         for role in roles:
             for relation in relations:
@@ -78,9 +81,12 @@ def faults(
     city: City, roles: Mapping[str, Role], cell: Cell, row: Row, answer: Answer
 ) -> Iterator[str]:
     """What is not as the table says."""
-    wanted = "allow" if row.expect == "mask" else row.expect
+    message = MESSAGES.get(row.expect)
+    wanted = "allow" if row.expect == "mask" else "422" if message else row.expect
     place = f"{cell}（{row.file}:{row.line}）"
     came = str(answer.status) if wanted == "422" else answer.outcome
+    if message and message.remedy("zh") not in answer.text:
+        yield f"{place}: its reason is not {row.expect}"
     if came != wanted:
         yield f"{place}: {row.expect} expected, {answer.status} came"
     for what in leaks(city, roles[cell.role], cell, row, answer.text):
@@ -93,40 +99,47 @@ def leaks(city: City, role: Role, cell: Cell, row: Row, text: str) -> Iterator[s
         if kind not in row.sees or person_id not in _data_of(city, role):
             yield f"{kind} of #{person_id}"
     readable = _texts_of(city, role)
-    for kind, number in sorted(set(MARK.findall(text))):
-        if row.expect not in {"allow", "mask"} or int(number) not in readable[kind]:
+    shows = row.expect in {"allow", "mask"} or row.expect in MESSAGES
+    for kind, number in _marks(city, text):
+        if not shows or int(number) not in readable[kind]:
             yield f"{kind}{number}"
 
 
 def canaries(city: City, text: str) -> list[str]:
     """Personal data and marked texts where neither belongs."""
     data = (city.personal[found] for found in _pattern(city).findall(text))
-    marks = ("".join(mark) for mark in MARK.findall(text))
+    marks = ("".join(mark) for mark in _marks(city, text))
     return sorted({*(f"{kind} of #{person_id}" for kind, person_id in data), *marks})
 
 
-def need_faults(city: City, rows: list[Row], endpoint: Endpoint) -> Iterator[str]:
+def _marks(city: City, text: str) -> list[tuple[str, str]]:
+    """Letters and numbers of the marks, also of those whose ID number or phone alone is there."""
+    written = (city.written[found] for found in WRITTEN.findall(text) if found in city.written)
+    return sorted({*MARK.findall(text), *written})
+
+
+def need_faults(city: City, table: Table, endpoint: Endpoint) -> Iterator[str]:
     """Whom the table refuses everything, the need of the endpoint itself has to refuse.
 
     That an action refuses too is good, and would hide that the need was lowered.
     """
     for role in (*city.people, "nobody"):
-        relations = (*RELATIONS,) if parameters(endpoint) else (NO_OBJECT,)
+        relations = (*RELATIONS, *APART) if parameters(endpoint) else (NO_OBJECT,)
         said = {
-            decided(rows, Cell(endpoint.name, method, role, relation)).expect
+            table.decided(Cell(endpoint.name, method, role, relation)).expect
             for method in endpoint.methods
             for relation in relations
-        }
-        refused = _refused_by_need(city, endpoint, role)
+        } - {"n/a"}
+        refused = refused_by_need(city, endpoint, role)
         if said == {"403"} and refused != 403:
             yield f"{endpoint.name}: its need lets {role} in"
         if role == "nobody" and said == {"401"} and refused != 401:
             yield f"{endpoint.name}: its need lets everybody in"
 
 
-def _refused_by_need(city: City, endpoint: Endpoint, role: str) -> int | None:
+def refused_by_need(city: City, endpoint: Endpoint, role: str) -> int | None:
     request = HttpRequest()
-    who = NOBODY if role == "nobody" else actor(city.people[role])
+    who = city.actors.get(role, NOBODY)
     request.asking = Asking(who)  # type: ignore[attr-defined]  # as the middleware does
     try:
         endpoint.check(request)
@@ -143,12 +156,6 @@ def wrong_method(city: City, endpoint: Endpoint) -> str | None:
     cell = Cell(endpoint.name, other, "lead/school", "own")
     status = ask(city, endpoint, cell, {}).status
     return None if status == 405 else f"{cell}: 405 expected, {status} came"
-
-
-def decided(rows: list[Row], cell: Cell) -> Row:
-    row = decide(rows, cell)
-    assert row is not None, f"no row of the matrix covers {cell}"
-    return row
 
 
 def _address(city: City, endpoint: Endpoint, cell: Cell) -> str:
@@ -221,21 +228,31 @@ def _data_of(city: City, role: Role) -> set[int]:
 def _texts_of(city: City, role: Role) -> Mapping[str, set[int]]:
     """Numbers of the bundles whose marked texts the role may read, by the letter of the mark."""
     if role.texts == "none":
-        return {letter: set() for letter in "UPRMLX"}
+        return {letter: set() for letter in LETTERS}
     own = city.bundle(role.name, "own")
     home = own.unit.path
     below = {one.number for one in city.bundles.values() if one.unit.path.startswith(home)}
+    if own.unit == city.cast.city:  # what is shared is its own, whoever it is about
+        below |= {one.number for (_, how), one in city.bundles.items() if how == "shared"}
     at_home = {one.number for one in city.bundles.values() if one.unit.path == home}
-    mine = {own.number}
+    mine = {city.bundle(role.name, relation).number for relation in ("own", *APART)}
     # Whoever acts for somebody does not read their messages.
     messages = set() if role.name == "helper" else mine
     every = {one.number for one in city.bundles.values()}
-    readable = {"U": mine, "P": mine, "R": mine, "M": messages, "L": set(), "X": set()}
+    readable: dict[str, set[int]] = {letter: set() for letter in LETTERS}
+    readable |= {"U": mine, "P": mine, "R": mine, "M": messages}
+    if role.personal == "below":
+        readable["C"] = below
     match role.texts:
         case "below":
-            readable |= {"U": below, "P": below, "R": below, "L": below}
+            readable |= {"U": below, "P": below, "R": below, "L": below, "E": below, "F": below}
+            # Of a stranger: what is entered, with whoever holds the adoption; results, in reach.
+            shared = {one.number for (_, how), one in city.bundles.items() if how == "shared"}
+            readable["Z"] = below - shared
+            if own.unit == city.cast.city:  # all of it is, also where a panel adopted
+                readable |= dict.fromkeys("UZN", every)
         case "unit_people":
-            readable |= {"U": at_home, "P": at_home}
+            readable |= {"U": at_home, "P": at_home, "E": at_home}
         case "unit":
             readable |= {"U": at_home}
         case "log":

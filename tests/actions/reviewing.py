@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kaocheng.actions.fact_load import Place
+from kaocheng.queries import computing
 from kaocheng.queries.adopted import Adopted, adopted
 from kaocheng.records.models import Entry, Person, Review, Round, Subject, Task
 from kaocheng.records.models.register import Standing
@@ -47,6 +48,7 @@ def forget(found: Adopted, register: str, key: str = "") -> None:
     """Let the example's entries of a register count no more, of one subject or of all."""
     rows = Entry.objects.unscoped("a test").filter(adoption=found.adoption, register=register)
     (rows.filter(subject__key=key) if key else rows).update(standing=Standing.WITHDRAWN)
+    computing.forget()
 
 
 def subject(found: Adopted, roster: str, key: str) -> Subject:

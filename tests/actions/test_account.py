@@ -29,7 +29,7 @@ from kaocheng.records.models import (
     Task,
 )
 from tests.actions.test_sign_in import attempt, fail
-from tests.cast import NOW, PASSWORD, Cast, by, person, unit
+from tests.cast import NOW, PASSWORD, Cast, administers, by, person, unit
 
 NEW = "Orchid-2026-river"
 
@@ -273,6 +273,25 @@ def test_teacher_who_is_also_officer_is_out_of_the_leads_reach(cast: Cast) -> No
     Appointment(person=cast.teacher, role="officer", unit=cast.city, starts_on=NOW.date()).save()
 
     assert not _may(cast.lead, cast.teacher)
+
+
+def test_teacher_who_is_also_an_administrator_is_out_of_the_officers_reach(cast: Cast) -> None:
+    from kaocheng.records.models import Appointment
+
+    assert _may(cast.officer, cast.teacher)
+    administers = {"role": "audit_admin", "unit": cast.city, "starts_on": NOW.date()}
+    Appointment(person=cast.teacher, **administers).save()
+
+    assert not _may(cast.officer, cast.teacher)
+
+
+@pytest.mark.parametrize(("starts", "ends"), [(-30, 0), (1, None)], ids=["was", "will be"])
+def test_post_of_another_day_keeps_nobody_out_of_the_officers_reach(
+    starts: int, ends: int | None, cast: Cast
+) -> None:
+    administers(cast, starts=starts, ends=ends)
+
+    assert _may(cast.officer, cast.teacher)
 
 
 def test_same_form_gives_the_same_password_and_another_form_another() -> None:

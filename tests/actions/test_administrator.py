@@ -13,7 +13,7 @@ from kaocheng.actions.administrator import appoint_administrator, end_administra
 from kaocheng.queries.actor import appointments_today
 from kaocheng.records.models import Account, Appointment, Person, Unit
 from tests.actions.test_sign_in import attempt
-from tests.cast import Cast, by
+from tests.cast import Cast, administers, by
 
 
 def post_of(who: Person) -> int:
@@ -41,6 +41,28 @@ def test_nobody_becomes_two_of_the_three(cast: Cast) -> None:
             with pytest.raises(Refused) as refused:
                 appoint_administrator(by(cast.security_admin), person_id=who.pk, role=role)
             assert refused.value.message_id == "W35"
+
+
+def test_whoever_was_one_of_the_three_may_become_another(cast: Cast) -> None:
+    administers(cast, starts=-30, ends=0)
+
+    asked = by(cast.security_admin)
+    appoint_administrator(asked, person_id=cast.teacher.pk, role="system_admin")
+
+    assert roles(cast.teacher) == ["member", "system_admin"]
+
+
+@pytest.mark.parametrize(("starts", "ends"), [(1, None), (-30, 1)], ids=["later", "till tomorrow"])
+def test_whoever_is_to_be_one_of_the_three_does_not_become_another(
+    starts: int, ends: int | None, cast: Cast
+) -> None:
+    administers(cast, starts=starts, ends=ends)
+
+    asked = by(cast.security_admin)
+    with pytest.raises(Refused) as refused:
+        appoint_administrator(asked, person_id=cast.teacher.pk, role="system_admin")
+
+    assert refused.value.message_id == "W35"
 
 
 def test_nobody_else_appoints_and_nobody_themselves_or_to_another_post(cast: Cast) -> None:

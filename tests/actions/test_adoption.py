@@ -16,17 +16,19 @@ from kaocheng.actions.adoption import (
     approve_adoption,
     choose_sheets,
     discard_adoption,
-    end_adoption,
     name_holders,
     set_dates,
-    set_periods,
     settle_adoption,
     start_adoption,
 )
+from kaocheng.actions.adoption_end import end_adoption
+from kaocheng.actions.adoption_periods import set_periods
 from kaocheng.actions.adoption_roster import empty_roster, fill_roster, list_roster
 from kaocheng.methods.holders import OUTSIDE, Holder, How
 from kaocheng.queries.adopted import adopted, example_tables
+from kaocheng.queries.adoption import open_parameters, settled_words
 from kaocheng.queries.adoption_check import checked
+from kaocheng.queries.adoption_rows import lacking
 from kaocheng.records.models import Adoption, AuditRow, Person, RegisterRevision, Subject
 from kaocheng.records.models.round import RoundState
 from kaocheng.records.models.scheme import AdoptionState
@@ -74,6 +76,22 @@ def settle(who: Person, adoption: Adoption, **more: str) -> Adoption:
     return again(adoption.pk)
 
 
+def complete(who: Person, adoption: Adoption) -> Adoption:
+    """With a value in every required field that the directory did not know, by a pasted table."""
+    plain = {"boolean": "否", "date": "2000-09-01"}
+    for roster in adopted(adoption).rosters:
+        rows = subjects(adoption, roster.id)
+        lacks = dict(lacking(roster, [one.values for one in rows.values()]))
+        fields = [one for one in roster.fields.values() if one.title in lacks]
+        known = {one.type: next(iter(subjects(adoption, one.type)), "无") for one in fields}
+        cells = [[*one.values, plain.get(one.type, known[one.type])][0] for one in fields]
+        head = [roster.fields[roster.key].title, *(one.title for one in fields)]
+        if fields:
+            lines = [head, *([key, *cells] for key in rows)]
+            list_roster(by(who), adoption_id=adoption.pk, roster=roster.id, lines=lines)
+    return again(adoption.pk)
+
+
 def told(problem: pytest.ExceptionInfo[Invalid]) -> Mapping[str, str]:
     return {name: one.message_id for name, one in problem.value.problems.items()}
 
@@ -99,7 +117,7 @@ def test_a_city_adopts_a_scheme_for_its_schools_through_the_actions_alone(cast: 
         fill_roster(
             by(officer), adoption_id=adoption.pk, roster=roster, source=adoption.sources[roster]
         )
-    adoption = again(adoption.pk)
+    adoption = complete(officer, again(adoption.pk))
     approve_adoption(by(officer), adoption_id=adoption.pk, version=adoption.version)
 
     adoption = again(adoption.pk)
@@ -123,7 +141,7 @@ def test_a_school_adopts_a_scheme_for_its_people_through_the_actions_alone(cast:
         fill_roster(
             by(cast.lead), adoption_id=adoption.pk, roster=roster, source=adoption.sources[roster]
         )
-    adoption = again(adoption.pk)
+    adoption = complete(cast.lead, again(adoption.pk))
     approve_adoption(by(cast.lead), adoption_id=adoption.pk, version=adoption.version)
 
     assert again(adoption.pk).state == AdoptionState.IN_FORCE
@@ -428,6 +446,21 @@ def test_a_pasted_table_is_linked_to_the_units_and_people_it_names(cast: Cast) -
     assert subjects(adoption, "guide")["G1"].person == cast.reviewer
 
 
+def test_a_pasted_column_leaves_everybody_in_the_unit_they_stand_for(cast: Cast) -> None:
+    adoption = start(cast.city_officer, S2)
+    officer = by(cast.city_officer)
+    reviewers = {"from": "people", "roles": ["reviewer"]}
+    fill_roster(officer, adoption_id=adoption.pk, roster="guide", source=reviewers)
+    [(key, before)] = subjects(adoption, "guide").items()
+    lines = [["编号", "在市工程办遴选公示名单上"], [key, "是"]]
+
+    list_roster(officer, adoption_id=adoption.pk, roster="guide", lines=lines)
+
+    after = subjects(adoption, "guide")[key]
+    assert (before.unit, before.values.get("on_city_list")) == (cast.panel.keeper, None)
+    assert (after.unit, after.values["on_city_list"]) == (cast.panel.keeper, "是")
+
+
 def test_every_wrong_cell_of_a_pasted_table_is_told_and_nothing_is_written(cast: Cast) -> None:
     adoption = start(cast.city_officer, S2)
     lines = [
@@ -448,6 +481,63 @@ def test_every_wrong_cell_of_a_pasted_table_is_told_and_nothing_is_written(cast:
         "3/6": "F44",
     }
     assert subjects(adoption, "school") == {}
+
+
+def listed_school(cast: Cast, adoption: Adoption) -> list[list[str]]:
+    """A pilot school in the roster, and the headings and cells that name its pilot's result."""
+    officer = by(cast.city_officer)
+    head = ["学校编号", "校名", "所在区", "市直属学校", "成立日期", "第一轮考核结果"]
+    row = ["YS01", "榕荫小学", "YS", "否", "2000-09-01", "未参加"]
+    for roster, lines in (
+        ("district", [["区编号", "区名"], ["YS", "云山区"]]),
+        ("school", [[*head, "试点校级别", "试点校绩效考核结果"], [*row, "市级", "合格"]]),
+    ):
+        list_roster(officer, adoption_id=adoption.pk, roster=roster, lines=lines)
+    return [["学校编号", "试点校级别", "试点校绩效考核结果"], ["YS01", "省级", ""]]
+
+
+@pytest.mark.parametrize(("empties", "expected"), [(False, "合格"), (True, None)])
+def test_an_empty_cell_takes_a_value_away_only_where_that_is_asked(
+    cast: Cast, empties: bool, expected: str | None
+) -> None:
+    adoption = start(cast.city_officer, S2)
+    lines = listed_school(cast, adoption)
+
+    list_roster(
+        by(cast.city_officer),
+        adoption_id=adoption.pk,
+        roster="school",
+        lines=lines,
+        empties=empties,
+    )
+
+    values = subjects(adoption, "school")["YS01"].values
+    assert (values["pilot"], values.get("pilot_result")) == ("省级", expected)
+    # A column that was not pasted says nothing.
+    assert (values["founded_on"], values["name"]) == ("2000-09-01", "榕荫小学")
+    noted = AuditRow.objects.filter(action="adoption.list_roster", object_kind="adoption")
+    last = noted.order_by("-id").first()
+    assert last is not None
+    assert last.changes.get("cells_emptied") == (1 if empties else None)
+
+
+def test_a_value_that_is_needed_is_not_emptied_and_the_row_stays_in_its_unit(cast: Cast) -> None:
+    adoption = start(cast.city_officer, S2)
+    listed_school(cast, adoption)
+    lines = [["学校编号", "所在区", "成立日期"], ["YS01", "", ""]]
+
+    with pytest.raises(Invalid) as problem:
+        list_roster(
+            by(cast.city_officer),
+            adoption_id=adoption.pk,
+            roster="school",
+            lines=lines,
+            empties=True,
+        )
+
+    assert told(problem) == {"2/2": "F47", "2/3": "F47"}
+    kept = subjects(adoption, "school")["YS01"]
+    assert (kept.unit, kept.values["founded_on"]) == (cast.school, "2000-09-01")
 
 
 def test_k18_a_table_without_headings_is_told(cast: Cast) -> None:
@@ -553,7 +643,7 @@ def test_k15_a_scheme_does_not_end_under_a_round(cast: Cast) -> None:
     with pytest.raises(Refused) as problem:
         end_adoption(by(cast.lead), adoption_id=found.adoption.pk, because="换了办法")
 
-    assert str(problem.value) == "还有 1 项考核工作没有归档，不能结束。"
+    assert str(problem.value) == "还有 1 项考核工作没有归档，也没有确认中止，没有结束。"
     work.state = RoundState.ARCHIVED
     work.save()
     end_adoption(by(cast.lead), adoption_id=found.adoption.pk, because="换了办法")
@@ -576,3 +666,31 @@ def test_registers_whose_months_are_checked_first_are_chosen(cast: Cast) -> None
         )
     with pytest.raises(NotYours):
         choose_sheets(by(cast.other_lead), adoption_id=kept.pk, version=kept.version, registers=[])
+
+
+def test_a_parameter_that_may_stay_empty_does_not_stand_in_the_way(cast: Cast) -> None:
+    found = adopt("s1.1-luquan", cast.school)
+    found = found.with_terms(
+        parameters={k: v for k, v in found.terms.parameters.items() if k != "similarity_line"}
+    )
+
+    assert found.pack.parameters["similarity_line"].optional
+    assert "similarity_line" not in {one.id for one in open_parameters(found)}
+    assert not [one for one in checked(found).must if "相似度" in one.reason()]
+    assert {title: words for title, words, _ in settled_words(found)}[
+        "相似度达到多少提示核对"
+    ] == "不填"
+
+
+def test_periods_are_listed_by_their_start_the_longer_first(cast: Cast) -> None:
+    found = adopt("s0.4-appraisal", cast.city)
+    found.adoption.periods = [
+        ["quarter", "2026Q1", "一季度", "2026-01-01", "2026-03-31"],
+        ["year", "2026", "2026年", "2026-01-01", "2026-12-31"],
+        ["quarter", "2026Q2", "二季度", "2026-04-01", "2026-06-30"],
+    ]
+    assert [one.id for one in adopted(found.adoption).listed_periods] == [
+        "2026",
+        "2026Q1",
+        "2026Q2",
+    ]

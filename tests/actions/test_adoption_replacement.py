@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,21 @@ from kaocheng.access.actor import system
 from kaocheng.access.refusal import Refused
 from kaocheng.actions.adoption import approve_adoption, settle_adoption, start_adoption
 from kaocheng.actions.adoption_replacement import replace_adoption
+from kaocheng.actions.amendment import make_amendment
+from kaocheng.actions.perform import digest
 from kaocheng.actions.scheme import keep_scheme
 from kaocheng.queries.adopted import Adopted, adopted, compiled
 from kaocheng.queries.adoption_replacement import Replacement
-from kaocheng.records.models import Adoption, AuditRow, Entry, RegisterTotal, SchemeVersion, Subject
-from kaocheng.records.models.register import Standing
+from kaocheng.records.models import (
+    Adoption,
+    AuditRow,
+    Entry,
+    EntryStep,
+    RegisterTotal,
+    SchemeVersion,
+    Subject,
+)
+from kaocheng.records.models.register import Standing, StepKind
 from kaocheng.records.models.scheme import AdoptionState
 from tests.adopting import adopt, fill, open_round
 from tests.cast import NOW, Cast, by
@@ -102,6 +113,27 @@ def test_a_newer_text_is_prepared_beside_the_old_and_takes_over_when_approved(
     assert work.adoption_id == draft.pk
 
 
+def test_k103_what_has_amendments_coming_is_not_replaced(
+    cast: Cast, at_work: Adopted, tmp_path: Path
+) -> None:
+    scheme = newer(tmp_path, NARROWER)
+    officer, old = by(cast.city_officer), at_work.adoption
+    answer = replace_adoption(officer, adoption_id=old.pk, scheme_id=scheme.pk, version=1)
+    make_amendment(
+        officer,
+        adoption_id=old.pk,
+        version=1,
+        why="提高",
+        takes_effect_on=date(2026, 12, 1),
+        parameters={"pass_line": "70"},
+    )
+
+    with pytest.raises(Refused) as problem:
+        approve_adoption(officer, adoption_id=int(answer.id), version=1)
+
+    assert str(problem.value) == (f"“{old.title}”还有 1 次修订没到生效日期，不能替换。")
+
+
 def test_entries_that_do_not_fit_go_back_with_the_reason_and_the_rest_stays(
     cast: Cast, at_work: Adopted, tmp_path: Path
 ) -> None:
@@ -122,7 +154,11 @@ def test_entries_that_do_not_fit_go_back_with_the_reason_and_the_rest_stays(
     assert sum(one.entries for one in totals) == still.filter(register="self_score").count()
     row = AuditRow.objects.filter(action="adoption.approve", changes__standing="returned").first()
     assert row is not None
-    assert row.changes["note"] == "方案换了新文本：2.5 超出范围（3 至 不限）。"
+    steps = EntryStep.objects.filter(entry__in=returned, kind=StepKind.RETURNED)
+    reason = "2.5 超出范围（3 至 不限）。"
+    assert [(one.what, one.note) for one in steps] == [("方案换了新文本", reason)] * 2
+    # What was entered stands beside the entry alone, not in the log.
+    assert row.changes["note"] == digest(reason)
 
 
 def test_entries_are_found_by_the_fields_of_the_new_text(

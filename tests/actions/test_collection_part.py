@@ -264,6 +264,19 @@ def test_only_the_asking_unit_returns_a_part(cast: Cast, who: str) -> None:
     assert again(part).state == "submitted"
 
 
+@pytest.mark.parametrize("who", ["officer", "other_lead", "city_officer", "teacher"])
+def test_only_the_asked_unit_hands_its_part_in(cast: Cast, who: str) -> None:
+    part = school_part(cast)
+
+    with pytest.raises(NotYours):
+        report_nothing(by(getattr(cast, who)), part_id=part.pk)
+    fill(cast.lead, part, typed("林晓棠", "3"))
+    with pytest.raises(NotYours):
+        submit_part(by(getattr(cast, who)), part_id=part.pk)
+
+    assert again(part).state == "filling"
+
+
 def test_split_part_comes_back_into_the_whole(cast: Cast) -> None:
     whole, of_group = split(cast)
 

@@ -8,11 +8,13 @@ from datetime import date
 import pytest
 
 from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Refused
+from kaocheng.access.task import own_tasks
+from kaocheng.actions.adoption_end import end_adoption
 from kaocheng.actions.consequence import decide_consequence, propose_consequences
 from kaocheng.actions.result import freeze_results
 from kaocheng.queries.computing import computed
 from kaocheng.queries.consequence import bars, term_of
-from kaocheng.records.models import Consequence, Message, Round
+from kaocheng.records.models import Consequence, Message, Person, Round, Task
 from kaocheng.records.models.round import Decided
 from tests.actions.test_result import WHY, corrected
 from tests.adopting import adopt, fill, open_round
@@ -112,6 +114,45 @@ def test_k85_nobody_else_decides(cast: Cast) -> None:
         decide_consequence(by(cast.officer), consequence_id=row.pk, is_confirmed=True, because="")
     with pytest.raises(NotYours):
         decide_consequence(by(cast.far_lead), consequence_id=row.pk, is_confirmed=True, because="")
+
+
+def test_k113_a_clerk_prepares_and_does_not_decide(cast: Cast) -> None:
+    row = waiting(cast)
+
+    with pytest.raises(
+        NotAllowed, match="这条处理要由人力资源部的负责人本人确认，信息员不能代为决定。"
+    ):
+        decide_consequence(by(cast.clerk), consequence_id=row.pk, is_confirmed=True, because="")
+
+    row.refresh_from_db()
+    assert row.state == Decided.PROPOSED
+
+
+def test_who_confirms_has_one_task_that_is_done_when_all_is_decided(cast: Cast) -> None:
+    work = proposed(cast)
+    rows = consequences(state=Decided.PROPOSED)
+    assert len(rows) > 1
+
+    [task] = decisions(cast.lead)
+    assert (task.title, task.page, task.done_count, task.total_count) == (
+        f"确认 {len(rows)} 条处理建议",
+        f"/rounds/{work.pk}/results/consequences",
+        0,
+        len(rows),
+    )
+    assert decisions(cast.clerk) == []
+    for row in rows:
+        decide_consequence(by(cast.lead), consequence_id=row.pk, is_confirmed=False, because="不符")
+        left = Consequence.objects.unscoped("a test").filter(state=Decided.PROPOSED).count()
+        [task] = Task.objects.unscoped("a test").filter(source_kind="consequence")
+        assert (task.state, task.done_count) == (
+            "open" if left else "done",
+            len(rows) - left,
+        )
+
+
+def decisions(who: Person) -> list[Task]:
+    return list(own_tasks(actor(who)).filter(source_kind="consequence", state="open"))
 
 
 def test_k86_a_term_ends_after_it_starts(cast: Cast) -> None:
@@ -220,3 +261,17 @@ def test_what_follows_in_other_schemes_is_proposed_too(pack: str, cast: Cast) ->
 
     follows = [one for one in computed(found).effects() if one.value is True]
     assert len(consequences()) == len(follows)
+
+
+def test_nothing_follows_any_more_from_a_round_that_was_stopped(cast: Cast) -> None:
+    work = proposed(cast)
+    end_adoption(
+        by(cast.lead), adoption_id=work.adoption_id, because="县里停了", stopping=[work.pk]
+    )
+
+    with pytest.raises(Refused, match="现在是“已中止”"):
+        propose_consequences(by(cast.lead), round_id=work.pk)
+    with pytest.raises(Refused, match="现在是“已中止”"):
+        decide_consequence(
+            by(cast.lead), consequence_id=consequences()[0].pk, is_confirmed=True, because=""
+        )

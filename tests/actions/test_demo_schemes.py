@@ -18,9 +18,9 @@ from kaocheng.engine import verbs
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.reference.run import Run
 from kaocheng.engine.values import Missing, NotApplicable
-from kaocheng.queries.adopted import Adopted, adopted, example_tables, fact_tables
+from kaocheng.queries.adopted import Adopted, adopted, example_tables
 from kaocheng.records.models import Adoption, Entry, Obligation, ResultRow, Review, Round, Subject
-from tests.adopting import kept
+from tests.adopting import fact_tables, kept
 from tests.cast import NOW
 
 TEST = "a test looks at everything"

@@ -9,6 +9,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Refused, Stale
 from kaocheng.actions.entry import correct, enter, withdraw
@@ -16,6 +19,7 @@ from kaocheng.actions.entry_evidence import Evidence
 from kaocheng.actions.entry_sign import acknowledge, advance, return_entry, sign
 from kaocheng.actions.file import keep_bytes
 from kaocheng.queries.adopted import Adopted
+from kaocheng.queries.entry_files import evidence_of
 from kaocheng.records.models import (
     Appointment,
     Entry,
@@ -393,6 +397,46 @@ def test_correction_stands_in_the_place_of_the_old_entry(cast: Cast) -> None:
     assert (step.what, step.note, step.person) == ("更正", "假条是两天", cast.lead)
 
 
+def test_entering_and_correcting_take_few_queries(
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    found = company(cast)
+    key = subject(found, _first(found), "employee").key
+    values = {"employee": key, "filed_on": "2026-11-20"}
+    who = by(cast.lead)
+
+    with django_assert_num_queries(10):
+        made = enter(who, adoption_id=found.adoption.pk, register="appeal", values=values)
+    with django_assert_num_queries(15):
+        correct(who, entry_id=int(made.id), version=1, values={"about": "成绩"}, why="补写")
+
+
+def test_evidence_of_the_first_entry_serves_the_25th_correction(
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    found = town(cast)
+    last = leave(found, cast.lead)
+    taken = []
+    for days in range(2, 27):
+        with CaptureQueriesContext(connection) as seen:
+            answer = correct(
+                by(cast.lead),
+                entry_id=last.pk,
+                version=1,
+                values={"amount": str(days)},
+                why="假条改了天数",
+            )
+        last = entry(answer.id)
+        taken.append(len(seen))
+
+    with django_assert_num_queries(1):
+        files = evidence_of(last)
+
+    assert last.values["amount"] == "26"
+    assert [use.name for use in files] == ["假条.pdf"]
+    assert taken[0] == taken[-1]
+
+
 def test_correction_of_what_somebody_changed_meanwhile_is_stale(cast: Cast) -> None:
     old = finding(town(cast), _town_officer(cast))
     writer = _writer(old)
@@ -556,3 +600,40 @@ def test_appraised_person_writes_their_plan_and_the_superior_signs(cast: Cast) -
 
     assert entry(answer.id).standing == Standing.COUNTS
     assert actor(cast.teacher).person_id == entry(answer.id).entered_by_id
+
+
+def test_k97_text_is_no_evidence(cast: Cast) -> None:
+    found = town(cast)
+    note = Evidence(keep_bytes(["请假三天".encode()]), "假条.txt")
+
+    with pytest.raises(Invalid) as refused:
+        enter(
+            by(cast.lead),
+            adoption_id=found.adoption.pk,
+            register="leave",
+            values=SICK,
+            evidence=note,
+        )
+
+    assert problems(refused) == {"evidence": "“假条.txt”不能作为佐证材料，没有写入。"}
+    assert refused.value.problems["evidence"].remedy("zh") == (
+        "佐证材料收照片、扫描件、PDF、Office 文件、录音录像和 zip，不收纯文字文件。"
+    )
+    assert len(entries(found, "leave")) == 19
+
+
+def test_entries_left_without_a_key_are_told_apart_all_the_same(cast: Cast) -> None:
+    found = city(cast)
+
+    made = [
+        enter(
+            by(cast.officer),
+            adoption_id=found.adoption.pk,
+            register="assignment",
+            values={"guide": "G1", "school": school, "assigned_by": "区工程办"},
+        )
+        for school in ("YL02", "YL03")
+    ]
+
+    assert [entry(one.id).values["id"] for one in made] == ["#1", "#2"]
+    assert [entry(one.id).key for one in made] == ["#1", "#2"]

@@ -9,17 +9,24 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from kaocheng.access.refusal import NotYours, Refused
+from kaocheng.actions.entry import withdraw
 from kaocheng.actions.entry_evidence import Evidence
 from kaocheng.actions.entry_import import ask_import, check_import, import_entries
+from kaocheng.actions.entry_sign import return_entry, sign
 from kaocheng.actions.file import keep_bytes
+from kaocheng.actions.job import TakenAway, report_inside
 from kaocheng.actions.roster import Upload
 from kaocheng.documents.tables import Sheet, xlsx
 from kaocheng.jobs.entry_import import import_rows
+from kaocheng.jobs.lease import do
 from kaocheng.queries.adopted import Adopted
 from kaocheng.queries.entry_files import evidence_of
 from kaocheng.queries.entry_import import PASTED, Plan, faults_table, plan_import
-from kaocheng.records.models import Job, Person
+from kaocheng.queries.register_codes import code_resolved, codes_of
+from kaocheng.records.models import Entry, FileUse, Job, Person, Task
 from kaocheng.records.models.register import Standing
+from tests.actions.test_entry import _town_officer
+from tests.appraising import pushed
 from tests.cast import NOW, Cast, actor, by
 from tests.registering import entries, subject, town
 
@@ -154,6 +161,27 @@ def test_k36_relay_list_tells_the_lines_that_it_did_not_understand(cast: Cast) -
     ]
 
 
+def test_k114_a_code_or_its_title_is_one_of_the_table(cast: Cast) -> None:
+    found, _ = pushed(cast)
+    register = found.register("material")
+    titles = "\t".join(register.fields[name].title for name in ("school", "indicator"))
+    text = f"{titles}\nYL02\tZ9\nYL02\t信息化教育教学发展规划\nYL02\tA2"
+
+    plan = plan_import(
+        actor(cast.city_officer), found, register, text.encode(), file=PASTED, today=TODAY
+    )
+
+    [(line, unknown)] = [
+        (one.line, one.problem) for one in plan.faults if one.problem.message_id == "K114"
+    ]
+    assert line == 2
+    assert str(unknown) == "没有“Z9”这个代码或名称。"
+    assert unknown.remedy("zh").startswith("请写表里的一个，如 A1 信息化教育教学发展规划、A2 ")
+    titled = {"indicator": "信息化教育教学发展规划"}
+    assert not list(code_resolved(codes_of(found, register), titled, kept={}))
+    assert titled == {"indicator": "A1"}
+
+
 def test_k35_what_holds_no_row_is_told(cast: Cast) -> None:
     found = town(cast)
 
@@ -172,9 +200,9 @@ def test_import_by_somebody_without_the_title_waits_for_the_bearer(cast: Cast) -
     assert entries(found, "leave")[-1].standing == Standing.WAITING
 
 
-def test_long_import_runs_in_the_background_once(cast: Cast, now: datetime) -> None:
-    found = town(cast)
-    use = checked(found, cast.lead, book(("T01", "2019-10-08", "病假", "1")))
+def asked(found: Adopted, cast: Cast) -> Job:
+    days = [("T01", f"2019-10-{day:02}", "病假", "1") for day in range(8, 13)]
+    use = checked(found, cast.lead, book(*days))
     ask_import(
         by(cast.lead),
         adoption_id=found.adoption.pk,
@@ -182,12 +210,118 @@ def test_long_import_runs_in_the_background_once(cast: Cast, now: datetime) -> N
         use_id=use,
         evidence=photo(),
     )
-    job = Job.objects.get(kind="entry.import")
+    return Job.objects.get(kind="entry.import")
 
-    for _ in range(2):
+
+@pytest.mark.django_db(transaction=True)
+def test_long_import_runs_in_the_background_once_and_tells_its_rows(
+    cast: Cast, now: datetime
+) -> None:
+    found = town(cast)
+    job = asked(found, cast)
+
+    job.attempts = 1
+    job.save()
+
+    import_rows(job)
+    do(job)
+
+    assert len(entries(found, "leave")) == 24
+    job.refresh_from_db()
+    assert job.state == "done"
+    assert job.outcome == {"page": f"/registers/{found.adoption.pk}/leave"}
+    assert (job.done_count, job.total_count) == (5, 5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_import_that_is_cancelled_between_rows_writes_none(
+    cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = town(cast)
+    job = asked(found, cast)
+    monkeypatch.setattr("kaocheng.actions.entry_import.AT_ONCE", 2)
+    seen: list[tuple[int | None, ...]] = []
+
+    def told(done: int, total: int) -> None:
+        report_inside(job, done=done, total=total)
+        seen.append(tuple(Job.objects.values_list("done_count", "total_count").get(pk=job.pk)))
+        if done == 4:
+            raise TakenAway
+
+    with pytest.raises(TakenAway):
+        import_entries(
+            by(cast.lead),
+            adoption_id=found.adoption.pk,
+            register="leave",
+            use_id=job.payload["use_id"],
+            evidence=photo(),
+            tell=told,
+        )
+    Job.objects.update(state="cancelled")
+    with pytest.raises(TakenAway):
         import_rows(job)
 
-    assert len(entries(found, "leave")) == 20
-    job.refresh_from_db()
-    assert job.outcome == {"page": f"/registers/{found.adoption.pk}/leave"}
-    assert (job.done_count, job.total_count) == (2, 2)
+    assert seen == [(0, 5), (2, 5), (4, 5)]
+    assert len(entries(found, "leave")) == 19
+
+
+def many(found: Adopted, cast: Cast) -> tuple[FileUse, list[Entry]]:
+    """25 rows brought by the district's officer, who only proposes: the school's lead signs."""
+    days = [("T05", f"2019-10-{day:02}", "病假", "1") for day in range(1, 26)]
+    use = checked(found, cast.officer, book(*days))
+    taken(found, cast.officer, use)
+    return FileUse.objects.unscoped("a test").get(pk=use), entries(found, "leave")[-25:]
+
+
+def tasks_of(table: FileUse) -> list[Task]:
+    rows = Task.objects.unscoped("a test").filter(source_kind="fileuse", source_id=str(table.pk))
+    return list(rows.order_by("pk"))
+
+
+def test_an_import_is_one_task_of_its_signer_until_none_of_it_waits(cast: Cast) -> None:
+    found = town(cast)
+    table, rows = many(found, cast)
+
+    [task] = tasks_of(table)
+    assert (task.title, task.unit, task.role, task.total_count, task.done_count) == (
+        "审签：考勤登记 25 条",
+        cast.school,
+        "lead",
+        25,
+        0,
+    )
+    assert task.page == f"/registers/{found.adoption.pk}/leave?sign=1&import={table.pk}"
+    assert not Task.objects.unscoped("a test").filter(source_kind="entry").exists()
+
+    return_entry(by(cast.lead), entry_id=rows[0].pk, because="没有假条")
+    sign(by(cast.lead), entry_ids=[one.pk for one in rows[1:11]])
+    [task] = tasks_of(table)
+    assert (task.state, task.done_count, task.total_count) == ("open", 11, 25)
+
+    withdraw(by(cast.officer), entry_id=rows[11].pk, version=1)
+    sign(by(cast.lead), entry_ids=[one.pk for one in rows[12:]])
+    [task] = tasks_of(table)
+    assert (task.state, task.done_count) == ("done", 25)
+
+
+def test_next_signer_of_an_import_gets_a_task_when_the_first_has_signed(cast: Cast) -> None:
+    found = town(cast)
+    headings = ("教职工", "认定日期", "情形", "认定人")
+    listed = tuple((key, "2019-10-08", "停发工资", "周") for key in ("T01", "T02"))
+    upload = Upload("认定.xlsx", xlsx("认定", [Sheet("认定", headings, listed)]))
+    about = {"adoption_id": found.adoption.pk, "register": "findings"}
+    use = int(check_import(by(cast.lead), **about, upload=upload).id)  # type: ignore[arg-type]
+    import_entries(by(cast.lead), **about, use_id=use, evidence=photo())  # type: ignore[arg-type]
+    table = FileUse.objects.unscoped("a test").get(pk=use)
+    ids = [one.pk for one in entries(found, "findings")[-2:]]
+    officer = _town_officer(cast)
+
+    sign(by(officer), entry_ids=ids[:1])
+    half = [(task.unit.kind, task.state, task.total_count) for task in tasks_of(table)]
+    sign(by(officer), entry_ids=ids[1:])
+    whole = [(task.unit.kind, task.state, task.total_count) for task in tasks_of(table)]
+    sign(by(cast.officer), entry_ids=ids)
+
+    assert half == [("town", "open", 2), ("district", "open", 1)]
+    assert whole == [("town", "done", 2), ("district", "open", 2)]
+    assert {task.state for task in tasks_of(table)} == {"done"}

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from kaocheng.access.refusal import NotYours, Refused
+from kaocheng.actions.adoption_end import end_adoption
 from kaocheng.actions.monthly_sheet import (
     confirm_sheet,
     dispute_sheet,
@@ -14,8 +15,9 @@ from kaocheng.actions.monthly_sheet import (
     sweep_sheets,
 )
 from kaocheng.queries.adopted import Adopted
+from kaocheng.queries.adoption_end import ending
 from kaocheng.queries.sheet import sheet_page
-from kaocheng.records.models import MonthlySheet, Person, Setting, Task
+from kaocheng.records.models import MonthlySheet, Person, Round, Setting, Task
 from kaocheng.records.models.register import SheetState, Standing
 from tests.actions.test_entry import _town_officer, leave
 from tests.cast import NOW, Cast, actor, by
@@ -139,3 +141,42 @@ def test_unit_sets_its_own_days(cast: Cast) -> None:
     assert (page.days, page.may_answer, len(page.entries)) == (1, True, 2)
     sweep_sheets(NOW + timedelta(days=3, hours=14))
     assert of_teacher(found, cast).state == SheetState.CONFIRMED
+
+
+def test_of_a_scheme_that_has_ended_nothing_is_checked_and_silence_counts_nothing(
+    cast: Cast,
+) -> None:
+    found, officer = october(cast)
+    make_sheets(by(officer), adoption_id=found.adoption.pk, register="leave", month=OCTOBER)
+    assert ending(actor(officer), found.adoption.pk).waiting == 3
+    end_adoption(by(officer), adoption_id=found.adoption.pk, because="换了办法")
+    tasks = Task.objects.unscoped("a test")
+    assert not tasks.filter(source_kind="monthlysheet", state="open").exists()
+
+    sweep_sheets(NOW + timedelta(days=30))
+
+    assert [one.standing for one in entries(found, "leave")[-3:]] == [Standing.CHECKING] * 3
+    with pytest.raises(Refused, match="“已结束”"):
+        confirm_sheet(by(cast.teacher), sheet_id=of_teacher(found, cast).pk)
+
+
+def test_sheet_of_an_archived_round_is_answered_no_more_not_even_by_silence(cast: Cast) -> None:
+    found, _ = october(cast)
+    sweep_sheets(NOW)
+    sheet = of_teacher(found, cast)
+    Round(
+        adoption=found.adoption,
+        unit=found.adoption.unit,
+        title="秋季考核",
+        period="past",
+        starts_on=OCTOBER,
+        state="archived",
+        opened_at=NOW,
+        archived_at=NOW,
+    ).save()
+
+    sweep_sheets(NOW + timedelta(days=9))
+    with pytest.raises(Refused, match="2026-10-08 属于已经归档的“秋季考核”"):
+        confirm_sheet(by(cast.teacher), sheet_id=sheet.pk)
+
+    assert {one.standing for one in entries(found, "leave")[-3:]} == {Standing.CHECKING}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from kaocheng.access.actor import Helper
 from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Refused, Stale
@@ -19,10 +20,22 @@ from kaocheng.actions.notice import (
     withdraw_notice,
     write_notice,
 )
-from kaocheng.records.models import Message, Notice, NoticeReceipt, Person, Task
+from kaocheng.actions.seal import seal
+from kaocheng.methods.chain import Anchor, FaultKind
+from kaocheng.queries.audit_check import check_log
+from kaocheng.records.models import (
+    AuditAnchor,
+    AuditSeal,
+    Message,
+    Notice,
+    NoticeReceipt,
+    Person,
+    Task,
+)
 from kaocheng.records.models.notice import NoticeState
 from kaocheng.records.models.task import TaskState
 from tests.cast import NOW, Cast, by
+from tests.log_rows import log_rows
 
 SIGN_BY = datetime(2026, 12, 1, 16, 0, tzinfo=UTC)  # 24:00 of 1 December in China
 OFFICE = ["lead", "clerk", "officer", "workshop_leader"]
@@ -297,3 +310,34 @@ def test_notice_to_groups_is_owed_by_whoever_leads_the_group(cast: Cast) -> None
 
     owed = Task.objects.unscoped("test").get(source_kind="notice", source_id=written.id)
     assert (owed.unit, owed.role) == (cast.group, "workshop_leader")
+
+
+def test_newest_digest_of_the_log_goes_out_with_the_notice(cast: Cast) -> None:
+    log_rows(3)
+    seal(NOW)
+
+    notice_id = issued(cast)
+
+    anchor = AuditAnchor.objects.select_related("seal").get()
+    assert (anchor.seal.number, anchor.digest) == (1, AuditSeal.objects.get(number=1).digest)
+    assert anchor.where == f"通知 云山区通〔2026〕1号（#{notice_id}）"
+
+
+def test_log_that_is_cut_off_after_a_notice_is_found_out_by_what_was_printed(cast: Cast) -> None:
+    log_rows(2)
+    seal(NOW)
+    log_rows(2)
+    seal(NOW)
+    issued(cast)
+    printed = AuditAnchor.objects.select_related("seal").get()
+    outside = Anchor(printed.seal.number, printed.digest, "通知")
+    assert check_log(NOW, anchors=[outside]).faults == ()
+
+    with connection.cursor() as cursor:
+        cursor.execute("set local session_replication_role = replica")
+        cursor.execute("delete from records_auditanchor")
+        cursor.execute("delete from records_auditseal where number = 2")
+        cursor.execute("set local session_replication_role = origin")
+
+    kinds = {fault.kind for fault in check_log(NOW, anchors=[outside]).faults}
+    assert FaultKind.END_GONE in kinds

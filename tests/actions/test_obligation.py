@@ -7,19 +7,26 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from kaocheng.access.actor import By
 from kaocheng.access.refusal import Refused
 from kaocheng.actions import obligation
+from kaocheng.actions.amendment import make_amendment
+from kaocheng.actions.entry_evidence import Evidence
+from kaocheng.actions.entry_import import check_import, import_entries
 from kaocheng.actions.entry_write import changed
 from kaocheng.actions.fact_load import Place
+from kaocheng.actions.file import keep_bytes
 from kaocheng.actions.obligation import excuse, finish, move_rounds
+from kaocheng.actions.roster import Upload
 from kaocheng.actions.round import note_event
+from kaocheng.methods.holders import Holder, How
 from kaocheng.queries.adopted import Adopted
 from kaocheng.queries.obligation_plan import Plan, plan
 from kaocheng.queries.round_course import Course
 from kaocheng.records.models import (
-    Appointment,
     AuditRow,
     Consequence,
+    Entry,
     Handover,
     Message,
     Obligation,
@@ -28,7 +35,7 @@ from kaocheng.records.models import (
 )
 from kaocheng.records.models.register import Standing
 from kaocheng.records.models.round import ObligationState as State
-from tests.cast import Cast, by, person, unit
+from tests.cast import Cast, by
 from tests.rounds import WHY, begun, china, enter, move, owed
 
 S2_START = "2023-11-06"
@@ -86,18 +93,119 @@ def test_a_duty_waits_for_its_gate_and_opens_once_that_holds(cast: Cast) -> None
     assert {task.page for task in tasks_of(hz)} == {f"/registers/{found.adoption.pk}/material"}
 
 
+def test_one_faulty_entry_shuts_no_gate_but_its_own(cast: Cast) -> None:
+    found, work = guangzhou(cast)
+    enter(found, "material", *materials(found, "YL02"), at=china("2023-11-20"))
+    *sound, last = materials(found, "HZ02")
+    faulty = {**last, "uploaded_on": "昨天"}
+    enter(found, "material", *sound, faulty, at=china("2023-11-20"))
+
+    move(work, china("2023-11-20", 9))
+
+    [hz, yl] = owed(work, "self_scoring")
+    assert (yl.state, yl.because) == (State.OPEN, "")
+    assert (hz.state, hz.because) == (State.SHUT, "先上传材料，再自评打分")
+
+
 def test_what_is_handed_in_is_counted_and_a_waiting_entry_says_so(cast: Cast) -> None:
     found, work = guangzhou(cast)
     move(work, china("2023-11-10"))
-    row = {"school": "YL02", "indicator": "A1", "uploaded_on": "2023-11-20"}
+    rows = materials(found, "YL02")
 
     at = china("2023-11-20")
-    enter(found, "material", row, at=at, standing=Standing.WAITING, touch=True)
+    enter(found, "material", *rows, at=at, standing=Standing.WAITING, touch=True)
 
     [_, yl] = owed(work, "upload")
     assert (yl.state, yl.because, yl.done_at) == (State.DONE, "待审签", at)
     [hz_task, yl_task] = sorted(tasks_of(yl), key=lambda task: task.unit.name)[::-1]
     assert {hz_task.state, yl_task.state} == {"open", "done"}
+
+
+def test_an_import_fulfils_what_is_owed_at_once(cast: Cast) -> None:
+    found, work = guangzhou(cast)
+    holders = found.adoption.holders
+    found.adoption.holders = {
+        name: [Holder(How.ROLE, role="officer", kind="city").kept()] for name in holders
+    }
+    found.adoption.save()
+    at = china("2023-11-20")
+    move(work, at)
+    titles = [one.title for one in found.register("material").fields.values()]
+    lines = [dict(zip(found.register("material").fields, titles, strict=True))]
+    lines += materials(found, "YL02")
+    names = ("school", "indicator", "uploaded_on")
+    text = "\n".join(",".join(line[name] for name in names) for line in lines)
+    who = by(cast.city_officer, at=at)
+    brought = check_import(
+        who,
+        adoption_id=found.adoption.pk,
+        register="material",
+        upload=Upload("材料.csv", text.encode()),
+    )
+
+    import_entries(
+        who,
+        adoption_id=found.adoption.pk,
+        register="material",
+        use_id=int(brought.id),
+        evidence=Evidence(keep_bytes([b"%PDF-1.4 list"]), "材料.pdf"),
+    )
+
+    [hz, yl] = owed(work, "upload")
+    assert (hz.state, yl.state) == (State.OPEN, State.DONE)
+
+
+def test_a_correction_that_waits_is_not_handed_in_beside_what_it_replaces(cast: Cast) -> None:
+    found, work = guangzhou(cast)
+    move(work, china("2023-11-10"))
+    at = china("2023-11-20")
+    [counting, *_] = enter(found, "material", *materials(found, "YL02")[:11], at=at, touch=True)
+    behind = Entry.objects.unscoped(WHY).get(pk=counting.pk)
+    behind.pk, behind.once, behind.standing = None, "", Standing.WAITING
+    behind.corrects = behind.replaces = counting
+    behind.save(force_insert=True)
+    changed(found.adoption, [("material", behind.unit_id)])
+
+    move(work, china("2023-11-21"))
+
+    [_, yl] = owed(work, "upload")
+    assert (yl.state, yl.done_count, yl.because) == (State.OPEN, 11, "")
+
+
+def test_a_duty_wants_an_entry_for_each_row_of_the_table_that_tells_them_apart(
+    cast: Cast,
+) -> None:
+    found, work = guangzhou(cast)
+    move(work, china("2023-11-10"))
+    first, *others = materials(found, "YL02")
+    unknown = first | {"indicator": "Z9"}
+    assert len(others) == 11
+
+    enter(found, "material", first, unknown, *others[:4], at=china("2023-11-20"), touch=True)
+
+    [hz, yl] = owed(work, "upload")
+    assert (yl.state, yl.done_count, yl.needed) == (State.OPEN, 5, 12)
+    assert (hz.state, hz.done_count, hz.needed) == (State.OPEN, 0, 12)
+    [task] = [one for one in tasks_of(yl) if one.unit == cast.school]
+    assert (task.state, task.done_count, task.total_count) == ("open", 5, 12)
+
+    last = china("2023-11-25")
+    enter(found, "material", *others[4:], at=last, touch=True)
+
+    [_, yl] = owed(work, "upload")
+    assert (yl.state, yl.done_count, yl.needed, yl.done_at) == (State.DONE, 12, 12, last)
+
+
+def test_the_table_counts_as_it_was_adopted_and_a_review_is_handed_in_whole(cast: Cast) -> None:
+    found, work = guangzhou(cast)
+    found.adoption.parameters["indicators"] = found.adoption.parameters["indicators"][:3]
+    found.adoption.save()
+    work = Round.objects.unscoped(WHY).get(pk=work.pk)
+
+    move(work, china("2023-11-10"))
+
+    assert {row.needed for row in owed(work, "upload")} == {2}
+    assert {row.needed for row in owed(work, "self_scoring")} == {1}
 
 
 def test_each_district_has_the_days_of_what_happened_there(cast: Cast) -> None:
@@ -143,8 +251,7 @@ def test_what_is_missed_says_so_and_late_work_is_still_taken(cast: Cast) -> None
     assert yl.state == State.MISSED
     assert {task.state for task in tasks_of(yl)} == {"open"}
 
-    row = {"school": "YL02", "indicator": "A1", "uploaded_on": "2023-12-08"}
-    enter(found, "material", row, at=china("2023-12-08"))
+    enter(found, "material", *materials(found, "YL02"), at=china("2023-12-08"))
     move(work, china("2023-12-08", 9))
     [_, yl] = owed(work, "upload")
     assert yl.state == State.LATE
@@ -153,15 +260,15 @@ def test_what_is_missed_says_so_and_late_work_is_still_taken(cast: Cast) -> None
 def test_an_entry_that_is_withdrawn_is_owed_again(cast: Cast) -> None:
     found, work = guangzhou(cast)
     move(work, china("2023-11-10"))
-    row = {"school": "YL02", "indicator": "A1", "uploaded_on": "2023-11-20"}
-    [entry] = enter(found, "material", row, at=china("2023-11-20"))
+    [entry, *_] = enter(found, "material", *materials(found, "YL02"), at=china("2023-11-20"))
     move(work, china("2023-11-20", 9))
+    assert owed(work, "upload")[1].state == State.DONE
 
     type(entry).objects.unscoped(WHY).filter(pk=entry.pk).update(standing=Standing.WITHDRAWN)
     move(work, china("2023-11-21"))
 
     [_, yl] = owed(work, "upload")
-    assert (yl.state, yl.done_count, yl.done_at) == (State.OPEN, 0, None)
+    assert (yl.state, yl.done_count, yl.done_at) == (State.OPEN, 11, None)
 
 
 def test_an_extension_moves_what_is_owed_and_its_tasks(cast: Cast) -> None:
@@ -179,6 +286,36 @@ def test_an_extension_moves_what_is_owed_and_its_tasks(cast: Cast) -> None:
     assert {task.due_at for task in tasks_of(yl)} == {china("2023-12-21", 0)}
     move(work, china("2023-12-10"))
     assert owed(work, "upload")[1].state == State.OPEN
+
+
+def test_an_extension_of_a_later_day_holds_from_that_day(
+    cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    found, work = guangzhou(cast)
+    found.adoption.approved_at = china(S2_START)
+    found.adoption.save()
+    move_rounds(china("2023-11-10"))
+    make_amendment(
+        By(by(cast.city_officer).actor, at=china("2023-11-10")),
+        adoption_id=found.adoption.pk,
+        version=found.adoption.version,
+        why="学校反映时间太紧",
+        takes_effect_on=date(2023, 11, 20),
+        dates={"self_assessment.to": "2023-12-20"},
+        holders={"中小学校": [Holder(How.OUTSIDE)]},
+    )
+    move_rounds(china("2023-11-19", 23))
+    assert owed(work, "upload")[1].due_at == china("2023-12-07", 0)
+    schools = {cast.school, cast.far_school}
+    assert {task.unit for task in tasks_of(owed(work, "upload")[1])} == schools
+
+    move_rounds(china("2023-11-20", 0))
+
+    [_, yl] = owed(work, "upload")
+    assert yl.due_at == china("2023-12-21", 0)
+    [task] = [one for one in tasks_of(yl) if one.state == "open"]
+    assert (task.unit, task.due_at) == (cast.city, china("2023-12-21", 0))
+    assert not caplog.records
 
 
 def appraisal(cast: Cast) -> tuple[Adopted, Round]:
@@ -254,61 +391,6 @@ def test_a_superior_rates_each_employee_only_after_plan_and_own_report(cast: Cas
 
     [first, second] = owed(work, "quarter_grading")
     assert (first.state, second.state) == (State.SHUT, State.OPEN)
-
-
-def repairs(cast: Cast) -> Round:
-    township = unit("城关镇", "township", cast.district)
-    person("韩冰", "hanbing", "lead", township)
-    Appointment.objects.unscoped(WHY).update(starts_on=date(2000, 9, 1))
-    _, work = begun(
-        "s4.7-distance-education",
-        cast.district,
-        lambda _roster, _row: Place(township),
-        starts="2005-09-01",
-        only=lambda roster, row: roster != "townships" or row["id"] == "T1",
-    )
-    return work
-
-
-def test_a_fault_that_stays_over_night_is_handed_on_and_stays_with_the_first(cast: Cast) -> None:
-    work = repairs(cast)
-    move(work, china("2005-09-01"))
-    assert owed(work, "township_repair") == []
-    reported = china("2005-09-12", 14)
-    note_event(by(cast.officer, at=reported), round_id=work.pk, name="fault_reported")
-    [row] = owed(work, "township_repair")
-    assert (row.state, row.due_at, row.escalated) == (State.OPEN, china("2005-09-13", 0), 0)
-    assert [task.unit.name for task in tasks_of(row)] == ["城关镇"]
-
-    move(work, china("2005-09-13", 0))
-    move(work, china("2005-09-13", 1))
-
-    [row] = owed(work, "township_repair")
-    assert (row.state, row.escalated) == (State.MISSED, 1)
-    first, second = tasks_of(row)
-    assert (first.state, second.state) == ("open", "open")
-    assert (second.unit, second.title) == (cast.district, "接办：乡镇排查解决故障")
-    told = Message.objects.unscoped(WHY).filter(person=cast.officer, subject__contains="接办")
-    assert told.count() == 1
-
-    done = china("2005-09-13", 10)
-    note_event(by(cast.officer, at=done), round_id=work.pk, name="fault_fixed")
-    [row] = owed(work, "township_repair")
-    assert (row.state, row.done_at) == (State.LATE, done)
-    assert {task.state for task in tasks_of(row)} == {"done"}
-
-
-def test_hours_are_counted_from_the_moment_itself(cast: Cast) -> None:
-    work = repairs(cast)
-    received = china("2005-09-20", 9, 30)
-
-    note_event(by(cast.officer, at=received), round_id=work.pk, name="software_received")
-
-    [row] = owed(work, "software_repair")
-    assert row.due_at == received + timedelta(hours=24)
-    assert {task.due_unit for task in tasks_of(row)} == {"hours"}
-    move(work, received + timedelta(hours=24))
-    assert owed(work, "software_repair")[0].state == State.MISSED
 
 
 def distance(cast: Cast) -> tuple[Adopted, Round]:

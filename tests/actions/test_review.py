@@ -17,6 +17,7 @@ from kaocheng.actions.review import (
 )
 from kaocheng.actions.review_assignment import assign_all_reviews
 from kaocheng.queries.adopted import Adopted
+from kaocheng.queries.review import own_to_open
 from kaocheng.queries.review_form import layout
 from kaocheng.records.models import Obligation, Person, Review, Round, Subject
 from kaocheng.records.models.register import Standing
@@ -25,7 +26,9 @@ from kaocheng.records.models.task import TaskState
 from tests.actions.reviewing import (
     BY_GUIDES,
     OURS,
+    OWN_OF_GUIDE,
     SELF,
+    THEIRS,
     entries,
     forget,
     full_marks,
@@ -34,8 +37,9 @@ from tests.actions.reviewing import (
     subject,
     tasks,
 )
+from tests.actions.test_result import corrected
 from tests.adopting import adopt
-from tests.cast import NOW, Cast, by
+from tests.cast import NOW, Cast, actor, by
 
 Work = tuple[Adopted, Round]
 
@@ -118,6 +122,21 @@ def test_k61_gate_of_the_scheme_keeps_the_review_shut(work: Work, cast: Cast) ->
 
     with pytest.raises(Refused, match="还不能评：先上传材料，再自评打分。"):
         hand_in(cast.lead, review, full_marks(found))
+
+
+def test_one_faulty_entry_neither_opens_nor_shuts_the_gates_of_others(
+    work: Work, cast: Cast
+) -> None:
+    found, _ = work
+    forget(found, SELF, OURS)
+    forget(found, SELF, THEIRS)
+    forget(found, "material", OURS)
+    corrected(found, "material", "uploaded_on", "昨天")
+
+    with pytest.raises(Refused, match="还不能评：先上传材料，再自评打分。"):
+        hand_in(cast.lead, open_self(work, cast.lead), full_marks(found))
+    hand_in(cast.other_lead, open_self(work, cast.other_lead, key=THEIRS), full_marks(found))
+    assert entries(found, SELF, THEIRS)
 
 
 def test_guides_wait_for_the_self_assessment(work: Work, cast: Cast) -> None:
@@ -336,8 +355,11 @@ def test_k67_second_check_is_made_by_another_person(work: Work, cast: Cast) -> N
     hand_in(cast.outsider, review, full_marks(found))
 
     Review.objects.unscoped("a test").filter(pk=review.pk).update(assessor=cast.city_officer)
-    with pytest.raises(Refused, match="复核要由另一个人做，评价人不能复核自己的评价。"):
+    with pytest.raises(Refused) as refused:
         check_review(by(cast.city_officer), review_id=review.pk)
+    assert str(refused.value) == (
+        "复核、退回和改派要由另一个人办：评价人不复核自己的评价，被评的人不经手对自己的评价。"
+    )
 
     Review.objects.unscoped("a test").filter(pk=review.pk).update(assessor=cast.outsider)
     check_review(by(cast.city_officer), review_id=review.pk)
@@ -380,3 +402,37 @@ def test_k58_option_that_the_scheme_does_not_have_is_refused(cast: Cast) -> None
 
     [problem] = problems.values()
     assert str(problem) == "“常态化教研活动”的“评价”里没有“很好”这一项。"
+
+
+def test_guide_neither_opens_nor_hands_in_the_review_of_their_own_school(
+    work: Work, cast: Cast
+) -> None:
+    found, round_ = work
+    forget(found, BY_GUIDES)
+    found.adoption.holders |= {
+        "研训指导团队": [{"how": "role", "role": "reviewer", "kind": "panel"}]
+    }
+    found.adoption.save()
+    own = subject(found, "school", OWN_OF_GUIDE)
+    Subject.objects.unscoped("a test").filter(pk=own.pk).update(unit=cast.other_school)
+    said = f"邓启文不能评{own.name}：是本人所在的"
+
+    offered = {line.subject_id for line in own_to_open(actor(cast.reviewer), now=NOW)}
+    assert subject(found, "school", THEIRS).pk in offered
+    assert own.pk not in offered
+    with pytest.raises(Refused, match=said):
+        open_own_review(
+            by(cast.reviewer), round_id=round_.pk, register=BY_GUIDES, subject_id=own.pk
+        )
+
+    review = Review(
+        round=round_,
+        register=BY_GUIDES,
+        subject=own,
+        assessor=cast.reviewer,
+        unit=cast.other_school,
+        made_at=NOW,
+    )
+    review.save()
+    with pytest.raises(Refused, match=said):
+        hand_in(cast.reviewer, review, full_marks(found))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -17,16 +18,30 @@ from kaocheng.actions.review_assignment import (
     reassign_review,
 )
 from kaocheng.queries.adopted import Adopted
+from kaocheng.queries.review_marks import subject_board
 from kaocheng.queries.review_words import blind_code
-from kaocheng.records.models import AuditRow, Message, Review, Round
+from kaocheng.records.models import (
+    Appointment,
+    AuditRow,
+    Message,
+    Obligation,
+    Person,
+    Review,
+    Round,
+    Task,
+)
 from kaocheng.records.models.review import ReviewState
+from kaocheng.records.models.round import ObligationState
 from kaocheng.records.models.task import TaskState
 from tests.actions.reviewing import (
     BY_GUIDES,
     OURS,
     OWN_OF_GUIDE,
+    SELF,
+    THEIRS,
     entries,
     forget,
+    full_marks,
     review_of,
     reviews,
     schools_at_work,
@@ -34,7 +49,8 @@ from tests.actions.reviewing import (
     tasks,
 )
 from tests.adopting import adopt, fill, open_round
-from tests.cast import Cast, by, person
+from tests.cast import NOW, Cast, actor, by, person
+from tests.rounds import begun, china, enter, move
 
 APPRAISALS = "appraisals"
 
@@ -86,13 +102,16 @@ def test_assigning_again_adds_nothing(cast: Cast) -> None:
     assert (answer.values["count"], len(reviews(round=round_))) == (0, before)
 
 
-def test_k62_guide_does_not_assess_their_own_school(cast: Cast) -> None:
+@pytest.mark.parametrize("office", ["city_officer", "officer"])
+def test_k62_guide_does_not_assess_their_own_school(cast: Cast, office: str) -> None:
     found, round_ = schools_at_work(cast)
     own = subject(found, "school", OWN_OF_GUIDE)
+    own.unit = cast.school
+    own.save()
 
     with pytest.raises(Refused) as refused:
         assign_review(
-            by(cast.city_officer),
+            by(getattr(cast, office)),
             round_id=round_.pk,
             register=BY_GUIDES,
             subject_id=own.pk,
@@ -261,6 +280,117 @@ def test_superior_of_the_row_assesses_their_people(cast: Cast) -> None:
         )
 
 
+def open_tasks(who: Person) -> list[tuple[str, str]]:
+    rows = Task.objects.unscoped("a test").filter(state=TaskState.OPEN, verb="去评")
+    found = rows.filter(person=who).order_by("title").values_list("source_kind", "title")
+    return list(found)
+
+
+def test_who_is_asked_for_a_review_has_its_task_alone(cast: Cast) -> None:
+    """The district's assessment: a task of the duty only until reviews are asked for."""
+    found, old = schools_at_work(cast)
+    old.delete()
+    found.adoption.holders["区工程办组织的研训指导团队"] = found.adoption.holders["研训指导团队"]
+    found.adoption.save()
+    forget(found, BY_GUIDES)
+    Appointment.objects.unscoped("a test").update(starts_on=date(2000, 9, 1))
+    round_ = open_round(found, starts_on=date(2023, 11, 6), at=china("2023-11-06"))
+    move(round_, china("2023-12-08"))
+    assert open_tasks(cast.outsider) == [("obligation", "区级考核打分")]
+    borne = (
+        Task.objects.unscoped("a test")
+        .get(source_kind="obligation", person=cast.outsider, state=TaskState.OPEN)
+        .total_count
+    )
+    assert borne > 1
+    on = china("2023-12-08", 9)
+
+    assign_all_reviews(by(cast.city_officer, at=on), round_id=round_.pk, register=BY_GUIDES)
+
+    asked = sorted(one.subject.name for one in reviews(assessor=cast.outsider))
+    # A school to which the guide is tied is not asked of them, and is still owed.
+    [tied] = Task.objects.unscoped("a test").filter(
+        source_kind="obligation", person=cast.outsider, state=TaskState.OPEN
+    )
+    assert tied.total_count == borne - len(asked)
+    expected = [
+        ("obligation", "区级考核打分"),
+        *(("review", f"区级考核打分：{name}") for name in asked),
+    ]
+    assert open_tasks(cast.outsider) == expected
+    move(round_, china("2023-12-09"))
+    assert open_tasks(cast.outsider) == expected
+
+    review = review_of(cast.outsider, OURS)
+    save_review(by(cast.outsider, at=on), review_id=review.pk, cells=full_marks(found))
+    submit_review(by(cast.outsider, at=on), review_id=review.pk)
+
+    assert len(open_tasks(cast.outsider)) == len(expected) - 1
+    [row] = Obligation.objects.unscoped("a test").filter(
+        round=round_, duty="district_scoring", subject=review.subject
+    )
+    assert row.state == ObligationState.DONE
+    left = next(one for one in reviews(assessor=cast.outsider) if one.pk != review.pk)
+    reassign_review(by(cast.city_officer, at=on), review_id=left.pk, assessor_id=cast.reviewer.pk)
+    assert ("review", f"区级考核打分：{left.subject.name}") in open_tasks(cast.reviewer)
+
+
+def test_superior_who_opens_a_review_has_no_second_task_of_the_duty(cast: Cast) -> None:
+    """Appraisal and interview: one task of the review, one of the interview, which is written."""
+    people = {"XX01": cast.teacher, "XX02": cast.colleague}
+
+    def placed(roster: str, values: Mapping[str, str]) -> Place:
+        return Place(cast.school, people.get(values["id"]) if roster == "employee" else None)
+
+    found, round_ = begun(
+        "s0.4-appraisal",
+        cast.school,
+        placed,
+        starts="2025-01-01",
+        only=lambda roster, row: roster != "employee" or row["id"] in people,
+        holders={"直接上级": [{"how": "field", "field": "superior"}]},
+    )
+    on = china("2025-04-03", 9)
+    plan = {
+        "employee": "XX02",
+        "cycle": "2025Q1",
+        "task": "门户改版",
+        "standard": "按期完成",
+        "support": "外包人力两名",
+        "evaluators": "用户部门",
+        "weight": "100%",
+        "submitted_on": "2025-01-02",
+        "approved_on": "2025-01-03",
+    }
+    report = {"employee": "XX02", "cycle": "2025Q1", "submitted_on": "2025-04-03"}
+    enter(found, "plan", plan, at=on)
+    enter(found, "self_report", report | {"achievement": "90", "conduct": "90"}, at=on)
+    move(round_, on)
+    before = open_titles(cast.teacher)
+    theirs = subject(found, "employee", "XX02")
+
+    open_own_review(
+        by(cast.teacher, at=on),
+        round_id=round_.pk,
+        register="superior_review",
+        subject_id=theirs.pk,
+        period="2025Q1",
+    )
+
+    assert "季度考核评定" in before
+    after = open_titles(cast.teacher)
+    assert "季度考核评定" not in after
+    assert [title for title in after if theirs.name in title] == [
+        f"{found.register('superior_review').title}：{theirs.name}"
+    ]
+    assert after.count("季度绩效面谈") == before.count("季度绩效面谈") == 1
+
+
+def open_titles(who: Person) -> list[str]:
+    rows = Task.objects.unscoped("a test").filter(state=TaskState.OPEN, person=who)
+    return list(rows.order_by("pk").values_list("title", flat=True))
+
+
 @pytest.mark.parametrize("count", [3, 12])
 def test_assigning_takes_a_fixed_number_of_statements(
     count: int, cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries
@@ -271,3 +401,70 @@ def test_assigning_takes_a_fixed_number_of_statements(
         assign_all_reviews(by(cast.lead), round_id=round_.pk, register=APPRAISALS, way="everybody")
 
     assert len(reviews(round=round_)) == count * (count - 1)
+
+
+def test_district_assigns_its_own_schools_in_the_round_of_the_city(cast: Cast) -> None:
+    found, round_ = schools_at_work(cast)
+    own, theirs = subject(found, "school", OURS), subject(found, "school", THEIRS)
+
+    assign_review(
+        by(cast.officer),
+        round_id=round_.pk,
+        register=BY_GUIDES,
+        subject_id=own.pk,
+        assessor_ids=[cast.reviewer.pk],
+    )
+    assign_all_reviews(by(cast.officer), round_id=round_.pk, register=BY_GUIDES)
+
+    assert {one.subject.key for one in reviews(round=round_)} <= {OURS, THEIRS}
+    assert review_of(cast.reviewer, OURS).state == ReviewState.OPEN
+    assert reviews(subject=theirs, assessor=cast.outsider) != []
+    moved = review_of(cast.outsider, THEIRS)
+    reassign_review(by(cast.officer), review_id=moved.pk, assessor_id=cast.reviewer.pk)
+    assert review_of(cast.outsider, THEIRS).state == ReviewState.WITHDRAWN
+
+
+def test_district_assigns_nothing_elsewhere_and_by_no_table_of_another_level(cast: Cast) -> None:
+    found, round_ = schools_at_work(cast)
+    assign_all_reviews(by(cast.city_officer), round_id=round_.pk, register=BY_GUIDES)
+    before = [(one.pk, one.state) for one in reviews(round=round_)]
+    elsewhere = next(one for one in reviews(round=round_) if one.subject.key not in {OURS, THEIRS})
+    own = subject(found, "school", OURS)
+    far = person("区外", "quwai", "officer", cast.other_district)
+
+    for who, register, subject_id in (
+        (cast.officer, BY_GUIDES, elsewhere.subject_id),
+        (cast.officer, "city_review", own.pk),
+        (cast.officer, SELF, own.pk),
+        (far, BY_GUIDES, own.pk),
+        (cast.lead, BY_GUIDES, own.pk),
+    ):
+        with pytest.raises(NotYours):
+            assign_review(
+                by(who),
+                round_id=round_.pk,
+                register=register,
+                subject_id=subject_id,
+                assessor_ids=[cast.reviewer.pk],
+            )
+    with pytest.raises(NotYours):
+        reassign_review(by(cast.officer), review_id=elsewhere.pk, assessor_id=cast.reviewer.pk)
+    for register in ("city_review", SELF):
+        with pytest.raises(NotYours):
+            assign_all_reviews(by(cast.officer), round_id=round_.pk, register=register)
+    assert [(one.pk, one.state) for one in reviews(round=round_)] == before
+
+
+def test_district_chooses_among_those_of_its_panel_and_not_of_others(cast: Cast) -> None:
+    found, round_ = schools_at_work(cast)
+    own = subject(found, "school", OURS)
+    for key, where in (("G1", cast.city), ("G2", cast.city)):
+        guide = subject(found, "guide", key)
+        guide.unit = where
+        guide.save()
+    forget(found, "assignment")
+
+    shown = subject_board(actor(cast.officer), round_.pk, BY_GUIDES, own.pk, now=NOW)
+
+    # 邓启文 is of the panel of the district; 许岚 works in the other one.
+    assert [one.name for one in shown.candidates] == ["邓启文"]

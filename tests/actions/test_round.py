@@ -104,19 +104,19 @@ def test_an_event_dates_what_waits_for_it(cast: Cast) -> None:
     work = started(cast)
     at = china("2026-11-20", 9)
 
-    note_event(by(cast.officer), round_id=work.pk, name="hazard_found", happened_at=at, note="二楼")
+    note_event(by(cast.officer), round_id=work.pk, name="final_rules", happened_at=at, note="二楼")
 
     [event] = RoundEvent.objects.unscoped(WHY).filter(round=work)
     assert (event.unit, event.happened_at, event.made_by) == (cast.district, at, cast.officer)
-    assert Obligation.objects.unscoped(WHY).filter(round=work, duty="report_hazard").exists()
+    assert Obligation.objects.unscoped(WHY).filter(round=work, duty="map_again").exists()
 
 
 def test_k44_an_event_happens_once_in_a_unit(cast: Cast) -> None:
     work = started(cast)
-    note_event(by(cast.officer), round_id=work.pk, name="hazard_found")
+    note_event(by(cast.officer), round_id=work.pk, name="final_rules")
 
-    with pytest.raises(Refused, match="“发现隐患”已经记过：11月27日（周五）10:00。"):
-        note_event(by(cast.officer), round_id=work.pk, name="hazard_found")
+    with pytest.raises(Refused, match="“正式考核细则下发”已经记过：11月27日（周五）10:00。"):
+        note_event(by(cast.officer), round_id=work.pk, name="final_rules")
 
 
 @pytest.mark.parametrize("at", [china("2026-11-09", 23), NOW + timedelta(minutes=1)])
@@ -124,10 +124,19 @@ def test_k45_an_event_lies_between_the_start_and_now(cast: Cast, at: object) -> 
     work = started(cast)
 
     with pytest.raises(Refused) as refused:
-        note_event(by(cast.officer), round_id=work.pk, name="hazard_found", happened_at=at)  # type: ignore[arg-type]
+        note_event(by(cast.officer), round_id=work.pk, name="final_rules", happened_at=at)  # type: ignore[arg-type]
 
     said = str(refused.value.problems["happened_at"])  # type: ignore[attr-defined]
     assert re.fullmatch("时间 .+ 不对：应在考核开始以后，并且不晚于现在。", said)
+
+
+def test_k110_what_belongs_to_an_entry_is_not_told_of_a_unit(cast: Cast) -> None:
+    work = started(cast)
+
+    with pytest.raises(
+        Refused, match="“发现隐患”要记在“隐患排查治理台账”里具体的一条上，没有记下。"
+    ):
+        note_event(by(cast.officer), round_id=work.pk, name="hazard_found")
 
 
 def test_k50_an_event_is_told_by_whoever_bears_its_title(cast: Cast) -> None:

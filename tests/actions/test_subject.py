@@ -6,9 +6,9 @@ import pytest
 
 from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Stale
 from kaocheng.actions.subject import add_subject, change_subject, leave_subject
-from kaocheng.queries.adopted import fact_tables
 from kaocheng.records.models import RegisterRevision
 from tests.actions.test_entry import _town_officer
+from tests.adopting import fact_tables
 from tests.cast import Cast, by
 from tests.registering import subject, town
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from kaocheng.config.serve import Asked, _listen
 from tests.config.servers import environment, facts, manage, server, start, wait_until_ready
 
 JOBS = "from kaocheng.records.models import Job; rows = Job.objects.filter(kind='kept')"
@@ -21,9 +23,12 @@ JOBS = "from kaocheng.records.models import Job; rows = Job.objects.filter(kind=
 
 @pytest.fixture(scope="module")
 def data() -> Iterator[Path]:
-    """One folder for all, with a name as people give them; not below pytest's own folder."""
+    """One folder for all that a server has begun, named as people do; not below pytest's own."""
     made = Path(tempfile.mkdtemp(prefix="kaocheng-serve-"))
-    yield made / "考成 数据"
+    begun = made / "考成 数据"
+    with server(begun, "--empty"):
+        pass
+    yield begun
     shutil.rmtree(made, ignore_errors=True)
 
 
@@ -84,6 +89,29 @@ def test_port_that_is_taken_is_said(data: Path) -> None:
 
     assert status == 1
     assert f"端口 {port} 不能用" in said
+
+
+def test_answer_in_several_pieces_is_sent_at_once(tmp_path: Path) -> None:
+    asked = Asked(port=0, host="127.0.0.1", data=tmp_path, fresh=False, empty=True)
+
+    async def answers_at_once() -> int:
+        accepted: asyncio.Future[asyncio.StreamWriter] = asyncio.Future()
+        with _listen(asked) as listener:
+            server = await asyncio.start_server(
+                lambda _, writer: accepted.set_result(writer), sock=listener
+            )
+            _, asking = await asyncio.open_connection(*listener.getsockname())
+            answering = await accepted
+            connection = answering.get_extra_info("socket")
+            found: int = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            for one in (asking, answering):
+                one.close()
+                await one.wait_closed()
+            server.close()
+            await server.wait_closed()
+        return found
+
+    assert asyncio.run(answers_at_once()) == 1
 
 
 def test_w93_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,14 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.web.axe import violations
+from tests.web.layout import wrong, wrong_in_large_type
 
 ROOT = Path(__file__).parents[2]
 SCREENS = ROOT / "build" / "screens"
 PHONE, DESK = 360, 1280
-TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Loading the city on a machine that runs everything else as well.
 START_SECONDS = 240
+JOB_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,20 @@ class Visit:
     def go(self, path: str) -> None:
         self.page.goto(f"{self.site.address}{path}")
 
+    def until(self, words: str) -> str:
+        """The text of the page once it says so: what a job does takes a moment."""
+        until = time.monotonic() + JOB_SECONDS
+        while words not in (said := self.page.inner_text("main")):
+            assert time.monotonic() < until, f"“{words}” is not in: {said}"
+            self.page.wait_for_timeout(500)
+            self.page.reload()
+        return said
+
+    def paste(self, rows: Iterable[Iterable[str]]) -> None:
+        """Rows as they come out of a spreadsheet, into the last text box of the page."""
+        text = "\n".join("\t".join(row) for row in rows)
+        self.page.locator("main textarea").last.fill(text)
+
     def look(self, word: str) -> str:
         """The text of the page, which is checked and kept as a picture."""
         self.page.wait_for_load_state("networkidle")
@@ -86,8 +102,9 @@ class Visit:
         name = f"{self.story}-{self.looked_at:02d}-{word}-{width}.png"
         self.page.screenshot(path=SCREENS / name, full_page=True)
         self.wrong += [f"{name}: {one}" for one in violations(self.page)]
-        if too_wide := self.page.evaluate(TOO_WIDE):
-            self.wrong.append(f"{name}: {too_wide} px too wide")
+        self.wrong += [
+            f"{name}: {one}" for one in (*wrong(self.page), *wrong_in_large_type(self.page))
+        ]
         return self.page.inner_text("main")
 
     def sign_out(self) -> None:
@@ -104,12 +121,28 @@ class Visit:
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One server for all stories, over data of its own: what one does, the next one finds done."""
-    data = tmp_path_factory.mktemp("journeys") / "data"
+    with _serving(tmp_path_factory.mktemp("journeys") / "data") as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def unplayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The demo city before anybody has adopted a scheme; two are in its library."""
+    folder = tmp_path_factory.mktemp("unplayed")
+    for pack in ("s0.4-appraisal", "s2-guangzhou"):
+        ignored = shutil.ignore_patterns("demo.toml")
+        shutil.copytree(ROOT / "schemes" / pack, folder / "schemes" / pack, ignore=ignored)
+    with _serving(folder / "data", KAOCHENG_SCHEMES=str(folder / "schemes")) as site:
+        yield site
+
+
+@contextmanager
+def _serving(data: Path, **settings: str) -> Iterator[Served]:
     environment = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("KAOCHENG_", "DJANGO_", "DATABASE_", "PYTEST_", "REDIS_"))
-    }
+    } | settings
     command = [sys.executable, "-m", "kaocheng.config.serve", "--port", "0", "--data", str(data)]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -145,6 +178,18 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Visit]]:
+    with _visits(browser, served) as begin:
+        yield begin
+
+
+@pytest.fixture
+def visit_unplayed(browser: Browser, unplayed: Served) -> Iterator[Callable[..., Visit]]:
+    with _visits(browser, unplayed) as begin:
+        yield begin
+
+
+@contextmanager
+def _visits(browser: Browser, site: Served) -> Iterator[Callable[..., Visit]]:
     SCREENS.mkdir(parents=True, exist_ok=True)
     opened = []
 
@@ -156,7 +201,7 @@ def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Visit]]:
         )
         context.set_default_timeout(30_000)
         opened.append(context)
-        return Visit(context.new_page(), served, story)
+        return Visit(context.new_page(), site, story)
 
     yield begin
     for context in opened:

@@ -10,10 +10,10 @@ from kaocheng.engine import verbs
 from kaocheng.engine.problems import Problems
 from kaocheng.engine.reading.packs import find_packs
 from kaocheng.formats import canonical_csv_bytes
-from kaocheng.queries.adopted import adopted, example_tables, fact_tables
+from kaocheng.queries.adopted import adopted, example_tables
 from kaocheng.queries.titles import titles_in, titles_of
 from kaocheng.records.models import Adoption
-from tests.adopting import adopt, fill
+from tests.adopting import adopt, fact_tables, fill
 from tests.cast import Cast
 
 PACKS = [folder.name for folder in find_packs(settings.SCHEMES)]

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import QuerySet, Value
+from django.test.utils import CaptureQueriesContext
 
 from kaocheng.records.models import Account, Appointment, Task
 from kaocheng.records.prepared import Prepared
@@ -45,6 +47,75 @@ def test_prepared_query_answers_for_each_of_its_values(cast: Cast) -> None:
         [cast.lead.name],
     ]
     assert type(found[0][0][1]) is date
+
+
+def test_prepared_query_takes_texts_and_keeps_its_constants(cast: Cast) -> None:
+    Account.objects.filter(person=cast.teacher).update(login="50%s of all")
+    found = Prepared(
+        lambda _shape, login, name: (
+            Account.objects.filter(login=login)
+            .exclude(person__name=name)
+            .values_list(Value("100%s"), "login")
+        )
+    )
+
+    assert found.ask("50%s of all", "nobody") == [("100%s", "50%s of all")]
+    assert found.ask("50%s of all", cast.teacher.name) == []
+    assert found.ask("'; --", "nobody") == []
+
+
+def test_prepared_query_takes_the_beginning_of_a_text_literally(cast: Cast) -> None:
+    begun = Prepared(
+        lambda _shape, login: Account.objects.filter(login__startswith=login).values_list("login")
+    )
+    Account.objects.filter(person=cast.teacher).update(login="zz_1%\\b")
+    Account.objects.filter(person=cast.colleague).update(login="zzb1")
+
+    assert sorted(begun.ask("zz")) == [("zz_1%\\b",), ("zzb1",)]
+    assert begun.ask("zz_") == begun.ask("zz_1%\\") == [("zz_1%\\b",)]
+    assert begun.ask("zz%") == []
+
+
+def test_prepared_query_may_stand_in_a_larger_one(cast: Cast) -> None:
+    counted = Prepared(
+        lambda _shape, pk: Account.objects.filter(person=pk).values_list("login"),
+        around=lambda text, shape: f"select upper(login) || '{shape}' from ({text}) found",
+    )
+    login = Account.objects.get(person=cast.teacher).login
+
+    assert counted.ask(cast.teacher.pk, shape="!") == [(f"{login.upper()}!",)]
+
+
+def test_prepared_query_is_planned_once_and_counted_by_django(cast: Cast) -> None:
+    held = Prepared(_held)
+    mark = "starts_on%role%member"
+
+    with CaptureQueriesContext(connection) as asked:
+        for person in (cast.teacher, cast.colleague, cast.teacher):
+            held.ask(person.pk, None, date(2026, 11, 27), shape="member")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select statement from pg_prepared_statements where statement like %s", [f"%{mark}%"]
+        )
+        statements = [row[0] for row in cursor.fetchall()]
+
+    assert len(asked) == 3
+    assert len(statements) == 1
+    assert "'member'" in statements[0]
+
+
+def test_prepared_query_for_a_beginning_is_planned_for_each(cast: Cast) -> None:
+    begun = Prepared(
+        lambda _shape, login: Account.objects.filter(login__startswith=login).values_list("login")
+    )
+
+    for person in (cast.teacher, cast.colleague, cast.teacher):
+        begun.ask(person.name)
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from pg_prepared_statements where statement like '%LIKE $1'")
+        found = cursor.fetchall()
+
+    assert found == []
 
 
 def test_prepared_query_reads_columns_as_the_model_does(cast: Cast) -> None:

@@ -9,6 +9,7 @@ from django.db import InternalError, connection, transaction
 from django.db.utils import DatabaseError
 
 from kaocheng.records.models import (
+    Amendment,
     Ballot,
     BallotPaper,
     Entry,
@@ -61,6 +62,7 @@ def test_frozen_results_take_a_signature_and_nothing_else(entry: Entry) -> None:
 
     assert refused("update records_resultrow set values = '{\"total\": 1}'")
     assert refused("delete from records_resultrow")
+    assert refused("delete from records_resultset")
     assert refused("update records_resultset set results_digest = 'x'")
     assert not refused("update records_resultrow set acknowledged_at = now(), version = 2")
     assert not refused("update records_resultset set state = 'reopened', reopened_because = 'x'")
@@ -74,5 +76,23 @@ def test_steps_papers_and_texts_of_schemes_are_only_added_to(entry: Entry) -> No
     BallotPaper(pk=uuid4(), ballot=ballot).save()
 
     assert refused("update records_entrystep set note = 'x'")
+    assert refused("delete from records_entrystep")
+    assert refused("update records_ballotpaper set values = '{}'")
     assert refused("delete from records_ballotpaper")
     assert refused("update records_schemeversion set files = '{}'")
+
+
+def test_an_amendment_is_withdrawn_once_and_else_stays(entry: Entry) -> None:
+    Amendment(
+        adoption=entry.adoption, number=1, why="x", takes_effect_on=NOW.date(), made_at=NOW
+    ).save()
+
+    assert refused("update records_amendment set why = 'y'")
+    assert refused("update records_amendment set changes = '[1]'")
+    assert refused("update records_amendment set takes_effect_on = '2030-01-01'")
+    assert refused("delete from records_amendment")
+    assert refused("update records_amendment set withdrawn_at = now()")
+    withdrawn = "withdrawn_at = now(), withdrawn_because = 'x', version = 2"
+    assert not refused(f"update records_amendment set {withdrawn}")
+    assert refused("update records_amendment set withdrawn_because = 'y'")
+    assert refused("update records_amendment set withdrawn_at = null, withdrawn_because = ''")

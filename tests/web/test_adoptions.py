@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import DjangoAssertNumQueries
+from python_calamine import load_workbook
 
 from kaocheng.actions.adoption_roster import fill_roster
 from kaocheng.actions.amendment import make_amendment
 from kaocheng.queries.adopted import adopted
 from kaocheng.records.models import Adoption, Amendment
-from tests.actions.test_adoption import again, lines_of, settle, start, subjects
+from tests.actions.test_adoption import (
+    again,
+    complete,
+    lines_of,
+    listed_school,
+    settle,
+    start,
+    subjects,
+)
 from tests.actions.test_adoption_replacement import MORE_OF_A_DISTRICT, NARROWER, ONE_MORE, newer
-from tests.adopting import adopt, fill
+from tests.adopting import adopt, fill, open_round
 from tests.cast import Cast, by
 from tests.web.axe import violations
 from tests.web.conftest import Open
@@ -141,6 +152,9 @@ def test_dates_move_as_a_whole_and_hang_together(cast: Cast, draft: Adoption) ->
     calendar = officer.get(f"/adoptions/{draft.pk}/calendar").content.decode()
     assert "2023年12月7日（周四）至12月29日（周五）" in calendar
     assert "区级考核打分" in calendar
+    dates = text(officer.get(address).content.decode())
+    assert "没有固定日期" in dates  # of 通报, which has none
+    assert "到 2023年12月29日 （通知写的是：2023年12月26日）" in dates
 
 
 def test_periods_are_edited_and_told_where_wrong(cast: Cast) -> None:
@@ -200,6 +214,10 @@ def test_findings_lead_to_where_they_are_settled_and_approval_ends_them(
             source=draft.sources[roster],
         )
     page = officer.get(f"/adoptions/{draft.pk}/check").content.decode()
+    assert "名册“学校”有必填的栏还空着：市直属学校 3、第一轮考核结果 3" in page
+    assert f'href="/adoptions/{draft.pk}/rosters/school"' in page
+    complete(cast.city_officer, draft)
+    page = officer.get(f"/adoptions/{draft.pk}/check").content.decode()
     assert "没有了，可以批准" in page
     officer.post(f"/adoptions/{draft.pk}/approve", {"version": again(draft.pk).version})
 
@@ -226,15 +244,69 @@ def test_in_force_the_same_page_amends_with_a_reason(cast: Cast, in_force: Adopt
     assert "（二）区级考核（截止）： 2023年12月26日 → 2023年12月29日" in page
 
 
-def test_an_amendment_of_a_later_day_is_told_beside_the_day(cast: Cast, in_force: Adoption) -> None:
+def test_an_amendment_of_a_later_day_is_told_until_it_comes_and_can_be_withdrawn(
+    cast: Cast, in_force: Adoption
+) -> None:
+    officer, number = signed_in(cast.city_officer), in_force.pk
     sent = {"then": "write", "version": 1, "d-district.to": "2023-12-29", "why": "延期"}
+    wrong = officer.post(f"/adoptions/{number}/dates", {**sent, "takes_effect_on": "2025-12-01"})
+    assert wrong.status_code == 422
+    assert "修订不能从 2025-12-01 起生效" in wrong.content.decode()
 
-    wrong = signed_in(cast.city_officer).post(
-        f"/adoptions/{in_force.pk}/dates", {**sent, "takes_effect_on": "2026-12-01"}
+    officer.post(f"/adoptions/{number}/dates", {**sent, "takes_effect_on": "2026-12-01"})
+    officer.post(
+        f"/adoptions/{number}/parameters",
+        {
+            "then": "write",
+            "version": 2,
+            "p-pass_line": "70",
+            "why": "提高",
+            "takes_effect_on": "2026-12-02",
+        },
     )
 
-    assert wrong.status_code == 422
-    assert "修订不能从 2026-12-01 起" in wrong.content.decode()
+    to_be = "2026年12月1日起：2023年12月29日（第 1 号修订）"
+    assert f"到 {to_be}" in text(officer.get(f"/adoptions/{number}/dates").content.decode())
+    line = "2026年12月2日起：70分（第 2 号修订）"
+    assert line in officer.get(f"/adoptions/{number}/parameters").content.decode()
+    teacher = signed_in(cast.teacher)
+    page = text(teacher.get(f"/adoptions/{number}").content.decode())
+    assert f"60分 {line}" in page
+    assert "还没生效" in page
+    assert to_be in teacher.get(f"/adoptions/{number}/calendar").content.decode()
+    listed = teacher.get(f"/adoptions/{number}/amendments").content.decode()
+    assert "：现在 60分 → 12月2日起 70分" in text(listed).replace(" ", " ")
+    assert "撤回这次修订" not in listed
+
+    made = Amendment.objects.unscoped("a test").get(number=2)
+    address = f"/amendments/{made.pk}/withdraw"
+    assert "到那天不会变" in officer.get(address).content.decode()
+    officer.post(address, {"because": "市里没有批", "key": "w1"})
+
+    page = text(teacher.get(f"/adoptions/{number}/amendments").content.decode())
+    assert "已撤回" in page
+    assert "市里没有批" in page
+    assert "不能再撤" in officer.get(address).content.decode()
+    assert line not in officer.get(f"/adoptions/{number}/parameters").content.decode()
+
+
+def test_what_is_open_is_listed_before_the_end_and_stopped_only_if_ticked(
+    cast: Cast, in_force: Adoption
+) -> None:
+    officer, address = signed_in(cast.city_officer), f"/adoptions/{in_force.pk}/end"
+    assert "没有没办完的事" in officer.get(address).content.decode()
+    work = open_round(adopted(again(in_force.pk)))
+
+    page = officer.get(address).content.decode()
+    assert "没办完的事项 0，没交的评价 0，没计的投票 0" in page
+    sent = {"because": "市里停了", "stop": [work.pk]}
+    refused = officer.post(address, sent)
+    assert "还有 1 项考核工作没有归档" in text(refused.content.decode())
+    officer.post(address, {**sent, "sure": "on"})
+
+    assert "已结束" in officer.get(f"/adoptions/{in_force.pk}").content.decode()
+    board = text(officer.get(f"/rounds/{work.pk}").content.decode())
+    assert "已中止 市里停了" in board
 
 
 def test_another_text_is_compared_before_it_is_prepared(
@@ -300,7 +372,7 @@ def test_lists_take_the_same_queries_however_long(
     lead = signed_in(cast.lead)
     lead.get("/adoptions")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         page = lead.get("/adoptions").content.decode()
 
     assert page.count("施行中") == count
@@ -325,7 +397,7 @@ def test_amendments_take_the_same_queries_however_many(
     officer = signed_in(cast.city_officer)
     officer.get(f"/adoptions/{in_force.pk}/amendments")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         officer.get(f"/adoptions/{in_force.pk}/amendments")
 
 
@@ -339,14 +411,14 @@ def test_rosters_and_titles_take_the_same_queries_however_many_rows(
 
     with django_assert_num_queries(8):
         officer.get(f"/adoptions/{draft.pk}/rosters/school")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         officer.get(f"/adoptions/{draft.pk}/holders")
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize(
-    "page", ["", "/parameters", "/parameters/indicators", "/holders", "/dates"]
+    "page", ["", "/parameters", "/parameters/indicators", "/holders", "/dates", "/check"]
 )
 def test_pages_can_be_used_by_everybody(
     cast: Cast, draft: Adoption, window: Open, page: str, width: int
@@ -373,3 +445,92 @@ def test_every_scheme_of_the_library_can_be_prepared(cast: Cast, pack: str) -> N
     answers = {page: officer.get(f"/adoptions/{draft.pk}{page}").status_code for page in pages}
 
     assert set(answers.values()) == {200}, answers
+
+
+def test_what_lacks_in_a_roster_is_a_table_to_fill_in_and_send_again(
+    cast: Cast, draft: Adoption
+) -> None:
+    officer = signed_in(cast.city_officer)
+    for kind in ("district", "school"):
+        source = {"from": "units", "kind": kind}
+        fill_roster(by(cast.city_officer), adoption_id=draft.pk, roster=kind, source=source)
+    address = f"/adoptions/{draft.pk}/rosters/school"
+    before = subjects(draft, "school")
+
+    page = officer.get(address).content.decode()
+    book = load_workbook(io.BytesIO(officer.get(f"{address}/gaps").content))
+    cells = book.get_sheet_by_name("学校").to_python()
+    header, *rows = [[str(cell) for cell in row] for row in cells]
+    choices = book.get_sheet_by_name("可以填什么").to_python()
+
+    assert f"还缺必填栏的有 {len(before)} 行" in page
+    assert "\t".join(header) in page
+    assert header[:2] == ["学校编号", "校名"]
+    assert {row[0] for row in rows} == set(before)
+    assert ["第一轮考核结果", "未参加", ""] in choices
+    filled = {"市直属学校": "否", "第一轮考核结果": "未参加"}
+    wanted = [
+        [filled.get(title, "") or cell for title, cell in zip(header, row, strict=True)]
+        for row in rows[:1]
+    ]
+    table = "\n".join("\t".join(row) for row in (header, *wanted, *rows[1:]))
+    sent = SimpleUploadedFile("学校.csv", table.replace("\t", ",").encode())
+    seen = officer.post(f"{address}/paste", {"file": sent})
+    assert seen.status_code == 200, text(seen.content.decode())
+    assert "新增 0 行，改动 1 行" in seen.content.decode()
+    assert [
+        one for one in subjects(draft, "school").values() if "round1_result" in one.values
+    ] == []
+    officer.post(f"{address}/paste", {"table": table})
+    after = subjects(draft, "school")
+    [key] = [key for key in after if after[key].values != before[key].values]
+    assert (key, after[key].values["round1_result"]) == (rows[0][0], "未参加")
+
+
+def test_values_that_go_are_listed_before_any_of_them_is_taken_away(
+    cast: Cast, draft: Adoption
+) -> None:
+    officer = signed_in(cast.city_officer)
+    lines = listed_school(cast, draft)
+    address = f"/adoptions/{draft.pk}/rosters/school/paste"
+    table = "\n".join("\t".join(row) for row in lines)
+    sent = {"table": table, "empties": "on", "key": "1"}
+
+    first = officer.post(address, sent).content.decode()
+
+    assert "会清空 1 处原来的值，看过没有错再写入：" in first
+    assert '试点校绩效考核结果</span> <b translate="no">合格</b>' in first
+    assert re.search(r'name="empties"[^>]* checked', first)
+    assert subjects(draft, "school")["YS01"].values["pilot_result"] == "合格"
+    [mark] = re.findall(r'name="going" value="([^"]+)"', first)
+
+    more = table + "\n" + "YS02\t\t"
+    wrong = officer.post(address, {**sent, "table": more, "going": mark, "key": "2"})
+    other = officer.post(
+        address, {**sent, "table": "学校编号\t试点校级别\nYS01\t", "going": mark, "key": "3"}
+    )
+    assert wrong.status_code == 422
+    assert '试点校级别</span> <b translate="no">市级</b>' in other.content.decode()
+    assert subjects(draft, "school")["YS01"].values["pilot"] == "市级"
+
+    done = officer.post(address, {**sent, "going": mark, "key": "4"})
+    values = subjects(draft, "school")["YS01"].values
+    assert done.status_code == 302
+    assert (values["pilot"], "pilot_result" in values) == ("省级", False)
+
+
+def test_without_the_tick_an_empty_cell_changes_nothing_and_nothing_is_listed(
+    cast: Cast, draft: Adoption
+) -> None:
+    officer = signed_in(cast.city_officer)
+    lines = listed_school(cast, draft)
+    address = f"/adoptions/{draft.pk}/rosters/school/paste"
+    table = "\n".join("\t".join(row) for row in lines)
+
+    seen = officer.post(address, {"table": table, "then": "check"}).content.decode()
+    done = officer.post(address, {"table": table})
+
+    assert "原来的值，看过没有错再写入" not in seen
+    assert done.status_code == 302
+    values = subjects(draft, "school")["YS01"].values
+    assert (values["pilot"], values["pilot_result"]) == ("省级", "合格")

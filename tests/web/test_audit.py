@@ -11,12 +11,15 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 from python_calamine import CalamineWorkbook
 
+from kaocheng.actions.entry import correct
 from kaocheng.actions.seal import seal
 from kaocheng.records.models import Account, AuditAnchor, AuditRow, Person
-from tests.cast import NOW, Cast
+from tests.actions.test_entry import leave
+from tests.cast import NOW, Cast, by
+from tests.registering import town
 
-# What the frame of every page asks: session, account, appointments, badges.
-FRAME = 4
+# What the frame of every page asks: session, account with what it holds, badges.
+FRAME = 3
 # Rows, people, units; last seal, anchors.
 QUERIES = FRAME + 5
 # The object; rows, people, units.
@@ -187,6 +190,24 @@ def test_person_sees_the_history_of_their_own_data_alone(cast: Cast) -> None:
 
     assert "职称" in text(client(cast.teacher).get(f"/audit/person/{cast.teacher.pk}"))
     assert client(cast.colleague).get(f"/audit/person/{cast.teacher.pk}").status_code == 404
+
+
+def test_history_of_an_entry_says_in_words_how_it_stood(cast: Cast) -> None:
+    found = town(cast)
+    old = leave(found, cast.lead)
+    correct(by(cast.lead), entry_id=old.pk, version=1, values={"amount": "2"}, why="看错")
+
+    page = text(client(cast.audit_admin).get(f"/audit/entry/{old.pk}"))
+    log_of = text(client(cast.audit_admin).get("/audit"))
+
+    assert "台账条目" in page
+    assert "更正了台账条目" in page
+    assert "审签到第几级、是否计入、状态" in page
+    assert "是否计入：已更正" in page
+    assert "台账：考勤登记；是否计入：计入" in page
+    assert f"台账条目 {old.pk}" in log_of
+    assert "standing" not in page
+    assert "replaced" not in page
 
 
 def test_what_an_action_noted_besides_is_for_the_audit_administrator(cast: Cast) -> None:

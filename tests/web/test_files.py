@@ -186,7 +186,7 @@ def test_list_of_files_takes_a_fixed_number_of_queries(
     client = signed_in(cast.teacher)
     client.get("/files")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         page = client.get("/files").content.decode()
 
     assert page.count("HZ-20261127-") == count

@@ -12,8 +12,8 @@ from tests.documents.chinese_fonts import FONTS
 from tests.documents.pdf_text import has_lacking_glyphs, pages_of
 from tests.web.test_collections import browser, text_of
 
-LIST = 6
-ONE = 5
+LIST = 5
+ONE = 4
 
 
 @pytest.fixture(autouse=True)

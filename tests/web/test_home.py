@@ -169,14 +169,14 @@ def test_each_administrator_sees_what_needs_their_hand(cast: Cast, who: str, fac
 @pytest.mark.parametrize(
     ("who", "queries"),
     [
-        ("teacher", 5),
-        ("workshop_leader", 6),
-        ("lead", 9),
-        ("officer", 8),
-        ("reviewer", 5),
-        ("system_admin", 6),
-        ("security_admin", 6),
-        ("audit_admin", 6),
+        ("teacher", 4),
+        ("workshop_leader", 5),
+        ("lead", 8),
+        ("officer", 7),
+        ("reviewer", 4),
+        ("system_admin", 5),
+        ("security_admin", 5),
+        ("audit_admin", 5),
     ],
 )
 def test_home_takes_a_fixed_number_of_queries(

@@ -99,7 +99,7 @@ def test_list_takes_a_fixed_number_of_queries(
         told(cast, cast.teacher, f"消息{number}")
     teacher = signed_in(cast.teacher)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         page = teacher.get("/messages").content.decode()
 
     assert page.count("/open") == count

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import re
 
+import pypdfium2  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from pytest_django import DjangoAssertNumQueries
 from python_calamine import CalamineWorkbook
 
 from kaocheng.actions.notice import issue_notice, sign_notice, write_notice
-from kaocheng.records.models import Notice, NoticeReceipt, Person
+from kaocheng.actions.seal import seal
+from kaocheng.records.models import AuditSeal, Notice, NoticeReceipt, Person
 from kaocheng.records.models.notice import NoticeState
-from tests.cast import Cast, by, unit
+from tests.cast import NOW, Cast, by, unit
+from tests.log_rows import log_rows
 from tests.web.reader import signed_in
 
 OFFICE = ["lead", "clerk", "officer", "workshop_leader"]
@@ -58,6 +62,20 @@ def test_preview_names_schools_where_nobody_could_sign(cast: Cast) -> None:
     assert "这些单位现在没有能签收的人：" in page
     assert "空山小学" in page
     assert "榕荫小学" not in page
+
+
+def test_printed_notice_bears_the_digest_of_the_log_that_went_out_with_it(cast: Cast) -> None:
+    log_rows(1)
+    seal(NOW)
+    notice_id = issue(cast)
+
+    printed = signed_in(cast.lead).get(f"/notices/{notice_id}/paper.pdf").content
+
+    text = "".join(
+        page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(printed)
+    )
+    digest = AuditSeal.objects.get().digest
+    assert f"操作日志校验码1:{digest}" in re.sub(r"\s", "", text)
 
 
 def test_form_says_what_is_missing_beside_the_field(cast: Cast) -> None:
@@ -199,7 +217,7 @@ def test_lists_take_a_fixed_number_of_queries(
     reader = signed_in(getattr(cast, who))
 
     # Session, account, person, appointments; how many there are and this page; two badges.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         page = reader.get(address).content.decode()
 
     assert page.count("通知0") >= 1
@@ -215,7 +233,7 @@ def test_board_takes_a_fixed_number_of_queries(
     notice_id = issue(cast)
     officer = signed_in(cast.officer)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         page = officer.get(f"/notices/{notice_id}/board").content.decode()
 
     assert page.count("未打开</span>") == count + 1

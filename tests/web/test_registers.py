@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, datetime
 
 import pytest
@@ -10,13 +11,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import DjangoAssertNumQueries
 from python_calamine import CalamineWorkbook
 
+from kaocheng.actions.entry_sign import sign
 from kaocheng.actions.monthly_sheet import make_sheets
 from kaocheng.queries.adopted import Adopted
-from kaocheng.records.models import MonthlySheet
+from kaocheng.records.models import MonthlySheet, Task
 from kaocheng.records.models.register import SheetState, Standing
+from kaocheng.web.registers.forms import FieldsForm
 from tests.actions.test_entry import _town_officer, finding, leave
+from tests.appraising import pushed
 from tests.cast import Cast, by
-from tests.registering import city, entries, entry, subject, town
+from tests.registering import entries, entry, subject, town
 from tests.web.axe import violations
 from tests.web.conftest import Open
 from tests.web.reader import signed_in
@@ -125,15 +129,36 @@ def test_outsider_is_told_that_there_is_no_such_register(cast: Cast, now: dateti
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_register_takes_the_same_number_of_queries_for_any_number_of_entries(
-    cast: Cast, now: datetime, count: int, django_assert_max_num_queries: DjangoAssertNumQueries
+    cast: Cast, now: datetime, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    found = city(cast)
-    rows = entries(found, "material")[:count]
-    lead = signed_in(cast.city_officer)
-    with django_assert_max_num_queries(40):
-        page = lead.get(f"{address(found, 'material')}?code={rows[0].code}").content.decode()
+    found = town(cast)
+    for day in range(1, count + 1):
+        leave(found, cast.teacher, date=f"2026-10-{day:02}")
+    lead = signed_in(cast.lead)
 
-    assert "考核材料" in page
+    with django_assert_num_queries(19):
+        page = lead.get(f"{address(found)}?month=2026-10").content.decode()
+
+    assert page.count("/registers/entries/") == count
+
+
+def test_search_says_where_it_looked_no_further(
+    cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = town(cast)
+    officer = _town_officer(cast)
+    for name in ("周主任", "吴主任"):
+        finding(found, officer, confirmed_by=name)
+    district = signed_in(cast.officer)
+    path = f"{address(found, 'findings')}?q=周主任"
+    cut = "内容只找了最新的 2 万条"
+
+    whole = district.get(path).content.decode()
+    monkeypatch.setattr("kaocheng.queries.register_page.MOST_SEARCHED", 1)
+    newest = district.get(path).content.decode()
+
+    assert (whole.count("/registers/entries/"), cut in whole) == (1, False)
+    assert (newest.count("/registers/entries/"), cut in newest) == (0, True)
 
 
 def test_export_masks_nothing_more_than_the_page_and_runs_no_formula(
@@ -178,6 +203,39 @@ def test_entry_is_corrected_on_its_page_and_both_stay(cast: Cast, now: datetime)
     assert "看原来的" in lead.get(sent["Location"]).content.decode()
 
 
+def test_correction_that_waits_is_shown_on_both_pages_and_no_second_one_is_written(
+    cast: Cast, now: datetime
+) -> None:
+    found = town(cast)
+    officer = _town_officer(cast)
+    old = finding(found, officer)
+    sign(by(cast.officer), entry_ids=[old.pk])
+    path = f"/registers/entries/{old.pk}"
+    typed = {"f_staff": "T02", "f_date": "2019-10-08", "f_kind": "到私立学校任教"}
+    mended = {**typed, "version": "2", "because": "认定有误"}
+    town_page = signed_in(officer)
+    first = town_page.get(f"{path}/correct").content.decode()
+
+    sent = town_page.post(f"{path}/correct", mended)
+    before = town_page.get(path).content.decode()
+    after = town_page.get(sent["Location"]).content.decode()
+    second = town_page.post(f"{path}/correct", mended)
+
+    assert "原来的一条留着，以更正后的为准" in first
+    waiting = f'更正待审签；原记录仍计入。<a class="u" href="{sent["Location"]}">看更正</a>'
+    assert waiting in before
+    assert f"{path}/correct" not in before
+    assert f"{path}/withdraw" not in before
+    assert f'更正待审签；原记录仍计入。<a class="u" href="{path}">看原来的</a>' in after
+    assert town_page.get(f"{path}/correct")["Location"] == path
+    assert second.status_code == 422
+    assert waiting in second.content.decode()
+    assert "这一条已有更正" in second.content.decode()
+
+    signed_in(cast.officer).post(f"{sent['Location']}/return", {"because": "没有依据"})
+    assert "更正已退回；原记录仍计入。" in town_page.get(path).content.decode()
+
+
 def test_entry_shows_signing_to_who_signs_and_the_history_to_all(cast: Cast, now: datetime) -> None:
     made = leave(town(cast), cast.teacher)
     path = f"/registers/entries/{made.pk}"
@@ -199,14 +257,47 @@ def test_relay_list_is_pasted_mended_and_imported(cast: Cast, now: datetime) -> 
     bad = lead.post(f"{address(found)}/import", {"text": wrong})
     page = lead.get(bad["Location"]).content.decode()
     good = lead.post(f"{address(found)}/import", {"text": wrong.rpartition("\n")[0]})
+    ready = lead.get(good["Location"]).content.decode()
     faults = lead.get(f"{bad['Location']}/faults.xlsx")
     sent = lead.post(f"{good['Location']}/write", {"evidence": slip()})
 
     assert "有 1 处要改，还不能导入" in page
     assert "没有看懂：“老王 事假 1天”" in page
+    assert f'<td data-label="教职工">{name}</td>' in ready
     assert faults.content.startswith(b"PK")
     assert sent.status_code == 302
     assert len(entries(found, "leave")) == 20
+
+
+def test_import_is_signed_on_one_page_and_a_row_of_it_returned(cast: Cast, now: datetime) -> None:
+    found = town(cast)
+    name = subject(found, "T05").name
+    days = "\n".join(f"{at}. {name} 事假 1天 2019年10月{at}日" for at in range(1, 61))
+    days = days.partition("32.")[0].rpartition("\n")[0]
+    officer, lead = signed_in(cast.officer), signed_in(cast.lead)
+    brought = officer.post(f"{address(found)}/import", {"text": f"#接龙\n{days}"})
+    officer.post(f"{brought['Location']}/write", {"evidence": slip()})
+    [task] = Task.objects.unscoped("a test").filter(source_kind="fileuse")
+    first, *others = [one for one in entries(found, "leave") if one.standing == Standing.WAITING]
+
+    page = lead.get(task.page).content.decode()
+    batch = task.source_id
+    back = lead.post(
+        f"/registers/entries/{first.pk}/return",
+        {"because": "没有假条", "then": "list", "import": batch, "key": "r"},
+    )
+    left = lead.get(back["Location"]).content.decode()
+    lead.post(f"{address(found)}/sign", {"then": "all", "import": batch, "key": "s"})
+
+    assert "一次导入的，还有 31 条等您审签" in page
+    assert "审签这 31 条" in page
+    assert f'id="return-{first.pk}"' in page
+    assert back["Location"] == task.page
+    assert "审签这 30 条" in left
+    assert entry(first.pk).standing == Standing.RETURNED
+    assert {entry(one.pk).standing for one in others} == {Standing.COUNTS}
+    assert "没有符合条件的条目" in lead.get(task.page).content.decode()
+    assert name not in signed_in(cast.colleague).get(task.page).content.decode()
 
 
 def test_roster_masks_personal_fields_and_is_kept_by_the_adopting_office(
@@ -257,8 +348,13 @@ def test_pages_of_registers_keep_nobody_out(
 ) -> None:
     found = town(cast)
     waiting = leave(found, cast.teacher)
+    text = f"#接龙\n1. {subject(found, 'T05').name} 事假 1天 2019年10月8日"
+    officer = signed_in(cast.officer)
+    brought = officer.post(f"{address(found)}/import", {"text": text})
+    officer.post(f"{brought['Location']}/write", {"evidence": slip()})
 
     for path in (
+        Task.objects.unscoped("a test").get(source_kind="fileuse").page,
         "/registers",
         address(found),
         address(found, "staff"),
@@ -271,3 +367,29 @@ def test_pages_of_registers_keep_nobody_out(
         wide = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert violations(page) == [], path
         assert page.evaluate(wide) == 0, path
+
+
+def test_code_of_a_table_is_chosen_by_its_title_and_read_with_it(cast: Cast) -> None:
+    found, _ = pushed(cast)
+    where = address(found, "material")
+    lead = signed_in(cast.lead)
+
+    form = lead.get(where).content.decode()
+    wrong = lead.post(f"{where}/enter", {"f_indicator": "", "key": "k1"}).content.decode()
+
+    assert '<option value="A1">A1 信息化教育教学发展规划</option>' in form
+    assert 'A1 <span class="s m">信息化教育教学发展规划</span>' in form
+    assert re.search(r"有 \d 处要改，没有写入。请看标红的地方。", wrong)
+    assert wrong.count("这一格不能空着") == wrong.count('class="error"') - 1  # and the file
+
+
+def test_code_that_the_table_has_no_more_stays_when_corrected(cast: Cast) -> None:
+    found, _ = pushed(cast)
+    form = FieldsForm(
+        found=found,
+        register=found.register("material"),
+        offered={},
+        initial={"indicator": "Z9"},
+    )
+
+    assert '<option value="Z9" selected>Z9</option>' in str(form["f_indicator"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -15,13 +16,16 @@ from pytest_django import DjangoAssertNumQueries
 from python_calamine import CalamineWorkbook
 
 from kaocheng.actions.result import freeze_results
+from kaocheng.actions.subject import leave_subject
 from kaocheng.queries.computing import computed
-from kaocheng.records.models import Consequence, Entry, ResultRow, Subject
+from kaocheng.records.models import Consequence, Entry, Job, ResultRow, Subject
+from kaocheng.web.results import deciding
 from tests.actions.test_consequence import proposed
 from tests.actions.test_result import WHY, corrected, frozen
 from tests.adopting import adopt, fill, open_round
 from tests.appraising import RESULT, appraised, pushed, subject
 from tests.cast import Cast, by
+from tests.registering import company
 from tests.web.axe import violations
 from tests.web.conftest import Open
 from tests.web.reader import signed_in
@@ -52,6 +56,24 @@ def test_a_missing_headline_says_why_and_how_far_it_can_still_go(cast: Cast) -> 
     shown = page(cast.city_officer, f"/rounds/{work.pk}/results?show=missing")
     assert "缺数据" in shown
     assert "暂计" in shown
+
+
+def test_what_is_to_be_checked_is_one_line_with_the_rest_behind_it(cast: Cast) -> None:
+    _, work = pushed(cast)
+    shown = page(cast.city_officer, f"/rounds/{work.pk}/results?show=flags")
+    told = re.findall(r"要核对 (\d+) 处.*?<ul class=\"s\">(.*?)</ul></details>", shown)
+
+    assert told
+    assert all(int(count) == listed.count("<li>") for count, listed in told)
+    assert "共 " not in shown.split("<tbody>")[1].split("</tbody>")[0]
+
+
+def test_units_that_are_the_subjects_have_no_column_of_their_own(cast: Cast) -> None:
+    _, schools = pushed(cast)
+    shown = page(cast.city_officer, f"/rounds/{schools.pk}/results")
+    head = shown.split("<thead>")[1].split("</thead>")[0]
+    rows = Subject.objects.unscoped("a test").filter(roster="school").select_related("unit")
+    assert (">单位<" in head) == any(one.unit.name != one.name for one in rows)
 
 
 def test_everybody_sees_their_own_subtree(cast: Cast) -> None:
@@ -106,7 +128,9 @@ def test_a_tree_shows_no_masked_field_and_no_rater(cast: Cast) -> None:
         for name, field in found.register(entry.register).fields.items()
         if field.personal and entry.values.get(name) and field.type == "text"
     }
-    others = {one.name for one in rows.exclude(pk=own.pk) if len(one.name) > 1}
+    others = {
+        one.name for one in rows.filter(roster=own.roster).exclude(pk=own.pk) if len(one.name) > 1
+    }
     freeze_results(by(cast.lead), round_id=work.pk, because=WHY)
 
     tree = page(cast.teacher, f"/rounds/{work.pk}/results/{RESULT}/{own.pk}?open=1")
@@ -140,6 +164,7 @@ def test_freezing_reopening_and_signing_by_forms(cast: Cast) -> None:
     assert "冻结结果" in page(cast.lead, f"{where}/freeze")
     done = lead.post(f"{where}/freeze", {"because": WHY, "key": "k1"}, follow=True)
     assert "已冻结" in done.content.decode()
+    assert f"冻结时有缺的数据，理由：{WHY}" in page(cast.teacher, where)
     tree = page(cast.teacher, f"{where}/{RESULT}/{own.pk}")
     assert "还没有签字确认" in tree
     row = ResultRow.objects.unscoped("a test").get(subject=own, result=RESULT)
@@ -147,7 +172,7 @@ def test_freezing_reopening_and_signing_by_forms(cast: Cast) -> None:
     assert "签字确认" in signed.content.decode()
     kept = frozen(work)
     refused = lead.post(f"/results/sets/{kept.pk}/reopen", {"because": "", "key": "k3"})
-    assert "这个字段是必填项" in refused.content.decode() or "必填" in refused.content.decode()
+    assert "这里还没有填" in refused.content.decode()
     opened = lead.post(
         f"/results/sets/{kept.pk}/reopen", {"because": "录错", "key": "k4"}, follow=True
     )
@@ -184,9 +209,38 @@ def test_seats_show_the_quota_and_the_line(cast: Cast) -> None:
     fill(found)
     work = open_round(found)
     shown = page(cast.city_officer, f"/rounds/{work.pk}/results/schools/seats")
-    assert "名额 1 个" in shown
+    assert '<p class="calc">基数 6 人，6 × 30% = 1.8 → 1（去尾），名额 1 个</p>' in shown
     assert "到此为止" in shown
     assert "不占名额的" in shown
+
+
+def test_seats_within_a_department_name_it_by_its_title(cast: Cast) -> None:
+    found = company(cast)
+    work = open_round(found, period="2025Q1")
+    path = f"/rounds/{work.pk}/results/quarterly/seats"
+
+    shown = page(cast.lead, path)
+
+    groups = re.findall(r'<option value="([^"]+)"( selected)?>([^<]+)</option>', shown)
+    assert groups == [
+        ("2025年第一季度·SJ", " selected", "2025年第一季度·数据中心"),
+        ("2025年第一季度·WL", "", "2025年第一季度·网络部"),
+        ("2025年第一季度·XX", "", "2025年第一季度·信息部"),
+    ]
+    other = page(cast.lead, f"{path}?group=2025年第一季度·XX")
+    assert '<option value="2025年第一季度·XX" selected>' in other
+    assert '<p class="calc">信息部：10 人，名额 A 10 × 30% = 3' in other
+
+
+def test_a_tree_names_the_department_of_a_seat_by_its_title(cast: Cast) -> None:
+    found = company(cast)
+    work = open_round(found, period="2025Q1")
+    own = Subject.objects.unscoped("a test").get(adoption=found.adoption, key="XX01")
+
+    tree = page(cast.lead, f"/rounds/{work.pk}/results/quarterly/{own.pk}")
+
+    assert "信息部：10 人，名额 A 10 × 30% = 3" in tree
+    assert "XX：" not in tree
 
 
 def test_a_result_without_seats_has_no_such_page(cast: Cast) -> None:
@@ -238,15 +292,88 @@ def test_own_copy_says_what_needs_others_and_names_nobody(cast: Cast, tmp_path: 
     assert [one.name for one in others if one.name in facts] == []
 
 
-def test_wrong_entries_are_named_instead_of_a_table(cast: Cast) -> None:
+def test_entries_at_fault_are_named_above_the_table_of_the_others(cast: Cast) -> None:
+    found, work = pushed(cast)
+    where = f"/rounds/{work.pk}/results"
+    corrected(found, "district_score", "mark", "很高")
+    entry = Entry.objects.unscoped("a test").filter(standing="counts").order_by("-pk")[0]
+    assert entry.subject is not None
+
+    shown = page(cast.city_officer, where)
+
+    assert "有 1 条记录有问题，暂不计入，改好以前不能冻结：" in shown
+    assert f'href="/registers/entries/{entry.pk}"' in shown
+    assert "“很高”填写有误" in shown
+    assert "不完整：1 条记录有问题，暂不计入" in shown
+    assert "云岭第二小学" in shown
+    assert "不完整：有 1 条记录有问题，暂不计入。" in page(
+        cast.city_officer, f"{where}/schools/{entry.subject_id}"
+    )
+    asked = page(cast.city_officer, f"{where}/freeze")
+    assert "有 1 条记录有问题，改好以前不能冻结：" in asked
+    assert f'href="/registers/entries/{entry.pk}"' in asked
+    assert 'name="because"' not in asked
+
+
+def test_of_entries_at_fault_out_of_sight_only_the_number_is_told(cast: Cast) -> None:
     found, work = pushed(cast)
     corrected(found, "district_score", "mark", "很高")
+    entry = Entry.objects.unscoped("a test").filter(standing="counts").order_by("-pk")[0]
+    assert entry.unit != cast.school
+
+    shown = page(cast.lead, f"/rounds/{work.pk}/results")
+
+    assert "另有 1 条不在查看范围内，由登记它的单位更正。" in shown
+    assert f"/registers/entries/{entry.pk}" not in shown
+    assert "很高" not in shown
+
+
+def test_a_faulty_roster_row_keeps_all_from_computing_and_is_named(cast: Cast) -> None:
+    found, work = pushed(cast)
+    school = subject(found, "YL02")
+    district = subject(found, school.values["district"])
+    leave_subject(by(cast.city_officer), subject_id=district.pk, version=district.version)
+
     shown = page(cast.city_officer, f"/rounds/{work.pk}/results")
+
     assert "有记录有误，结果算不出来" in shown
-    school = subject(found, "YL04")
+    assert f'href="/registers/subjects/{school.pk}"' in shown
+    other = subject(found, "YL04")
     assert "结果算不出来" in page(
-        cast.city_officer, f"/rounds/{work.pk}/results/schools/{school.pk}"
+        cast.city_officer, f"/rounds/{work.pk}/results/schools/{other.pk}"
     )
+
+
+def test_the_reason_is_needed_once_data_are_missing_and_stays_as_typed(cast: Cast) -> None:
+    _, work = pushed(cast)
+    client, where = signed_in(cast.city_officer), f"/rounds/{work.pk}/results/freeze"
+
+    asked = client.get(where).content.decode()
+    refused = client.post(where, {"because": " ", "key": "k1"}).content.decode()
+    too_long = client.post(where, {"because": "长" * 201, "key": "k2"}).content.decode()
+
+    for shown in (asked, refused, too_long):
+        assert "缺数据也要冻结的理由" in shown
+        assert "可不填" not in shown
+    assert "autofocus" not in asked
+    assert "个对象还缺数据" in refused
+    assert "autofocus" in refused
+    assert "长" * 201 in too_long
+    assert "autofocus" in too_long
+
+
+def test_many_rows_are_frozen_by_a_job_that_is_watched(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, work = pushed(cast)
+    monkeypatch.setattr(deciding, "AT_ONCE", 3)
+    client = signed_in(cast.city_officer)
+
+    answer = client.post(f"/rounds/{work.pk}/results/freeze", {"because": WHY, "key": "k1"})
+
+    job = Job.objects.get(kind="result.freeze")
+    assert answer["Location"] == f"/jobs/{job.pk}"
+    assert "冻结结果：" in client.get(f"/jobs/{job.pk}").content.decode()
 
 
 def test_what_follows_is_proposed_listed_and_decided_by_forms(cast: Cast) -> None:
@@ -320,6 +447,7 @@ def test_pages_of_results_keep_nobody_out(window: Open, cast: Cast, width: int) 
     found, work = appraised(cast)
     own = Subject.objects.unscoped("a test").get(adoption=found.adoption, person=cast.teacher)
     freeze_results(by(cast.lead), round_id=work.pk, because=WHY)
+    corrected(found, "self_report", "conduct", "很高")
     where = f"/rounds/{work.pk}/results"
     visits = [
         (cast.lead, where),

@@ -12,6 +12,7 @@ from kaocheng.actions.ballot import open_ballot
 from kaocheng.actions.review import open_own_review, save_review, submit_review
 from kaocheng.actions.review_assignment import assign_all_reviews, assign_review
 from kaocheng.gateways.files import store
+from kaocheng.queries import computing
 from kaocheng.queries.adopted import Adopted
 from kaocheng.records.models import (
     BallotVoter,
@@ -107,7 +108,7 @@ def test_queue_takes_a_fixed_number_of_queries(
     guide = signed_in(cast.outsider)
     guide.get("/reviews")
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(15):
         assert f"还有 {count} 份要评" in page(guide, "/reviews")
 
 
@@ -316,6 +317,7 @@ def test_guide_with_too_many_schools_is_pointed_out(work: Work, cast: Cast) -> N
             values={**values, "assigned_by": "区工程办"},
             entered_at=NOW,
         ).save()
+    computing.forget()
 
     assert "每人指导不超过10所学校" in page(office, path)
 
@@ -513,3 +515,33 @@ def test_what_is_typed_is_kept_without_saving(work: Work, cast: Cast, window: Op
 
     draft = Draft.objects.get(form=f"review-{review.pk}")
     assert draft.content["A1.mark"] == ["7.5"]
+
+
+def test_district_sees_its_own_schools_and_guides_of_the_round_of_the_city(
+    cast: Cast, work: Work
+) -> None:
+    found, round_ = work
+    board = f"/reviews/assign/{round_.pk}/{BY_GUIDES}"
+    own, far = subject(found, "school", OURS), subject(found, "school", "YL04")
+    district = signed_in(cast.officer)
+
+    tables = page(district, "/reviews/assign")
+    shown = page(district, board)
+    one = page(district, f"{board}/{own.pk}")
+
+    assert f'href="{board}"' in tables
+    assert f"/reviews/assign/{round_.pk}/{SELF}" not in tables
+    assert own.name in shown
+    assert far.name not in shown
+    assert "邓启文" in one
+    sent_form = {"assessor": str(cast.reviewer.pk), "period": "", "key": "k9"}
+    answer = district.post(f"{board}/{own.pk}/assign", sent_form)
+    assert (answer.status_code, answer["Location"]) == (302, f"{board}/{own.pk}")
+    assert review_of(cast.reviewer, OURS).state == "open"
+    for path in (
+        f"{board}/{far.pk}",
+        f"/reviews/assign/{round_.pk}/{SELF}",
+        f"/reviews/{reviews(subject=far)[0].pk}/return",
+    ):
+        assert district.get(path).status_code == 404, path
+    assert signed_in(cast.other_lead).get(board).status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -11,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from kaocheng.actions.fact_load import Place
 from kaocheng.gateways.clock import CLOCK
+from kaocheng.queries.adopted import Adopted, adopted
+from kaocheng.queries.round_agenda import Agendas
 from kaocheng.records.models import Obligation, Person, Round, Unit
 from kaocheng.records.models.round import ObligationState, RoundState
 from tests.adopting import adopt
@@ -52,11 +55,16 @@ def running(cast: Cast, at: datetime, *, schools: tuple[str, ...] = SCHOOLS) -> 
         only=lambda roster, row: roster not in kept or row["id"] in kept[roster],
     )
     move(work, china("2023-11-10"))
-    row = {"school": "YL02", "indicator": "A1", "uploaded_on": "2023-11-20"}
-    enter(found, "material", row, at=china("2023-11-20"))
+    enter(found, "material", *materials(found, "YL02"), at=china("2023-11-20"))
     move(work, china("2023-12-07", 0))
     move(work, at)
     return work
+
+
+def materials(found: Adopted, school: str) -> list[dict[str, str]]:
+    """What the school uploads: one row for each indicator."""
+    rows = found.adoption.parameters["indicators"][1:]
+    return [{"school": school, "indicator": row[0], "uploaded_on": "2023-11-20"} for row in rows]
 
 
 def read(who: Person, path: str) -> str:
@@ -132,6 +140,36 @@ def test_school_sees_its_own_items_and_does_them(cast: Cast, today: datetime) ->
     assert gone.status_code == 404
 
 
+def test_what_waits_for_a_condition_stands_below_with_the_reason(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = running(cast, china("2023-12-07", 0), schools=("YL02", "HZ02"))
+    Obligation.objects.unscoped(WHY).filter(round=work).update(state=ObligationState.DROPPED)
+    owed_rows = Obligation.objects.unscoped(WHY).filter(round=work, duty="self_scoring")
+    owed_rows.update(state=ObligationState.SHUT, because="先上传材料，再自评打分")
+    own = owed_rows.get(unit=cast.school)
+    monkeypatch.setattr(CLOCK, "source", lambda: china("2023-12-07", 10))
+
+    page = read(cast.lead, f"/rounds/{work.pk}/mine")
+    outsider = read(cast.far_lead, f"/rounds/{work.pk}/mine")
+    officer = read(cast.officer, f"/rounds/{work.pk}/mine")
+    Obligation.objects.unscoped(WHY).filter(round=work, duty="district_report").update(
+        state=ObligationState.SHUT, because="还没有开始"
+    )
+    own_office = read(cast.officer, f"/rounds/{work.pk}/mine")
+
+    assert "没有要您办的" in page
+    below = page.partition("还没轮到的")[2]
+    assert f"/rounds/{work.pk}/obligations/{own.pk}" in below
+    assert "先上传材料，再自评打分" in below
+    assert "去办" not in below
+    assert f"/obligations/{own.pk}" not in outsider
+    assert "海屿二小" in outsider.partition("还没轮到的")[2]
+    assert "还没轮到的" not in officer
+    assert "上报考核结果" in own_office.partition("还没轮到的")[2]
+    assert "还没轮到的" not in read(cast.city_officer, f"/rounds/{work.pk}/mine")
+
+
 def test_overdue_items_lead_to_chasing(cast: Cast, today: datetime) -> None:
     work = running(cast, today)
 
@@ -185,6 +223,50 @@ def test_agenda_names_the_days_and_goes_to_a_phone(cast: Cast, today: datetime) 
     assert "上传考核材料" in whole
     assert calendar["Content-Type"] == "text/calendar; charset=utf-8"
     assert b"BEGIN:VCALENDAR" in calendar.content
+
+
+def test_agenda_of_a_quarter_leaves_other_quarters_to_their_rounds(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, work = begun(
+        "s0.4-appraisal",
+        cast.school,
+        everywhere(cast.school),
+        starts="2025-01-01",
+        period="2025Q4",
+    )
+    monkeypatch.setattr(CLOCK, "source", lambda: china("2025-10-01", 10))
+    lead = signed_in(cast.lead)
+
+    page = lead.get(f"/rounds/{work.pk}/agenda?show=all").content.decode()
+    calendar = lead.get(f"/rounds/{work.pk}/agenda.ics").content.decode()
+    whole = Agendas(work, adopted(work.adoption)).whole.rows
+    quarters = {row.period.id for row in whole if row.period and row.id.startswith("quarter_plan")}
+
+    assert {"2025Q1", "2025Q4"} <= quarters
+    plans = re.findall(r"UID:(quarter_plan\S*?)@kaocheng", calendar)
+    assert plans == ["quarter_plan/2025Q4"]
+    assert "2025年1月5日" not in page
+    assert "2025年4月" not in page
+
+
+def test_what_has_to_hold_before_and_the_order_of_things_are_no_deadlines(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = running(cast, china("2023-12-06", 10), schools=("YL02",))
+    monkeypatch.setattr(CLOCK, "source", lambda: china("2023-12-06", 10))
+
+    rows = read(cast.officer, f"/rounds/{work.pk}/agenda").split("<tr>")
+
+    [step] = [row for row in rows if "第 1 步：学校自评" in row]
+    [duty] = [row for row in rows if "上传考核材料" in row]
+    assert "今天截止" in duty
+    assert "截止" not in step
+    monkeypatch.setattr(CLOCK, "source", lambda: china("2023-11-06", 10))
+    early = read(cast.officer, f"/rounds/{work.pk}/agenda").split("<tr>")
+    [gate] = [row for row in early if "先上传材料，再自评打分" in row]
+    assert "截止" not in gate
+    assert "剩" not in gate
 
 
 def test_events_are_told_by_whom_they_concern(cast: Cast, today: datetime) -> None:
@@ -275,6 +357,45 @@ def test_what_is_done_by_hand_is_settled_with_one_tap(cast: Cast, today: datetim
     assert officer.post(address, {"key": "k1"}).status_code == 302
     row.refresh_from_db()
     assert row.state in (ObligationState.DONE, ObligationState.LATE)
+
+
+def test_what_was_due_before_the_beginning_is_told_to_who_runs_the_round(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CLOCK, "source", lambda: china("2025-10-20", 10))
+    found, work = begun(
+        "s0.4-appraisal",
+        cast.school,
+        everywhere(cast.school),
+        starts="2025-10-20",
+        period="2025Q4",
+    )
+    move(work, china("2025-10-20", 10))
+    address = f"/rounds/{work.pk}"
+
+    page = read(cast.lead, address)
+
+    assert "这些事在开始以前已过期限，没有派：" in page
+    assert "<b>季度计划/考核表</b>（10月5日）" in page
+    assert "要办的，请在方案的“日期”里改期限。" in page
+    assert f'href="/adoptions/{found.adoption.pk}/dates"' in page
+    assert not owed(work, "quarter_plan")
+    assert "已过期限" not in read(cast.officer, address)
+    assert read(cast.lead, f"/adoptions/{found.adoption.pk}/dates")
+
+    found.adoption.dates = {"quarter_plan.to": "2025-10-31"}
+    found.adoption.version += 1
+    found.adoption.save()
+    move(Round.objects.unscoped(WHY).get(pk=work.pk), china("2025-10-20", 11))
+
+    assert owed(work, "quarter_plan")
+    assert "<b>季度计划/考核表</b>" not in read(cast.lead, address)
+
+
+def test_a_round_begun_in_time_has_nothing_past(cast: Cast, today: datetime) -> None:
+    work = running(cast, today, schools=("YL02",))
+
+    assert "已过期限" not in read(cast.city_officer, f"/rounds/{work.pk}")
 
 
 @pytest.mark.parametrize("page", ["", "/overdue", "/mine", "/circular"])

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
-from kaocheng.access.actor import Held
+from kaocheng.access.actor import Actor, Held
 from kaocheng.access.endpoints import Open
 from kaocheng.config.urls import ENDPOINTS
 from kaocheng.queries.actor import NOBODY
 from kaocheng.queries.shell import Badges, badges_of
 from kaocheng.records.models import Account, Appointment, AuditRow, Message, Person, Task
 from kaocheng.records.models.appointment import Role
+from kaocheng.records.models.scheme import AdoptionState
 from kaocheng.records.models.unit import UnitKind
 from kaocheng.web.help.text import GENERAL, name_of_text
 from kaocheng.web.navigation import TABLE, Entry, entries_for
 from kaocheng.web.shell import ELSEWHERE, Shell
+from kaocheng.web.templatetags.kaocheng import chip, in_language
 from tests.cast import NOW, Cast, actor
 
 # Pages that say nothing a reader could need help with: answers for machines, redirects, errors.
@@ -192,6 +196,36 @@ def test_rail_has_at_most_seven_entries_and_starts_at_home(role: str, kind: str)
     assert {one.endpoint for one in reached} == {one.endpoint for one in entries} - {"messages"}
 
 
+@pytest.mark.parametrize("kind", list(UnitKind))
+@pytest.mark.parametrize("role", list(Role))
+def test_every_page_of_work_that_a_role_may_open_has_an_entry(role: str, kind: str) -> None:
+    held = Held(1, role, 1, kind, "单位", "1/")
+    reader = Actor(1, 1, "某人", held=held)
+    open_to = {one.name for one in ENDPOINTS if one.is_for(reader)}
+
+    entries = entries_for(held, known=open_to, page="home")
+
+    work = {"rounds", "registers", "reviews", "results", "notices", "collections"}
+    assert {one.endpoint for one in entries} & work == open_to & work
+
+
+@pytest.mark.parametrize(
+    "who",
+    ["teacher", "lead", "clerk", "workshop_leader", "officer", "reviewer", "audit_admin"],
+)
+def test_no_entry_leads_to_a_refusal(cast: Cast, who: str) -> None:
+    client = signed_in(getattr(cast, who))
+    page = client.get("/account").content.decode()
+    rail = page.split('<nav class="rail"')[1].split("</nav>")[0]
+    more = page.split('id="more-heading"')[1].split("</section>")[0]
+
+    addresses = re.findall(r'<a[^>]* href="(/[^"]*)"', rail + more)
+
+    assert addresses
+    # Some lead on, to the only round or to the reader's own unit.
+    assert {client.get(one).status_code for one in addresses} <= {200, 302}
+
+
 def shell_of(entries: tuple[Entry, ...]) -> Shell:
     return Shell(
         actor=NOBODY, posts=(), entries=entries, badges=Badges(), pages=frozenset(), page="home",
@@ -272,3 +306,23 @@ def test_addresses_of_choices_are_open_to_everybody() -> None:
 
     assert (needs["settings-language"], needs["settings-type"]) == (Open.PUBLIC, Open.PUBLIC)
     assert needs["drafts"] == Open.SIGNED_IN
+
+
+def test_state_and_kind_are_said_in_the_language_of_the_reader() -> None:
+    with override("en"):
+        assert "In force" in chip("ok", AdoptionState.IN_FORCE.label)
+        assert in_language(UnitKind.DISTRICT.label) == "District"
+        assert in_language("榕荫小学") == "榕荫小学"
+        assert in_language("") == ""
+    with override("zh-hans"):
+        assert "施行中" in chip("ok", AdoptionState.IN_FORCE.label)
+
+
+@pytest.mark.parametrize("role", ["lead", "clerk"])
+def test_office_of_a_township_finds_people_and_no_teachers(role: Role) -> None:
+    held = Held(1, role, 1, UnitKind.TOWNSHIP, "禾浦镇人民政府", "/1/")
+    known = {"home", "people", "rounds"}
+
+    labels = [str(one.label) for one in entries_for(held, known=known, page="home")]
+
+    assert labels == ["首页", "考核", "人员"]

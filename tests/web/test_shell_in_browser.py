@@ -8,6 +8,7 @@ from kaocheng.records.models import Account
 from tests.cast import Cast
 from tests.web.axe import violations
 from tests.web.conftest import Open
+from tests.web.layout import wrong, wrong_in_large_type
 
 pytestmark = pytest.mark.browser
 
@@ -35,6 +36,22 @@ def test_pages_of_the_shell_keep_nobody_out(
     assert page.evaluate(SMALL) == []
 
 
+@pytest.mark.parametrize("path", ["/home", "/tasks", "/units", "/registers", "/results", "/audit"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_main_pages_keep_nobody_out_in_large_type(
+    window: Open, cast: Cast, path: str, width: int
+) -> None:
+    reader = cast.audit_admin if path == "/audit" else cast.lead
+    Account.objects.filter(person=reader).update(large_type=True)
+
+    page = window(path, reader, width=width)
+
+    assert page.evaluate("() => getComputedStyle(document.documentElement).fontSize") == "20px"
+    assert violations(page) == []
+    assert wrong(page) == []
+    assert page.evaluate(SMALL) == []
+
+
 @pytest.mark.parametrize("language", ["zh-hant", "en"])
 def test_large_type_fits_a_phone_in_every_language(window: Open, cast: Cast, language: str) -> None:
     Account.objects.filter(person=cast.lead).update(large_type=True, language=language)
@@ -46,8 +63,28 @@ def test_large_type_fits_a_phone_in_every_language(window: Open, cast: Cast, lan
     assert violations(page) == []
 
 
-def test_everything_of_the_frame_can_be_tapped_on_a_phone(window: Open, cast: Cast) -> None:
-    page = window("/help/home", cast.teacher, width=360)
+def test_text_that_a_box_cuts_off_is_noticed(window: Open, cast: Cast) -> None:
+    page = window("/help/home", cast.lead, width=360)
+    page.evaluate(
+        """words => {
+          const box = document.querySelector("main").appendChild(document.createElement("div"));
+          box.className = "kc flush";
+          box.textContent = words;
+          box.style.whiteSpace = "nowrap";
+        }""",
+        "字" * 30,
+    )
+
+    found = wrong(page)
+
+    assert found == [f"cut off: {'字' * 30} in kc flush"]
+    assert wrong_in_large_type(page) == [f"in large type: {found[0]}"]
+    assert "large" not in page.evaluate("() => document.documentElement.className")
+
+
+@pytest.mark.parametrize("path", ["/help/home", "/units", "/schemes", "/registers", "/audit"])
+def test_everything_can_be_tapped_on_a_phone(window: Open, cast: Cast, path: str) -> None:
+    page = window(path, cast.audit_admin if path == "/audit" else cast.lead, width=360)
     page.evaluate("() => document.querySelectorAll('details').forEach(one => one.open = true)")
 
     assert page.evaluate(LOW) == []

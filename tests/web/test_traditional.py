@@ -11,6 +11,7 @@ from kaocheng.web.traditional import traditional_page
     ("page", "expected"),
     [
         ("<p>头发里面，后来</p>", "<p>頭髮裏面，後來</p>"),
+        ("<p>考核、审核、核实</p>", "<p>考核、審核、核實</p>"),
         # Words stay: no Taiwan phrasing.
         ("<p>信息、程序、支持</p>", "<p>信息、程序、支持</p>"),
         ('<b translate="no">于泳波</b>里', '<b translate="no">于泳波</b>裏'),

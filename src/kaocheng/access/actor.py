@@ -72,3 +72,19 @@ class By:
 def system(at: datetime, *, key: str = "") -> By:
     """The product itself: a job, a sweep, the set-up of the demo."""
     return By(Actor(account_id=None, person_id=None, name="系统"), at=at, key=key)
+
+
+# All that decides about a right, but the person, the unit and its path: role, kind of unit, helper.
+Rights = tuple[str, str, bool]
+
+
+def rights_of(actor: Actor) -> Rights:
+    held = actor.held
+    return (held.role, held.unit_kind, actor.helper is not None) if held else ("", "", False)
+
+
+def holder(rights: Rights, *, unit_id: int = 0, unit_path: str = "") -> Actor:
+    """Somebody with these rights in this unit: for conditions of queries that are written once."""
+    role, kind, is_helped = rights
+    held = Held(0, role, unit_id, kind, "", unit_path) if role else None
+    return Actor(None, None, "", held=held, helper=Helper(0, "") if is_helped else None)

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from kaocheng.access.actor import Actor
 from kaocheng.access.grants import Permission, Reach
 from kaocheng.access.scope import NOBODY, unit_condition
-from kaocheng.records.models import Adoption, Subject, Unit
+from kaocheng.records.models import Adoption, Amendment, Subject, Unit
 from kaocheng.records.models.scheme import AdoptionState
 from kaocheng.records.models.unit import UnitKind
 from kaocheng.records.scoped import OwnedQuerySet
@@ -40,6 +40,13 @@ def own_adoptions(actor: Actor, permission: Permission) -> OwnedQuerySet[Adoptio
     """What the actor's own unit adopted: nobody changes what another unit settled."""
     return Adoption.objects.within(
         _own(actor, at="") if actor.may(permission) else NOBODY,
+    )
+
+
+def own_amendments(actor: Actor, permission: Permission) -> OwnedQuerySet[Amendment]:
+    """The amendments of what the actor's own unit adopted."""
+    return Amendment.objects.within(
+        _own(actor, at="adoption__") if actor.may(permission) else NOBODY,
     )
 
 

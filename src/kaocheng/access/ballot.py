@@ -12,13 +12,13 @@ from kaocheng.records.scoped import OwnedQuerySet
 
 
 def ballots_to_vote(actor: Actor) -> OwnedQuerySet[Ballot]:
-    """Ballots with the actor among the voters, also those that are over."""
+    """Ballots with the actor among the voters, also those that are over; none about the actor."""
     if actor.person_id is None or not actor.may(Permission.REVIEW):
         return Ballot.objects.within(NOBODY)
     mine = BallotVoter.objects.unscoped("a condition inside a scoped query").filter(
         ballot=OuterRef("pk"), person=actor.person_id
     )
-    return Ballot.objects.within(Q(Exists(mine)))
+    return Ballot.objects.within(Q(Exists(mine)) & ~Q(subject__person=actor.person_id))
 
 
 def ballots_to_hold(actor: Actor) -> OwnedQuerySet[Ballot]:

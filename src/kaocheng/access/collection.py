@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
-from django.db.models import Q
+from django.db.models import BooleanField, Case, Q, Value, When
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.grants import Permission, Reach
@@ -49,6 +50,18 @@ def parts_in_sight(actor: Actor) -> OwnedQuerySet[CollectionPart]:
     )
 
 
+def with_rights(
+    actor: Actor, parts: OwnedQuerySet[CollectionPart]
+) -> OwnedQuerySet[CollectionPart]:
+    """Each part with whether `our_parts`, `parts_asked_by_us` and so on would give it."""
+    return parts.annotate(
+        is_ours=_whether(_unit(actor, Permission.FILL_COLLECTIONS, "unit")),
+        is_asked=_whether(_asked_by_us(actor)),
+        may_send=_whether(_unit(actor, Permission.SUBMIT_COLLECTIONS, "unit")),
+        may_split=_whether(_unit(actor, Permission.COLLECT, "unit")),
+    )
+
+
 def rows_of(part: CollectionPart) -> OwnedQuerySet[CollectionRow]:
     """The rows of a part that a door has let through, in their order."""
     return CollectionRow.objects.within(Q(part=part)).order_by("position")
@@ -68,7 +81,17 @@ def sees_personal_data(actor: Actor) -> bool:
     return bool(actor.reaches(Permission.SEE_PERSONAL_DATA) & {Reach.BELOW, Reach.ALL})
 
 
-def may_see_value(actor: Actor, field: Field, row: CollectionRow) -> bool:
+class Filled(Protocol):
+    """A row of a part, however it was read."""
+
+    @property
+    def filled_by_id(self) -> int: ...
+
+    @property
+    def values(self) -> Mapping[str, str]: ...
+
+
+def may_see_value(actor: Actor, field: Field, row: Filled) -> bool:
     """Personal values are for whoever filled them and for those who may see personal data."""
     return (
         not field.is_personal
@@ -81,6 +104,14 @@ def may_see_value(actor: Actor, field: Field, row: CollectionRow) -> bool:
 def _asked_by_us(actor: Actor) -> Q:
     return _unit(actor, Permission.COLLECT, "above__unit") | (
         _unit(actor, Permission.COLLECT, "collection__unit") & Q(above=None)
+    )
+
+
+def _whether(condition: Q) -> Case:
+    return Case(
+        When(condition, then=Value(value=True)),
+        default=Value(value=False),
+        output_field=BooleanField(),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
+from kaocheng.access.actor import Actor
 from kaocheng.access.permissions import Permission
 from kaocheng.access.refusal import NotAllowed, Refused
 
@@ -70,5 +71,9 @@ class Endpoint:
         asking = request.asking  # type: ignore[attr-defined]  # set by web.middleware.who_asks
         if asking.actor.account_id is None or (asking.still_to_do and self.needs != Open.HALF):
             raise MustSignIn
-        if isinstance(self.needs, Permission) and not asking.actor.may(self.needs):
+        if not self.is_for(asking.actor):
             raise NotAllowed
+
+    def is_for(self, actor: Actor) -> bool:
+        """Whether somebody who is signed in may open it at all; what a page links to asks this."""
+        return not isinstance(self.needs, Permission) or actor.may(self.needs)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, TextField
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.grants import Permission, Reach
-from kaocheng.access.holding import bears, subjects_held
+from kaocheng.access.holding import about_others, bears, subjects_held
 from kaocheng.access.scope import NOBODY, unit_condition
 from kaocheng.methods.holders import Holder
 from kaocheng.records.models import Adoption, Entry, EntryStep, MonthlySheet, Subject, Unit
@@ -26,7 +27,7 @@ from kaocheng.records.scoped import OwnedQuerySet
 WHY = "a condition inside a scoped query"
 # What a first step says of an entry that somebody without the title wrote.
 PROPOSED = "待登记人确认"
-FEW_SUBJECTS = 500
+FEW = 500
 
 
 @dataclass(frozen=True)
@@ -75,30 +76,41 @@ def entries_in_sight(actor: Actor) -> OwnedQuerySet[Entry]:
 
 
 def entries_of(actor: Actor, adoption: Adoption, route: Route) -> OwnedQuerySet[Entry]:
-    """Entries of one register: in sight, or of a subject for whom the actor bears a title of it.
-
-    Few subjects are named one by one, so that their entries are found by index among a million.
-    """
+    """Entries of one register: in sight, or of a subject for whom the actor bears a title of it."""
     condition = NOBODY
-    if actor.held is not None and _reads(actor):
-        if _sees_all(actor, adoption):
-            condition = ~NOBODY
-        else:
-            subjects = subjects_of(actor, adoption, route).order_by().values_list("pk", flat=True)
-            few = [*subjects[: FEW_SUBJECTS + 1]]
-            about = subjects if len(few) > FEW_SUBJECTS else few
-            condition = Q(entered_by=actor.person_id) | Q(subject__in=about)
-            if Reach.OWN not in actor.reaches(Permission.SEE_ENTRIES):
-                condition |= _of_units(actor)
-            if bears(actor, adoption, route.everybody):
-                condition |= Q(subject=None)
+    if _reads(actor) and _sees_all(actor, adoption):
+        condition = ~NOBODY
+    elif _reads(actor):
+        subjects = subjects_of(actor, adoption, route).order_by().values_list("pk", flat=True)
+        condition = _own_or_of(actor, _few_or_query(_units_of(actor)))
+        condition |= Q(subject__in=_few_or_query(subjects))
+        if bears(actor, adoption, route.everybody):
+            condition |= Q(subject=None)
     return Entry.objects.within(condition).filter(adoption=adoption, register=route.register)
+
+
+def is_in_sight(actor: Actor, entry: Entry, route: Route) -> bool:
+    """The same for one entry that is fetched already; one query, or none."""
+    if not _reads(actor):
+        return False
+    if entry.entered_by_id == actor.person_id or _sees_all(actor, entry.adoption):
+        return True
+    condition = _own_or_of(actor, _units_of(actor))
+    if entry.subject_id is not None:
+        subjects = subjects_of(actor, entry.adoption, route).filter(pk=entry.subject_id)
+        condition |= Q(Exists(subjects))
+    elif bears(actor, entry.adoption, route.everybody):
+        return True
+    return Entry.objects.within(condition).filter(pk=entry.pk).exists()
 
 
 def entries_to_sign(
     actor: Actor, adoption: Adoption, routes: Iterable[Route]
 ) -> OwnedQuerySet[Entry]:
-    """Waiting entries whose next signature is the actor's to give; never their own."""
+    """Waiting entries whose next signature is the actor's to give.
+
+    Never of what they wrote; of what is about them, only where the title is the subject's own.
+    """
     condition = NOBODY
     if actor.person_id is not None and actor.may(Permission.WRITE_ENTRIES):
         for route in routes:
@@ -182,9 +194,21 @@ def _sees_all(actor: Actor, adoption: Adoption) -> bool:
     return below and actor.held is not None and adoption.unit.path.startswith(actor.held.unit_path)
 
 
-def _of_units(actor: Actor) -> Q:
-    reached = Unit.objects.unscoped(WHY).filter(unit_condition(actor, Permission.SEE_ENTRIES))
-    return Q(unit__in=reached.values("pk"))
+def _own_or_of(actor: Actor, units: QuerySet[Any, int] | list[int]) -> Q:
+    return Q(entered_by=actor.person_id) | Q(unit__in=units)
+
+
+def _units_of(actor: Actor) -> QuerySet[Any, int]:
+    """Ids of the units within reach; none of somebody who sees but their own."""
+    is_own = Reach.OWN in actor.reaches(Permission.SEE_ENTRIES)
+    condition = NOBODY if is_own else unit_condition(actor, Permission.SEE_ENTRIES)
+    return Unit.objects.unscoped(WHY).filter(condition).order_by().values_list("pk", flat=True)
+
+
+def _few_or_query(ids: QuerySet[Any, int]) -> QuerySet[Any, int] | list[int]:
+    """Few are named one by one, so that their entries are found by index among a million."""
+    few = [*ids[: FEW + 1]]
+    return ids if len(few) > FEW else few
 
 
 def _reads(actor: Actor) -> bool:
@@ -207,5 +231,16 @@ def _next_is_theirs(actor: Actor, adoption: Adoption, route: Route) -> Q:
     condition = proposed & Q(signed_count=0) & _borne(actor, adoption, route.enterers)
     for step, holders in enumerate(route.signers):
         here = (~proposed & Q(signed_count=step)) | (proposed & Q(signed_count=step + 1))
-        condition |= here & _borne(actor, adoption, holders)
+        condition |= here & _borne(actor, adoption, holders) & about_others(actor, holders)
     return condition
+
+
+def entries_to_strike(
+    actor: Actor, adoption: Adoption, holders: Sequence[Holder]
+) -> OwnedQuerySet[Entry]:
+    """Entries that the last signers may strike although they count; not what is about the actor."""
+    if not actor.may(Permission.WRITE_ENTRIES):
+        return Entry.objects.within(NOBODY)
+    held = Q(subject__in=subjects_held(actor, adoption, holders).values("pk"))
+    rows = Entry.objects.within(held & about_others(actor, holders))
+    return rows.filter(adoption=adoption)

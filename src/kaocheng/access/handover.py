@@ -46,8 +46,9 @@ def takers(giver_id: int, *, on: date) -> OwnedQuerySet[Person]:
     """The colleagues of the giver, in the same school or office; of one who left, the last ones."""
     every = Appointment.objects.unscoped("who works beside whom, and nothing else of them")
     current = Q(ends_on=None) | Q(ends_on__gt=on)
-    last = every.filter(person=giver_id).order_by("-ends_on").select_related("unit__parent").first()
-    if last is None or every.filter(current, person=giver_id, starts_on__lte=on).exists():
+    theirs = every.filter(person=giver_id, starts_on__lte=on).select_related("unit__parent")
+    last = theirs.order_by("-ends_on").first()
+    if last is None or theirs.filter(current).exists():
         return colleagues(giver_id, on=on)
     there = every.filter(current, unit__path__startswith=home_path(last), starts_on__lte=on)
     return Person.objects.within(

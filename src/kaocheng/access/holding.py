@@ -1,7 +1,8 @@
 """Who bears a title of a scheme for a subject, as the table “谁是谁” of the adoption says.
 
 Asked from both sides: `subjects_held` gives the subjects for which somebody bears one of the
-titles, `Holding.owners` those who bear it for a subject.
+titles, `Holding.owners` those who bear it for a subject. Where nobody can be found, the office of
+the adopting unit bears it: nothing is owed by nobody, and nothing is shut to everybody.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, TextField
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.grants import LEAD, OFFICER, REVIEWER
+from kaocheng.access.names import Names
 from kaocheng.access.scope import NOBODY
 from kaocheng.access.task import sharing
 from kaocheng.methods.holders import Holder, How
@@ -45,10 +47,22 @@ def subjects_held(
     actor: Actor, adoption: Adoption, holders: Iterable[Holder]
 ) -> OwnedQuerySet[Subject]:
     """The subjects of the adoption for which the actor bears one of the titles."""
-    condition = NOBODY
-    for holder in holders:
+    condition, listed = NOBODY, tuple(holders)
+    for holder in listed:
         condition |= _held(actor, adoption, holder)
+    if _is_office(actor, adoption):
+        condition |= ~_borne(adoption, listed)
     return Subject.objects.within(condition).filter(adoption=adoption)
+
+
+def about_others(actor: Actor, holders: Iterable[Holder], *, at: str = "subject__") -> Q:
+    """回避: rows about others than the actor, unless the title is the subject's own.
+
+    Nobody decides about themselves by a title that they bear for others too.
+    """
+    if any(holder.how == How.SUBJECT for holder in holders):
+        return ~NOBODY
+    return ~Q(**{f"{at}person": actor.person_id})
 
 
 def bears(actor: Actor, adoption: Adoption, holders: Iterable[Holder]) -> bool:
@@ -63,9 +77,62 @@ def _bears_here(actor: Actor, adoption: Adoption, holder: Holder) -> bool:
     held = actor.held
     if held is None:
         return False
-    if holder.how == How.OUTSIDE or (holder.how == How.ROLE and not holder.kind):
+    if _is_of_unit_itself(holder):
         return held.unit_id == adoption.unit_id and _has_role(actor, _role(adoption, holder))
     return False
+
+
+def _is_of_unit_itself(holder: Holder) -> bool:
+    return holder.how == How.OUTSIDE or (holder.how == How.ROLE and not holder.kind)
+
+
+def _is_office(actor: Actor, adoption: Adoption) -> bool:
+    """Whether the actor speaks for the unit that has adopted the scheme."""
+    is_there = actor.held is not None and actor.held.unit_id == adoption.unit_id
+    return is_there and _has_role(actor, office_role(adoption.unit.kind))
+
+
+def _borne(adoption: Adoption, holders: Iterable[Holder]) -> Q:
+    """The subjects for whom somebody can be found who bears one of the titles."""
+    condition, names = NOBODY, Names(adoption)
+    for holder in holders:
+        condition |= _found(adoption, holder, names)
+    return condition
+
+
+def _found(adoption: Adoption, holder: Holder, names: Names) -> Q:
+    match holder.how:
+        case How.ROLE if holder.kind == UnitKind.PANEL:
+            panels = Unit.objects.unscoped(WHY).filter(kind=UnitKind.PANEL, closes_on=None)
+            return _lies_in(Q(pk__in=panels.values("keeper")))
+        case How.ROLE if holder.kind:
+            return _lies_in(Q(kind=holder.kind))
+        case How.FIELD:
+            name = f"values__{holder.field}"
+            listed = Subject.objects.unscoped(WHY).filter(adoption=adoption)
+            return Q(**{f"{name}__in": _people_among(listed.values_list(name, flat=True), names)})
+        case How.REGISTER:
+            name = f"values__{holder.field}"
+            rows = Entry.objects.unscoped(WHY).filter(
+                adoption=adoption, register=holder.register, standing=Standing.COUNTS
+            )
+            known = _people_among(rows.values_list(name, flat=True), names)
+            return Q(Exists(rows.filter(**{f"{name}__in": known}, subject=OuterRef("pk"))))
+        case _:
+            return ~NOBODY
+
+
+def _lies_in(units: Q) -> Q:
+    """Subjects whose unit is one of these, or lies below one."""
+    path = ExpressionWrapper(OuterRef("unit__path"), output_field=TextField())
+    above = Unit.objects.unscoped(WHY).filter(units).alias(at=path)
+    return Q(Exists(above.filter(at__startswith=F("path"))))
+
+
+def _people_among(called: Iterable[object], names: Names) -> list[str]:
+    wanted = {str(one) for one in called if one}
+    names.look_up(wanted)
+    return sorted(one for one in wanted if names.find(one))
 
 
 def _held(actor: Actor, adoption: Adoption, holder: Holder) -> Q:
@@ -108,14 +175,8 @@ def _of_panel(actor: Actor) -> Q:
 
 
 def _own_names(actor: Actor, adoption: Adoption) -> list[str]:
-    """What the rosters of the adoption call the actor: keys, and names that only they have."""
-    rows = Subject.objects.unscoped(WHY).filter(adoption=adoption)
-    own = rows.filter(person=actor.person_id).values_list("key", "name")
-    names = [name for _, name in own]
-    shared = set(
-        rows.filter(name__in=names).exclude(person=actor.person_id).values_list("name", flat=True)
-    )
-    return [key for key, _ in own] + [name for name in names if name not in shared]
+    """What the rows of the adoption call the actor."""
+    return [] if actor.person_id is None else Names(adoption).of(actor.person_id)
 
 
 def _role(adoption: Adoption, holder: Holder) -> str:
@@ -134,6 +195,7 @@ class Holding:
 
     def __init__(self, adoption: Adoption) -> None:
         self.adoption = adoption
+        self.names = Names(adoption, everybody=True)
 
     @cached_property
     def units(self) -> dict[int, Unit]:
@@ -155,20 +217,6 @@ class Holding:
         for pk, keeper in rows.order_by("pk").values_list("pk", "keeper_id"):
             found[keeper].append(pk)
         return found
-
-    @cached_property
-    def people(self) -> dict[str, tuple[int, int]]:
-        """(person, unit) by what the rosters call them: keys, and names that only one has."""
-        rows = Subject.objects.unscoped(WHY).filter(
-            adoption=self.adoption, person__isnull=False, has_left=False
-        )
-        by_name: defaultdict[str, set[tuple[int, int]]] = defaultdict(set)
-        by_key: dict[str, tuple[int, int]] = {}
-        for key, name, person, unit in rows.values_list("key", "name", "person_id", "unit_id"):
-            by_key[key] = (person, unit)
-            by_name[name].add((person, unit))
-        unique = {name: next(iter(found)) for name, found in by_name.items() if len(found) == 1}
-        return unique | by_key
 
     def owners(self, holders: Iterable[Holder], subject: Subject | None) -> tuple[Owner, ...]:
         """Who bears one of the titles for the subject; without one, for the adopting unit.
@@ -233,5 +281,5 @@ class Holding:
         return []
 
     def _named(self, name: str) -> list[Owner]:
-        found = self.people.get(name)
+        found = self.names.find(name)
         return [Owner(found[1], found[0])] if found else []

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db.models import Exists, OuterRef, Q
 
 from kaocheng.access.actor import Actor
-from kaocheng.access.grants import Permission, Reach
-from kaocheng.access.holding import bears, subjects_held
+from kaocheng.access.grants import CLERK, MEMBER, Permission, Reach
+from kaocheng.access.holding import about_others, bears, subjects_held
 from kaocheng.access.scope import NOBODY, unit_condition
 from kaocheng.methods.holders import Holder
 from kaocheng.records.models import (
     Adoption,
     Consequence,
+    Entry,
     ResultRow,
     ResultSet,
     Round,
@@ -36,6 +39,18 @@ def subjects_with_results(actor: Actor) -> OwnedQuerySet[Subject]:
     return Subject.objects.within(result_condition(actor))
 
 
+def entries_with_results(actor: Actor) -> OwnedQuerySet[Entry]:
+    """Entries about those whose results the actor may read; about nobody, by their unit."""
+    of_nobody = Q(subject=None) & unit_condition(actor, Permission.SEE_RESULTS, at="unit__")
+    return Entry.objects.within(result_condition(actor, at="subject__") | of_nobody)
+
+
+def reads_results_of_unit(actor: Actor, work: Round) -> bool:
+    """Whether the unit of the round is within reach: then what is about nobody is shown too."""
+    condition = unit_condition(actor, Permission.SEE_RESULTS, at="unit__")
+    return Round.objects.within(condition).filter(pk=work.pk).exists()
+
+
 def rounds_with_results(actor: Actor) -> OwnedQuerySet[Round]:
     """Rounds in which somebody is assessed whose results the actor may read."""
     assessed = Subject.objects.unscoped(WHY).filter(
@@ -56,8 +71,16 @@ def sets_to_decide(actor: Actor) -> OwnedQuerySet[ResultSet]:
 
 
 def rows_in_sight(actor: Actor) -> OwnedQuerySet[ResultRow]:
-    """Frozen results of those whose results the actor may read."""
-    return ResultRow.objects.within(result_condition(actor, at="subject__"))
+    """Frozen results of those whose results the actor may read, and of entries about them.
+
+    What is about nobody, such as a list, is read by whom its unit is within reach of.
+    """
+    of_nobody = Q(subject=None, entry__subject=None)
+    of_nobody &= unit_condition(actor, Permission.SEE_RESULTS, at="unit__")
+    about = result_condition(actor, at="subject__")
+    return ResultRow.objects.within(
+        about | result_condition(actor, at="entry__subject__") | of_nobody
+    )
 
 
 def rows_to_acknowledge(actor: Actor) -> OwnedQuerySet[ResultRow]:
@@ -77,14 +100,21 @@ def consequences_in_sight(actor: Actor) -> OwnedQuerySet[Consequence]:
 def consequences_to_decide(
     actor: Actor, adoption: Adoption, effect: str, holders: tuple[Holder, ...]
 ) -> OwnedQuerySet[Consequence]:
-    """Those of an effect for whose subjects the actor bears the title that confirms it."""
+    """Those of an effect for whose subjects the actor bears the title that confirms it.
+
+    A clerk who shares the work of an office does not decide in its place.
+    Not what is about the actor, unless the title is the subject's own.
+    """
     if not actor.may(Permission.SEE_RESULTS):
         return Consequence.objects.within(NOBODY)
+    if all(one.role != CLERK for one in holders):
+        actor = _without_sharing(actor)
     held = subjects_held(actor, adoption, holders)
     condition = Q(subject__in=held.values("pk"))
     if bears(actor, adoption, holders) and _leads(actor, adoption):
         condition |= ~NOBODY
-    return Consequence.objects.within(condition).filter(round__adoption=adoption, effect=effect)
+    rows = Consequence.objects.within(condition & about_others(actor, holders))
+    return rows.filter(round__adoption=adoption, effect=effect)
 
 
 def sees_whole_units(actor: Actor) -> bool:
@@ -94,6 +124,13 @@ def sees_whole_units(actor: Actor) -> bool:
 
 def _decides(actor: Actor, *, at: str) -> Q:
     return unit_condition(actor, Permission.DECIDE, at=at)
+
+
+def _without_sharing(actor: Actor) -> Actor:
+    """The same person, as a clerk without the part in the work of the head."""
+    if actor.held is None or actor.held.role != CLERK:
+        return actor
+    return replace(actor, held=replace(actor.held, role=MEMBER))
 
 
 def _leads(actor: Actor, adoption: Adoption) -> bool:

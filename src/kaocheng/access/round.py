@@ -86,7 +86,10 @@ def obligations_in_sight(actor: Actor, *, borne: Q = NOBODY) -> OwnedQuerySet[Ob
     """
     if not actor.may(Permission.SEE_ROUNDS):
         return Obligation.objects.within(NOBODY)
-    return Obligation.objects.within(_about(actor, person="subject__person") | borne)
+    condition = _about(actor, person="subject__person") | borne
+    if actor.person_id is not None:  # Tickets that they wrote.
+        condition |= Q(entry__entered_by=actor.person_id)
+    return Obligation.objects.within(condition)
 
 
 def borne_condition(
@@ -110,8 +113,8 @@ def own_groups(actor: Actor, work: Round) -> list[tuple[str, str]]:
     firsts = (
         Obligation.objects.unscoped(WHY)
         .filter(round=work)
-        .order_by("duty", "period", "pk")
-        .distinct("duty", "period")
+        .order_by("duty", "period", "entry", "pk")
+        .distinct("duty", "period", "entry")
     )
     groups = {
         str(pk): (duty, period) for pk, duty, period in firsts.values_list("pk", "duty", "period")
@@ -119,7 +122,7 @@ def own_groups(actor: Actor, work: Round) -> list[tuple[str, str]]:
     tasks = own_tasks(actor).filter(
         source_kind=SOURCE, source_id__in=list(groups), state=TaskState.OPEN
     )
-    return [groups[source] for source in tasks.values_list("source_id", flat=True)]
+    return list(dict.fromkeys(groups[one] for one in tasks.values_list("source_id", flat=True)))
 
 
 def obligations_to_run(actor: Actor) -> OwnedQuerySet[Obligation]:

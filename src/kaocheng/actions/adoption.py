@@ -11,7 +11,7 @@ from kaocheng.access.grants import Permission
 from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Refused
 from kaocheng.access.scope import units
 from kaocheng.actions.adoption_replacement import take_over
-from kaocheng.actions.perform import Act, Answer, action, digest
+from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.actions.scheme import keep_scheme
 from kaocheng.engine import problems as engine
 from kaocheng.gateways.clock import CHINA
@@ -24,7 +24,6 @@ from kaocheng.queries.adoption_values import (
     date_problems,
     holder_problems,
     parameter_problems,
-    period_problems,
     with_dates,
     with_holders,
     with_parameters,
@@ -32,8 +31,7 @@ from kaocheng.queries.adoption_values import (
 from kaocheng.queries.holder_choices import people_rosters
 from kaocheng.queries.titles import titles_of
 from kaocheng.records.locking import lock_name
-from kaocheng.records.models import Adoption, Round, SchemeVersion
-from kaocheng.records.models.round import RoundState
+from kaocheng.records.models import Adoption, SchemeVersion
 from kaocheng.records.models.scheme import AdoptionState
 
 MOST_TITLE, MOST_WHY = 120, 400
@@ -111,32 +109,13 @@ def set_dates(act: Act, *, adoption_id: int, version: int, days: Mapping[str, st
     return Answer.of(found.adoption)
 
 
-@action("adoption.set_periods")
-def set_periods(
-    act: Act, *, adoption_id: int, version: int, rows: Sequence[Sequence[str]]
-) -> Answer:
-    """All periods: rows of kind, id, title, from, to; a row that is empty is left out.
-
-    While in force too: the next year's are added where the last one's end.
-    """
-    found = adopted(_open(act, adoption_id))
-    listed = [[cell.strip() for cell in row] for row in rows]
-    listed = [row for row in listed if any(row[1:])]
-    problems = period_problems(found, listed)
-    if problems:
-        raise Invalid(problems)
-    found.adoption.periods = listed
-    act.keep(found.adoption, "periods", version=version, periods=listed)
-    return Answer.of(found.adoption)
-
-
 @action("adoption.choose_sheets")
 def choose_sheets(act: Act, *, adoption_id: int, version: int, registers: Sequence[str]) -> Answer:
     """Whose entries of a month everyone concerned is shown before they count; in force too.
 
     Entries that count already go on counting.
     """
-    found = adopted(_open(act, adoption_id))
+    found = adopted(open_adoption(act, adoption_id))
     known = [one.id for one in found.ledgers if one.kind == "register"]
     if not set(registers) <= set(known):
         raise NotYours
@@ -164,34 +143,20 @@ def approve_adoption(act: Act, *, adoption_id: int, version: int) -> Answer:
     The version is the one whose findings were read, so that nothing is approved unseen.
     """
     adoption = act.lock(own_adoptions(act.actor, Permission.APPROVE), adoption_id)
-    _must_be(adoption, AdoptionState.DRAFT, "K03")
+    must_be(adoption, AdoptionState.DRAFT, "K03")
     open_matters = checked(adopted(adoption)).must
     if open_matters:
         raise Refused("K05", count=len(open_matters))
     if adoption.replaces_id is not None:
         old = act.lock(own_adoptions(act.actor, Permission.APPROVE), adoption.replaces_id)
-        _must_be(old, AdoptionState.IN_FORCE, "K04")
+        must_be(old, AdoptionState.IN_FORCE, "K04")
+        coming = adopted(old, on=act.at.astimezone(CHINA).date())
+        if waiting := len(old.coming) - coming.came:
+            raise Refused("K103", title=old.title, count=waiting)
         take_over(act, old, adoption)
     adoption.state = AdoptionState.IN_FORCE
     adoption.approved_at, adoption.approved_by_id = act.at, act.actor.person_id
     act.keep(adoption, "state", "approved_at", "approved_by", version=version)
-    return Answer.of(adoption)
-
-
-@action("adoption.end")
-def end_adoption(act: Act, *, adoption_id: int, because: str) -> Answer:
-    """No more rounds by it; what was entered and what came out stays as it is."""
-    adoption = act.lock(own_adoptions(act.actor, Permission.APPROVE), adoption_id)
-    _must_be(adoption, AdoptionState.IN_FORCE, "K04")
-    problem = wrong_text("理由", because, MOST_WHY)
-    if problem:
-        raise Invalid({"because": problem})
-    running = Round.objects.unscoped("a check, whoever may see them").filter(adoption=adoption)
-    count = running.exclude(state=RoundState.ARCHIVED).count()
-    if count:
-        raise Refused("K15", count=count)
-    adoption.state = AdoptionState.ENDED
-    act.keep(adoption, "state", because=digest(because))
     return Answer.of(adoption)
 
 
@@ -243,18 +208,18 @@ def _guessed_sources(act: Act, found: Adopted) -> dict[str, object]:
 
 def _draft(act: Act, adoption_id: int) -> Adoption:
     adoption = act.lock(own_adoptions(act.actor, Permission.ADOPT), adoption_id)
-    _must_be(adoption, AdoptionState.DRAFT, "K03")
+    must_be(adoption, AdoptionState.DRAFT, "K03")
     return adoption
 
 
-def _open(act: Act, adoption_id: int) -> Adoption:
+def open_adoption(act: Act, adoption_id: int) -> Adoption:
     adoption = act.lock(own_adoptions(act.actor, Permission.ADOPT), adoption_id)
     if adoption.state not in OPEN:
         raise Refused("K04", title=adoption.title, state=AdoptionState(adoption.state).label)
     return adoption
 
 
-def _must_be(adoption: Adoption, state: AdoptionState, message: str) -> None:
+def must_be(adoption: Adoption, state: AdoptionState, message: str) -> None:
     if adoption.state != state:
         label = AdoptionState(adoption.state).label
         raise Refused(message, title=adoption.title, state=label)

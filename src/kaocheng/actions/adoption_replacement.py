@@ -13,8 +13,9 @@ from dataclasses import replace
 from kaocheng.access.adoption import own_adoptions
 from kaocheng.access.grants import Permission
 from kaocheng.access.refusal import Refused
+from kaocheng.actions.entry import step
 from kaocheng.actions.entry_write import New, changed, restand, write_entries
-from kaocheng.actions.perform import Act, Answer, action
+from kaocheng.actions.perform import Act, Answer, action, digest
 from kaocheng.gateways.clock import CHINA
 from kaocheng.methods.holders import suggested
 from kaocheng.methods.proposals import proposed_periods
@@ -31,7 +32,7 @@ from kaocheng.records.models import (
     SchemeVersion,
     Subject,
 )
-from kaocheng.records.models.register import Standing
+from kaocheng.records.models.register import Standing, StepKind
 from kaocheng.records.models.scheme import AdoptionState
 
 WHY = "the adoption was fetched under its scope"
@@ -143,8 +144,9 @@ def _give_back(act: Act, new: Adoption, reasons: Mapping[int, Refused]) -> None:
     rows = Entry.objects.unscoped(WHY).filter(pk__in=[*reasons], adoption=new)
     for entry in rows.exclude(standing=Standing.RETURNED).order_by("pk"):
         entry.adoption = new
-        note = f"方案换了新文本：{reasons[entry.pk]}"[:MOST_NOTE]
-        restand(act, [entry], Standing.RETURNED, note=note)
+        note = str(reasons[entry.pk])[:MOST_NOTE]
+        restand(act, [entry], Standing.RETURNED, note=digest(note))
+        step(act, entry, StepKind.RETURNED, what="方案换了新文本", note=note)
 
 
 def _respine(act: Act, old: Adopted, new: Adopted) -> None:
@@ -161,15 +163,32 @@ def _respine(act: Act, old: Adopted, new: Adopted) -> None:
         rows = Entry.objects.unscoped(WHY).filter(
             adoption=new.adoption, register=register.id, standing__in=LIVE
         )
-        wanting = [
-            entry
-            for entry in rows.select_related("unit", "subject", "review").order_by("pk")
+        listed = list(rows.select_related("unit", "subject", "review").order_by("pk"))
+        differing = {
+            entry.pk
+            for entry in listed
             if any(getattr(entry, slot) != shape.spine(entry.values)[slot] for slot in _SLOTS)
-        ]
-        standings = [Standing(entry.standing) for entry in wanting]
+        }
+        wanting = [one for one in listed if {one.pk, one.replaces_id} & differing]
+        standings = {entry.pk: Standing(entry.standing) for entry in wanting}
         restand(act, wanting, Standing.REPLACED)
-        again = [
-            New(one.values, one.unit, one.subject, standing, one, one.review)
-            for one, standing in zip(wanting, standings, strict=True)
-        ]
-        write_entries(act, new, register.id, again)
+        # First what counts, so that a correction which waits finds what it is to replace.
+        anew: dict[int, Entry] = {}
+        for part in (
+            [one for one in wanting if one.replaces_id is None],
+            [one for one in wanting if one.replaces_id is not None],
+        ):
+            again = [
+                New(
+                    values=one.values,
+                    unit=one.unit,
+                    subject=one.subject,
+                    standing=standings[one.pk],
+                    corrects=one,
+                    replaces=anew.get(one.replaces_id or 0, one.replaces),
+                    review=one.review,
+                )
+                for one in part
+            ]
+            written = write_entries(act, new, register.id, again)
+            anew |= {one.pk: entry for one, entry in zip(part, written, strict=True)}

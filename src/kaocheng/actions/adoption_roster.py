@@ -14,15 +14,14 @@ from kaocheng.engine.language.registers import Register
 from kaocheng.gateways.clock import CHINA
 from kaocheng.methods.pinyin import person_pinyin, unit_pinyin
 from kaocheng.queries.adopted import Adopted, adopted
-from kaocheng.queries.adoption_check import holds_rows
 from kaocheng.queries.adoption_roster import (
     RosterRow,
-    lacking,
     own_key,
     read_pasted,
     rows_from,
     source_words,
 )
+from kaocheng.queries.adoption_rows import holds_rows, lacking
 from kaocheng.records.models import Adoption, Subject
 from kaocheng.records.models.scheme import AdoptionState
 
@@ -57,18 +56,25 @@ def fill_roster(act: Act, *, adoption_id: int, roster: str, source: Mapping[str,
 
 @action("adoption.list_roster")
 def list_roster(
-    act: Act, *, adoption_id: int, roster: str, lines: Sequence[Sequence[str]]
+    act: Act,
+    *,
+    adoption_id: int,
+    roster: str,
+    lines: Sequence[Sequence[str]],
+    empties: bool = False,
 ) -> Answer:
     """Rows of a pasted table, the headings first; rows of the same number are corrected.
 
-    Nothing is written while any cell is wrong; each is told by `line/column`.
+    An empty cell leaves what is there, unless it `empties` it. Nothing is written while any cell is
+    wrong; each is told by `line/column`.
     """
     found, register = _roster(act, adoption_id, roster)
     on = act.at.astimezone(CHINA).date()
-    pasted = read_pasted(act.actor, found, register, lines, on=on)
+    pasted = read_pasted(act.actor, found, register, lines, on=on, empties=empties)
     if pasted.problems:
         raise Invalid(pasted.problems)
-    act.audit(found.adoption, roster=roster, rows=len(pasted.rows))
+    gone = {"cells_emptied": len(pasted.going)} if pasted.going else {}
+    act.audit(found.adoption, roster=roster, rows=len(pasted.rows), **gone)
     subjects = _kept(act, found, register, pasted.rows, is_directory=False)
     return _answer(found.adoption, register, subjects)
 
@@ -128,7 +134,9 @@ def _kept(
         elif subject.pk:
             old[row.key] = subject
         # What somebody filled in outlives the directory, but not a later table.
-        before = {name: text for name, text in subject.values.items() if text}
+        before = {
+            name: text for name, text in subject.values.items() if text and name not in row.emptied
+        }
         identity = {register.key: row.key}
         if register.name and row.values.get(register.name):
             identity[register.name] = row.values[register.name]

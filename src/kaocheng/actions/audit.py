@@ -10,9 +10,24 @@ from kaocheng.records.models import AuditAnchor, AuditSeal
 
 def give_out(act: Act, *, where: str) -> AuditAnchor:
     """Note the newest digest as given out to `where`; for whatever action prints or sends it."""
-    seal = AuditSeal.objects.order_by("-number").first()
+    seal = _newest()
     if seal is None:
         raise NotYours
+    return _anchor(act, seal, where)
+
+
+def give_out_if_any(act: Act, *, where: str) -> None:
+    """The same for what goes out anyway: a log without a digest yet holds nothing up."""
+    seal = _newest()
+    if seal is not None:
+        _anchor(act, seal, where)
+
+
+def _newest() -> AuditSeal | None:
+    return AuditSeal.objects.order_by("-number").first()
+
+
+def _anchor(act: Act, seal: AuditSeal, where: str) -> AuditAnchor:
     anchor = AuditAnchor(seal=seal, digest=seal.digest, where=where, anchored_at=act.at)
     act.make(anchor, seal=seal.number, where=where)
     return anchor

@@ -135,6 +135,7 @@ def vote_in_ballot(act: Act, *, ballot_id: int, paper: Papers) -> Answer:
     ballot = act.lock(_with_round(ballots_to_vote(act.actor)), ballot_id)
     if ballot.state != BallotState.OPEN or _is_over(ballot, act.at) or not ballot.is_secret:
         raise Refused("K69")
+    is_open_round(ballot.round)
     mine = own_voters(act.actor).filter(ballot=ballot).values_list("pk", flat=True).first()
     voter = act.lock(own_voters(act.actor), mine)
     if voter.has_voted:

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from kaocheng.access.account import only_in_person
+from kaocheng.access.grants import CLERK
+from kaocheng.access.holding import bears
 from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Refused
 from kaocheng.access.result import consequences_in_sight, consequences_to_decide, rounds_to_decide
+from kaocheng.actions.consequence_task import share_decisions
 from kaocheng.actions.message import Letter, tell_each
 from kaocheng.actions.perform import Act, Answer, action, digest
-from kaocheng.actions.result import now_computed, wrong_reason
+from kaocheng.actions.result import not_stopped, wrong_reason
+from kaocheng.actions.result_rows import now_computed
 from kaocheng.engine.process.entries import Effect
 from kaocheng.gateways.clock import CHINA
 from kaocheng.queries.adopted import Adopted, adopted
@@ -20,7 +24,7 @@ from kaocheng.queries.consequence import effect_of, holders_of, term_of
 from kaocheng.queries.result_frozen import changed_rows
 from kaocheng.queries.result_scope import periods_of
 from kaocheng.records.models import Consequence, Entry, ResultSet, Round, Subject
-from kaocheng.records.models.round import Decided, ResultState
+from kaocheng.records.models.round import Decided, ResultState, RoundState
 
 MOST_BECAUSE = 400
 WHY = "what follows is worked out for everybody of the round"
@@ -40,6 +44,9 @@ def propose_consequences(act: Act, *, round_id: int) -> Answer:
     What somebody must confirm is proposed to them; the rest stands at once, by the rule.
     """
     work = act.lock(rounds_to_decide(act.actor), round_id)
+    not_stopped(work)
+    if work.state == RoundState.ARCHIVED:
+        raise Refused("K43", state=work.get_state_display())
     frozen = ResultSet.objects.unscoped(WHY).filter(round=work, state=ResultState.FROZEN).first()
     if frozen is None:
         raise Refused("K83")
@@ -61,6 +68,7 @@ def propose_consequences(act: Act, *, round_id: int) -> Answer:
     for row in made:
         act.audit(row, effect=row.effect, state=row.state)
     act.audit(work, proposed=len(made))
+    share_decisions(act, work)
     return Answer.of(work, count=len(made))
 
 
@@ -78,6 +86,7 @@ def decide_consequence(
     rows = consequences_in_sight(act.actor).select_related("round__adoption__scheme")
     row = act.lock(rows, consequence_id)
     only_in_person(act.actor)
+    not_stopped(row.round)
     found = adopted(row.round.adoption)
     effect = effect_of(found, row.effect)
     if effect is None:
@@ -85,7 +94,9 @@ def decide_consequence(
     holders = holders_of(found, effect.confirm)
     theirs = consequences_to_decide(act.actor, found.adoption, row.effect, holders)
     if not theirs.filter(pk=row.pk).exists():
-        raise NotAllowed("K85", who=effect.confirm)
+        is_clerk = act.actor.held is not None and act.actor.held.role == CLERK
+        prepares = is_clerk and bears(act.actor, found.adoption, holders)
+        raise NotAllowed("K113" if prepares else "K85", who=effect.confirm)
     if row.state != Decided.PROPOSED:
         raise Refused("K84", state=row.get_state_display())
     problems = {
@@ -114,6 +125,7 @@ def decide_consequence(
         because_digest=digest(because),
     )
     _tell(act, row)
+    share_decisions(act, row.round)
     return Answer.of(row)
 
 

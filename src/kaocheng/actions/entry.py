@@ -11,31 +11,35 @@ from datetime import timedelta
 from kaocheng.access.entry import (
     PROPOSED,
     adoptions_at_work,
-    entries_of,
+    entries_to_strike,
+    is_in_sight,
     subjects_to_enter,
 )
 from kaocheng.access.grants import Permission
-from kaocheng.access.holding import Holding, subjects_held
 from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Refused
-from kaocheng.actions.entry_evidence import Evidence, attach, has_evidence
-from kaocheng.actions.entry_write import New, restand, write_entries
-from kaocheng.actions.obligation import obligations_touched
+from kaocheng.access.scope import one as one_of
+from kaocheng.actions.entry_evidence import Evidence, attach, evidence_problem
+from kaocheng.actions.entry_signature import owe_batch_of, owe_signature
+from kaocheng.actions.entry_write import New, carry_clocks, replace_entries, restand, write_entries
+from kaocheng.actions.obligation import UNDER_WAY, obligations_touched, tickets_touched
 from kaocheng.actions.perform import Act, Answer, action, digest
-from kaocheng.actions.task import Owed, cancel, owe_each
+from kaocheng.actions.task import cancel
 from kaocheng.engine.language.registers import Register
 from kaocheng.queries.adopted import Adopted, adopted
 from kaocheng.queries.entry import UNDO_MINUTES
-from kaocheng.queries.entry_check import STANDING, Checked, Checker, Ready, Typed
+from kaocheng.queries.entry_check import STANDING, Checked, Checker, Ready, Typed, words_of
+from kaocheng.queries.entry_closed import Closed
+from kaocheng.queries.entry_correction import waiting_correction
 from kaocheng.queries.register_route import ledger, route_of, steps_of, who_enters
+from kaocheng.queries.ticket_clocks import registers_of_events
 from kaocheng.records.locking import lock_name
-from kaocheng.records.models import Adoption, Entry, EntryStep, Person, Unit
+from kaocheng.records.models import Adoption, Entry, EntryStep, Unit
 from kaocheng.records.models.register import Standing, StepKind
 from kaocheng.records.models.scheme import AdoptionState
 
 MOST_NOTE = 200
-MOST_TITLE = 80
 WHY = "an action looks for what its own rows rest on"
-CORRECTED = "更正"
+PROPOSED_CORRECTION = "提出更正"
 
 
 @action("entry.enter")
@@ -56,14 +60,14 @@ def enter(
     found, one = register_at_work(act, adoption_id, register)
     checked = _checked(act, found, one, values)
     problems = checked.by_field()
-    if one.evidence == "required" and evidence is None and not use_ids:
-        problems["evidence"] = Refused("K22", register=one.title)
+    if problem := evidence_problem(one, evidence, use_ids):
+        problems["evidence"] = problem
     if problems:
         raise Invalid(problems)
     [entry] = write_ready(act, found, one, checked.rows)
     attach(act, entry, evidence=evidence, use_ids=use_ids)
     owe_signature(act, found, one, entry)
-    fulfil(act, entry)
+    fulfil(act, found, [entry])
     return Answer.of(entry, standing=entry.standing)
 
 
@@ -78,30 +82,42 @@ def correct(
     evidence: Evidence | None = None,
     use_ids: Sequence[int] = (),
 ) -> Answer:
-    """A new entry in the place of one; both stay to be seen, the old one counts no more.
+    """A new entry in the place of one; both stay to be seen, and only one of them counts.
 
-    What is not among `values` stays as it was.
+    Where the new one has to be signed or checked first, the old one counts until then. What is
+    not among `values` stays as it was.
     """
     old, found, one = entry_at_work(act, entry_id)
     must_be_written(why, "更正原因")
     must_stand(old, (*STANDING, Standing.RETURNED), "更正")
-    _must_be_theirs(act, found, one, old)
-    checked = _checked(act, found, one, {**old.values, **values}, replaced=old)
-    problems = checked.by_field()
-    is_covered = evidence is not None or bool(use_ids) or has_evidence(old)
-    if one.evidence == "required" and not is_covered:
-        problems["evidence"] = Refused("K22", register=one.title)
-    if problems:
-        raise Invalid(problems)
     if old.version != version:
         act.keep(old, version=version)  # Says who changed it, and when.
-    restand(act, [old], Standing.REPLACED, note=digest(why))
-    step(act, old, StepKind.WITHDRAWN, what=CORRECTED, note=why)
-    cancel(act, old)
-    [entry] = write_ready(act, found, one, checked.rows, corrects=old)
+    _must_be_theirs(act, found, one, old)
+    counting = _counting(old)
+    replaced = [old] if counting in (None, old) else [old, counting]
+    checked = _checked(act, found, one, {**old.values, **values}, replaced=replaced)
+    problems = checked.by_field()
+    if problem := evidence_problem(one, evidence, use_ids, corrects=old):
+        problems["evidence"] = problem
+    if problems:
+        raise Invalid(problems)
+    is_proposed = checked.rows[0].is_proposed
+    waits = first_standing(found, one, is_proposed=is_proposed) != Standing.COUNTS
+    if waits and counting is not None:
+        replaced.remove(counting)
+        step(act, counting, StepKind.STATE, what=PROPOSED_CORRECTION, note=why)
+        act.audit(counting, note=digest(why))
+    unsigned = [entry for entry in replaced if entry.standing == Standing.WAITING]
+    replace_entries(act, replaced, why=why)
+    _need_not_sign(act, found, one, unsigned)
+    [entry] = write_ready(
+        act, found, one, checked.rows, corrects=old, replaces=counting if waits else None
+    )
+    if one.id in registers_of_events(found).values():
+        carry_clocks(act, [(before, entry) for before in replaced])
     attach(act, entry, evidence=evidence, use_ids=use_ids)
     owe_signature(act, found, one, entry)
-    fulfil(act, entry)
+    fulfil(act, found, [entry, *replaced])
     return Answer.of(entry, standing=entry.standing)
 
 
@@ -120,44 +136,50 @@ def withdraw(act: Act, *, entry_id: int, version: int, because: str = "") -> Ans
         must_be_written(because, "撤销原因")
     if entry.version != version:
         act.keep(entry, version=version)
+    if entry.standing == Standing.COUNTS:
+        must_not_be_corrected(entry)
+    was = entry.standing
     restand(act, [entry], Standing.WITHDRAWN, note=digest(because) if because else "")
     step(act, entry, StepKind.WITHDRAWN, note=because)
-    cancel(act, entry)
-    fulfil(act, entry)
+    _need_not_sign(act, found, one, [entry] if was == Standing.WAITING else [])
+    fulfil(act, found, [entry])
     return Answer.of(entry)
 
 
-def fulfil(act: Act, entry: Entry) -> None:
-    """What is owed for the entry's subject, as it stands after what happened to the entry."""
-    subjects = [entry.subject] if entry.subject else []
-    obligations_touched(act, entry.adoption, entry.register, subjects)
+def fulfil(act: Act, found: Adopted, entries: Sequence[Entry]) -> None:
+    """What is owed for the entries' subjects, as it stands after what happened to the entries."""
+    if any(work.state in UNDER_WAY for work in found.rounds):
+        tickets_touched(act, found, entries)
+        subjects = {entry.subject for entry in entries if entry.subject is not None}
+        obligations_touched(act, found.adoption, entries[0].register, subjects)
 
 
 def register_at_work(act: Act, adoption_id: int, register: str) -> tuple[Adopted, Register]:
     """The adoption in force, and one of its registers."""
-    rows = adoptions_at_work(act.actor).select_related("unit", "scheme")
-    adoption = rows.filter(pk=adoption_id).first()
-    if adoption is None:
-        raise NotYours
-    return _in_force(adoption, register)
+    rows = adoptions_at_work(act.actor).select_related("unit", "scheme").defer("scheme__files")
+    found = adopted(one_of(rows, adoption_id))
+    one = ledger(found, register)
+    _must_be_in_force(found.adoption)
+    return found, one
 
 
 def entry_at_work(act: Act, entry_id: int) -> tuple[Entry, Adopted, Register]:
-    """The entry out of those that the actor sees, locked, with its register."""
+    """The entry out of those that the actor sees, locked, with its register; none of an archive.
+
+    Locked before anything else is asked: whoever comes second waits here, and has done no work.
+    """
     if not act.actor.may(Permission.WRITE_ENTRIES):
         raise NotAllowed
-    pointer = Entry.objects.unscoped("where to ask for it").filter(pk=entry_id)
-    pair = pointer.values_list("adoption_id", "register").first()
-    if pair is None:
+    rows = Entry.objects.unscoped("its scope is asked for once its register is known")
+    read = rows.select_related("adoption__unit", "adoption__scheme", "subject__unit", "unit")
+    entry = act.lock(read.defer("adoption__scheme__files"), entry_id)
+    found = adopted(entry.adoption)
+    one = ledger(found, entry.register)
+    if not is_in_sight(act.actor, entry, route_of(found, one.id)):
         raise NotYours
-    adoptions = Adoption.objects.unscoped("its entry is asked for under its scope")
-    adoption = adoptions.select_related("unit", "scheme").get(pk=pair[0])
-    found = adopted(adoption)
-    one = ledger(found, pair[1])
-    rows = entries_of(act.actor, adoption, route_of(found, one.id))
-    entry = act.lock(rows.select_related("subject", "unit"), entry_id)
-    entry.adoption = adoption
-    _in_force(adoption, one.id)
+    _must_be_in_force(entry.adoption)
+    if refusal := Closed.of(found).archived_refusal(entry.date, entry.period):
+        raise refusal
     return entry, found, one
 
 
@@ -168,9 +190,10 @@ def write_ready(
     rows: Sequence[Ready],
     *,
     corrects: Entry | None = None,
+    replaces: Entry | None = None,
 ) -> list[Entry]:
     """Write checked rows as they stand at first: proposed, waiting, to be checked, or counting."""
-    units = Unit.objects.unscoped(WHY).in_bulk({row.unit_id for row in rows})
+    units = _units_of(found, rows)
     written = write_entries(
         act,
         found,
@@ -182,6 +205,7 @@ def write_ready(
                 subject=row.subject,
                 standing=first_standing(found, register, is_proposed=row.is_proposed),
                 corrects=corrects,
+                replaces=replaces,
             )
             for row in rows
         ],
@@ -213,42 +237,6 @@ def signed_standing(found: Adopted, register: Register) -> Standing:
     return Standing.COUNTS
 
 
-def is_proposed(entry: Entry) -> bool:
-    return entry.steps.filter(kind=StepKind.STATE, what=PROPOSED).exists()
-
-
-def owe_signature(act: Act, found: Adopted, register: Register, entry: Entry) -> None:
-    """A task for whoever has to sign next; nobody signs their own."""
-    if entry.standing != Standing.WAITING:
-        return
-    proposed = is_proposed(entry)
-    titles = steps_of(register, is_proposed=proposed)
-    route = route_of(found, register.id)
-    steps = (route.enterers, *route.signers) if proposed else route.signers
-    owners = Holding(found.adoption).owners(steps[entry.signed_count], entry.subject)
-    units = Unit.objects.unscoped(WHY).in_bulk({owner.unit_id for owner in owners})
-    people = Person.objects.unscoped(WHY).in_bulk(
-        {owner.person_id for owner in owners if owner.person_id}
-    )
-    owe_each(
-        act,
-        entry,
-        [
-            Owed(
-                title=f"审签：{register.title}"[:MOST_TITLE],
-                page=page_of(entry),
-                unit=units[owner.unit_id],
-                person=people.get(owner.person_id or 0),
-                role=owner.role,
-                why=f"{found.adoption.title}，由{titles[entry.signed_count]}审签"[:120],
-                verb="去审签",
-            )
-            for owner in owners
-            if owner.person_id is None or owner.person_id != entry.entered_by_id
-        ],
-    )
-
-
 def step(act: Act, entry: Entry, kind: StepKind, *, what: str = "", note: str = "") -> None:
     """Say what happened to the entry."""
     EntryStep(
@@ -270,20 +258,16 @@ def label(entry: Entry) -> str:
     return str(Standing(entry.standing).label)
 
 
-def page_of(entry: Entry) -> str:
-    return f"/registers/entries/{entry.pk}"
-
-
 def _checked(
     act: Act,
     found: Adopted,
     register: Register,
     values: Mapping[str, str],
     *,
-    replaced: Entry | None = None,
+    replaced: Sequence[Entry] = (),
 ) -> Checked:
     lock_register(found, register)
-    checker = Checker(act.actor, found, register, replaced=replaced)
+    checker = Checker(act.actor, found, register, replaced=tuple(replaced))
     return checker.check([Typed(1, values)])
 
 
@@ -293,13 +277,50 @@ def lock_register(found: Adopted, register: Register) -> None:
         lock_name(f"entries {found.adoption.pk} {register.id}")
 
 
-def _in_force(adoption: Adoption, register: str) -> tuple[Adopted, Register]:
-    found = adopted(adoption)
-    one = ledger(found, register)
+def _units_of(found: Adopted, rows: Sequence[Ready]) -> dict[int, Unit]:
+    """Mostly those of the subjects, which are there already."""
+    units = {row.subject.unit_id: row.subject.unit for row in rows if row.subject is not None}
+    units[found.adoption.unit_id] = found.adoption.unit
+    missing = {row.unit_id for row in rows} - units.keys()
+    return units | (Unit.objects.unscoped(WHY).in_bulk(missing) if missing else {})
+
+
+def _counting(entry: Entry) -> Entry | None:
+    """What counts until a correction of the entry does, locked; None where nothing does.
+
+    Refused where another correction of it waits already, or where it counts no more.
+    """
+    counting = entry
+    if entry.standing != Standing.COUNTS:
+        if entry.replaces_id is None:
+            return None
+        rows = Entry.objects.unscoped("what a correction in sight takes the place of")
+        read = rows.select_related("adoption", "subject").select_for_update(of=("self",))
+        counting = read.get(pk=entry.replaces_id)
+        if counting.standing != Standing.COUNTS:
+            raise Refused("K96", entry=words_of(counting), now=label(counting))
+    must_not_be_corrected(counting, but=entry)
+    return counting
+
+
+def must_not_be_corrected(entry: Entry, *, but: Entry | None = None) -> None:
+    """No correction of it waits; but for the one that is corrected itself."""
+    waiting = waiting_correction(entry)
+    if waiting is not None and waiting != but:
+        raise Refused("K95", entry=words_of(waiting), now=label(waiting))
+
+
+def _need_not_sign(act: Act, found: Adopted, register: Register, entries: Sequence[Entry]) -> None:
+    """Entries that waited for a signature wait no more."""
+    for entry in entries:
+        cancel(act, entry)
+        owe_batch_of(act, found, register, entry)
+
+
+def _must_be_in_force(adoption: Adoption) -> None:
     if adoption.state != AdoptionState.IN_FORCE:
         state = AdoptionState(adoption.state).label
         raise Refused("K38", title=adoption.title, state=state)
-    return found, one
 
 
 def _must_be_theirs(act: Act, found: Adopted, register: Register, entry: Entry) -> None:
@@ -320,5 +341,5 @@ def _may_strike(act: Act, found: Adopted, register: Register, entry: Entry) -> b
     route = route_of(found, register.id)
     if not route.signers:
         return _enters(act, found, register, entry)
-    rows = subjects_held(act.actor, found.adoption, route.signers[-1])
-    return rows.filter(pk=entry.subject_id or 0).exists()
+    rows = entries_to_strike(act.actor, found.adoption, route.signers[-1])
+    return rows.filter(pk=entry.pk).exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from kaocheng.access.account import only_in_person
 from kaocheng.access.entry import entries_to_sign
@@ -12,35 +13,41 @@ from kaocheng.access.refusal import NotAllowed, Refused
 from kaocheng.actions.entry import (
     entry_at_work,
     fulfil,
-    is_proposed,
     label,
     must_be_written,
     must_stand,
-    owe_signature,
-    page_of,
     signed_standing,
     step,
 )
-from kaocheng.actions.entry_write import restand
+from kaocheng.actions.entry_signature import (
+    is_proposed,
+    owe_batch,
+    owe_batch_of,
+    owe_signature,
+    page_of,
+)
+from kaocheng.actions.entry_write import let_count, restand
 from kaocheng.actions.message import Letter, tell_each
 from kaocheng.actions.perform import Act, Answer, action, digest
 from kaocheng.actions.task import cancel, settle
 from kaocheng.engine.language.registers import Register
 from kaocheng.queries.adopted import Adopted
+from kaocheng.queries.entry_batch import batch_of
+from kaocheng.queries.register_page import MOST_AT_ONCE
 from kaocheng.queries.register_route import route_of, steps_of
-from kaocheng.records.models import Entry
+from kaocheng.records.models import Entry, FileUse
 from kaocheng.records.models.register import Standing, StepKind
-
-MOST_AT_ONCE = 200
 
 
 @action("entry.sign")
 def sign(act: Act, *, entry_ids: Sequence[int]) -> Answer:
     """The next signature of each; an entry counts with the last one. All of them, or none."""
     only_in_person(act.actor)
-    signed = [_sign(act, entry_id) for entry_id in sorted(set(entry_ids))[:MOST_AT_ONCE]]
+    signing = Signing(act)
+    signed = [signing.sign(entry_id) for entry_id in sorted(set(entry_ids))[:MOST_AT_ONCE]]
     if not signed:
         raise Refused("K29", what="要审签的条目", most=MOST_AT_ONCE)
+    signing.follow()
     return Answer.of(signed[-1], count=len(signed))
 
 
@@ -54,7 +61,8 @@ def return_entry(act: Act, *, entry_id: int, because: str) -> Answer:
     restand(act, [entry], Standing.RETURNED, note=digest(because))
     step(act, entry, StepKind.RETURNED, what=title, note=because)
     cancel(act, entry)
-    fulfil(act, entry)
+    owe_batch_of(act, found, register, entry)
+    fulfil(act, found, [entry])
     tell_enterer(act, entry, f"退回：{register.title}")
     return Answer.of(entry)
 
@@ -111,19 +119,46 @@ def tell_enterer(act: Act, entry: Entry, subject: str) -> None:
     tell_each(act, [letter])
 
 
-def _sign(act: Act, entry_id: int) -> Entry:
-    entry, found, register = entry_at_work(act, entry_id)
-    title = _must_be_next(act, found, register, entry)
-    entry.signed_count += 1
-    is_last = entry.signed_count >= len(steps_of(register, is_proposed=is_proposed(entry)))
-    standing = signed_standing(found, register) if is_last else Standing.WAITING
-    restand(act, [entry], standing)
-    step(act, entry, StepKind.SIGNED, what=title)
-    settle(act, entry)
-    if not is_last:
-        owe_signature(act, found, register, entry)
-    fulfil(act, entry)
-    return entry
+@dataclass
+class Signing:
+    """Signatures under several entries; what follows for the imports they came with, at the end."""
+
+    act: Act
+    batches: dict[tuple[object, ...], FileUse | None] = field(default_factory=dict)
+    places: dict[int, tuple[Adopted, Register]] = field(default_factory=dict)
+
+    def sign(self, entry_id: int) -> Entry:
+        act = self.act
+        entry, found, register = entry_at_work(act, entry_id)
+        title = _must_be_next(act, found, register, entry)
+        entry.signed_count += 1
+        is_last = entry.signed_count >= len(steps_of(register, is_proposed=is_proposed(entry)))
+        standing = signed_standing(found, register) if is_last else Standing.WAITING
+        before: list[Entry] = []
+        if standing == Standing.COUNTS:
+            before = let_count(act, [entry])
+        else:
+            restand(act, [entry], standing)
+        step(act, entry, StepKind.SIGNED, what=title)
+        settle(act, entry)
+        batch = self._batch(entry)
+        if batch is not None:
+            self.places[batch.pk] = (found, register)
+        elif not is_last:
+            owe_signature(act, found, register, entry)
+        fulfil(act, found, [entry, *before])
+        return entry
+
+    def follow(self) -> None:
+        batches = {batch.pk: batch for batch in self.batches.values() if batch is not None}
+        for pk, batch in sorted(batches.items()):
+            owe_batch(self.act, *self.places[pk], batch)
+
+    def _batch(self, entry: Entry) -> FileUse | None:
+        came = (entry.adoption_id, entry.register, entry.entered_by_id, entry.entered_at)
+        if came not in self.batches:
+            self.batches[came] = batch_of(entry)
+        return self.batches[came]
 
 
 def _must_be_next(act: Act, found: Adopted, register: Register, entry: Entry) -> str:

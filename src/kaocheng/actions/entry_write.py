@@ -7,18 +7,32 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from django.db import connection
 
-from kaocheng.actions.perform import MANY_ROWS, Act
+from kaocheng.actions.perform import MANY_ROWS, Act, digest
 from kaocheng.gateways.clock import CHINA
 from kaocheng.queries.adopted import Adopted
 from kaocheng.records.copying import copy_in
-from kaocheng.records.models import Adoption, Entry, Review, Subject, Unit
-from kaocheng.records.models.register import Standing
+from kaocheng.records.models import (
+    Adoption,
+    Entry,
+    EntryStep,
+    Obligation,
+    Review,
+    RoundEvent,
+    Subject,
+    Unit,
+)
+from kaocheng.records.models.register import Standing, StepKind
+
+WHY = "what a correction takes the place of"
+CORRECTED = "更正"
+# Keys are counted through all years.
+NO_YEAR = 0
 
 
 @dataclass(frozen=True)
@@ -30,7 +44,10 @@ class New:
     subject: Subject | None = None
     standing: Standing = Standing.COUNTS
     corrects: Entry | None = None
+    replaces: Entry | None = None
     review: Review | None = None
+    # An entry whose author, signatures and state it keeps.
+    like: Entry | None = None
 
 
 def write_entries(act: Act, found: Adopted, register: str, rows: Sequence[New]) -> list[Entry]:
@@ -41,6 +58,7 @@ def write_entries(act: Act, found: Adopted, register: str, rows: Sequence[New]) 
     shape = found.shape(register)
     states = shape.register.states
     numbers = _numbers(act, found, register, len(rows))
+    rows = _with_keys(found, register, rows)
     entries = [
         Entry(
             adoption=found.adoption,
@@ -48,13 +66,15 @@ def write_entries(act: Act, found: Adopted, register: str, rows: Sequence[New]) 
             unit=new.unit,
             subject=new.subject,
             number=number,
-            state=states[0] if states else "",
+            state=new.like.state if new.like else (states[0] if states else ""),
+            signed_count=new.like.signed_count if new.like else 0,
             values={name: text for name, text in new.values.items() if text != ""},
             standing=new.standing,
             corrects=new.corrects,
+            replaces=new.replaces,
             review=new.review,
-            entered_by_id=act.actor.person_id,
-            entered_at=act.at,
+            entered_by_id=new.like.entered_by_id if new.like else act.actor.person_id,
+            entered_at=new.like.entered_at if new.like else act.at,
             **shape.spine(new.values),
         )
         for new, number in zip(rows, numbers, strict=True)
@@ -79,6 +99,47 @@ def restand(act: Act, entries: Sequence[Entry], standing: Standing, *, note: str
     _add_up(entries, Standing.COUNTS, by=1)
     if entries:
         changed(entries[0].adoption, ((entry.register, entry.unit_id) for entry in entries))
+
+
+def let_count(act: Act, entries: Sequence[Entry]) -> list[Entry]:
+    """Let locked entries count, each in the place of what it replaces; those are answered."""
+    ids = [entry.replaces_id for entry in entries if entry.replaces_id is not None]
+    before: list[Entry] = []
+    if ids:
+        counting = Entry.objects.unscoped(WHY).filter(pk__in=ids, standing=Standing.COUNTS)
+        rows = counting.select_related("adoption", "subject").order_by("pk")
+        before = list(rows.select_for_update(of=("self",)))
+        replace_entries(act, before)
+        after = {entry.replaces_id: entry for entry in entries}
+        carry_clocks(act, [(one, after[one.pk]) for one in before])
+    restand(act, entries, Standing.COUNTS)
+    return before
+
+
+def replace_entries(act: Act, entries: Sequence[Entry], *, why: str = "") -> None:
+    """Locked entries count no more: a correction stands in their place."""
+    if not entries:
+        return
+    restand(act, entries, Standing.REPLACED, note=digest(why) if why else "")
+    EntryStep.objects.bulk_create(
+        EntryStep(
+            entry=entry,
+            kind=StepKind.WITHDRAWN,
+            what=CORRECTED,
+            note=why,
+            person_id=act.actor.person_id,
+            at=act.at,
+        )
+        for entry in entries
+    )
+
+
+def carry_clocks(act: Act, pairs: Iterable[tuple[Entry, Entry]]) -> None:
+    """The clocks of what was replaced go on as they ran, for what stands in its place."""
+    for before, after in pairs:
+        for rows in (RoundEvent.objects.unscoped(WHY), Obligation.objects.unscoped(WHY)):
+            if rows.filter(entry=before).update(entry=after):
+                act.audit(after, clocks_of=before.pk)
 
 
 def changed(adoption: Adoption, places: Iterable[tuple[str, int]]) -> None:
@@ -127,14 +188,34 @@ def _numbers(act: Act, found: Adopted, register: str, count: int) -> list[str]:
     if not pattern or not count:
         return [""] * count
     year = act.at.astimezone(CHINA).year
+    given = _next(found.adoption, register, year, count)
+    return [pattern.replace("{year}", str(year)).replace("{no}", f"{no:04d}") for no in given]
+
+
+def _with_keys(found: Adopted, register: str, rows: Sequence[New]) -> Sequence[New]:
+    """A key for each entry that was left without: results about entries tell them apart by it."""
+    key = found.register(register).key
+    without = sum(not new.values.get(key) for new in rows) if key else 0
+    if not without:
+        return rows
+    numbers = iter(_next(found.adoption, register, NO_YEAR, without))
+    return [
+        new
+        if new.values.get(key)
+        else replace(new, values={**new.values, key: f"#{next(numbers)}"})
+        for new in rows
+    ]
+
+
+def _next(adoption: Adoption, register: str, year: int, count: int) -> range:
+    """The next so many numbers; their row is locked until the entries are there."""
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into records_registercount as it (adoption_id, register, year, last_number)"
             " values (%s, %s, %s, %s) on conflict (adoption_id, register, year)"
             " do update set last_number = it.last_number + excluded.last_number"
             " returning last_number",
-            [found.adoption.pk, register, year, count],
+            [adoption.pk, register, year, count],
         )
         [last] = cursor.fetchone() or [count]
-    numbers = range(last - count + 1, last + 1)
-    return [pattern.replace("{year}", str(year)).replace("{no}", f"{no:04d}") for no in numbers]
+    return range(last - count + 1, last + 1)

@@ -12,14 +12,16 @@ from kaocheng.access.account import only_in_person
 from kaocheng.access.actor import system
 from kaocheng.access.entry import adoptions_to_keep, own_sheets
 from kaocheng.access.refusal import NotYours, Refused
-from kaocheng.actions.entry import MOST_NOTE, must_be_written, page_of, register_at_work
-from kaocheng.actions.entry_write import restand
+from kaocheng.actions.entry import MOST_NOTE, must_be_written, register_at_work
+from kaocheng.actions.entry_signature import page_of
+from kaocheng.actions.entry_write import let_count, restand
 from kaocheng.actions.message import Letter, tell_each
 from kaocheng.actions.perform import Act, Answer, action, digest
 from kaocheng.actions.task import owe, settle
 from kaocheng.engine.language.registers import Register
 from kaocheng.gateways.clock import CHINA
 from kaocheng.queries.adopted import Adopted, adopted
+from kaocheng.queries.entry_closed import Closed
 from kaocheng.queries.register_route import registers
 from kaocheng.queries.sheet import answer_until, silent_days
 from kaocheng.records.models import Adoption, Entry, EntryStep, MonthlySheet, Subject
@@ -78,9 +80,10 @@ def dispute_sheet(act: Act, *, sheet_id: int, entry_ids: Sequence[int], note: st
     if not disputed or len(disputed) != len(set(entry_ids)):
         raise NotYours
     agreed = [entry for entry in rows if entry not in disputed]
+    _refuse_archived(sheet, rows)
     restand(act, disputed, Standing.RETURNED, note=digest(note))
     _note(act, disputed, StepKind.DISPUTED, note)
-    restand(act, agreed, Standing.COUNTS)
+    let_count(act, agreed)
     _note(act, agreed, StepKind.CHECKED, "")
     _answer(act, sheet, SheetState.DISPUTED, note)
     tell_each(
@@ -199,19 +202,25 @@ def _is_office(subject: Subject) -> bool:
 
 
 def _overdue(at: datetime) -> Iterable[MonthlySheet]:
-    rows = MonthlySheet.objects.unscoped(WHY).filter(state=SheetState.OPEN)
+    rows = MonthlySheet.objects.unscoped(WHY).filter(
+        state=SheetState.OPEN, adoption__state=AdoptionState.IN_FORCE
+    )
     days: dict[int, int] = {}
-    for sheet in rows.select_related("adoption").order_by("pk")[:2_000]:
+    for sheet in rows.select_related("adoption__scheme", "adoption__unit").order_by("pk")[:2_000]:
         unit_id = sheet.adoption.unit_id
         days.setdefault(unit_id, silent_days(unit_id))
-        if answer_until(sheet.made_at, days[unit_id]) <= at:
+        is_due = answer_until(sheet.made_at, days[unit_id]) <= at
+        if is_due and _archived(sheet, _entries_of(sheet)) is None:
             yield sheet
 
 
 def _own(act: Act, sheet_id: int) -> MonthlySheet:
-    rows = own_sheets(act.actor).select_related("subject", "subject__unit")
+    rows = own_sheets(act.actor).select_related("subject", "subject__unit", "adoption")
     sheet = act.lock(rows, sheet_id)
     only_in_person(act.actor)
+    if sheet.adoption.state != AdoptionState.IN_FORCE:
+        state = AdoptionState(sheet.adoption.state).label
+        raise Refused("K38", title=sheet.adoption.title, state=state)
     if sheet.state != SheetState.OPEN:
         label = SheetState(sheet.state).label
         raise Refused("K26", now=label, deed="再核对")
@@ -220,16 +229,33 @@ def _own(act: Act, sheet_id: int) -> MonthlySheet:
 
 def _confirm(act: Act, sheet: MonthlySheet, *, note: str) -> None:
     entries = _locked_entries(sheet)
-    restand(act, entries, Standing.COUNTS)
+    _refuse_archived(sheet, entries)
+    let_count(act, entries)
     _note(act, entries, StepKind.CHECKED, note)
     _answer(act, sheet, SheetState.CONFIRMED, note)
 
 
-def _locked_entries(sheet: MonthlySheet) -> list[Entry]:
-    rows = _checking(sheet.month).filter(
+def _entries_of(sheet: MonthlySheet) -> OwnedQuerySet[Entry]:
+    return _checking(sheet.month).filter(
         adoption=sheet.adoption_id, register=sheet.register, subject=sheet.subject_id
     )
-    return list(rows.select_related("adoption").order_by("pk").select_for_update(of=("self",)))
+
+
+def _locked_entries(sheet: MonthlySheet) -> list[Entry]:
+    rows = _entries_of(sheet).select_related("adoption").order_by("pk")
+    return list(rows.select_for_update(of=("self",)))
+
+
+def _archived(sheet: MonthlySheet, entries: Iterable[Entry]) -> Refused | None:
+    """Why the sheet is answered no more: an entry of it belongs to an archived round."""
+    closed = Closed.of(adopted(sheet.adoption))
+    refusals = (closed.archived_refusal(entry.date, entry.period) for entry in entries)
+    return next((one for one in refusals if one is not None), None)
+
+
+def _refuse_archived(sheet: MonthlySheet, entries: Iterable[Entry]) -> None:
+    if refusal := _archived(sheet, entries):
+        raise refusal
 
 
 def _note(act: Act, entries: Sequence[Entry], kind: StepKind, note: str) -> None:

@@ -15,12 +15,13 @@ from kaocheng.access.notice import (
     receipts_to_sign,
 )
 from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Refused
+from kaocheng.actions.audit import give_out_if_any
 from kaocheng.actions.collection import who_answers
 from kaocheng.actions.message import Letter, tell_each
 from kaocheng.actions.perform import Act, Answer, action, digest
 from kaocheng.actions.task import Owed, cancel, owe_each, settle
 from kaocheng.gateways.clock import CHINA
-from kaocheng.queries.notice import addressed, signer_words
+from kaocheng.queries.notice import addressed, anchor_place, signer_words
 from kaocheng.queries.time_words import moment_words
 from kaocheng.records.locking import lock_name
 from kaocheng.records.models import Notice, NoticeReceipt, Unit
@@ -105,6 +106,8 @@ def discard_notice(act: Act, *, notice_id: int) -> Answer:
 def issue_notice(act: Act, *, notice_id: int, version: int) -> Answer:
     """Out it goes: with its number, a receipt and a task for each unit addressed.
 
+    With it goes the newest digest of the log: what is printed cannot be taken back.
+
     The version is the one that was previewed, so that nothing goes out that nobody read.
     """
     notice = _draft(act, notice_id)
@@ -127,6 +130,7 @@ def issue_notice(act: Act, *, notice_id: int, version: int) -> Answer:
         number=notice.number,
         units=len(receivers),
     )
+    give_out_if_any(act, where=anchor_place(notice.number, notice.pk))
     NoticeReceipt.objects.bulk_create(NoticeReceipt(notice=notice, unit=unit) for unit in receivers)
     owe_each(act, notice, _owed(notice, receivers))
     return Answer.of(notice, count=len(receivers))

@@ -6,7 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Q, Sum
 
@@ -14,15 +14,29 @@ from kaocheng.access.actor import system
 from kaocheng.access.refusal import NotYours, Refused
 from kaocheng.access.round import SOURCE, obligations_to_run
 from kaocheng.access.task import own_tasks
-from kaocheng.actions.obligation_task import Group, share_out
+from kaocheng.actions.consequence_task import share_decisions
+from kaocheng.actions.obligation_task import share_out
 from kaocheng.actions.perform import Act, Answer, action, digest
-from kaocheng.queries.adopted import adopted
-from kaocheng.queries.obligation_plan import KEPT, Plan, plan, recount
+from kaocheng.gateways.clock import CHINA
+from kaocheng.queries.adopted import Adopted, adopted
+from kaocheng.queries.entry_correction import is_behind
+from kaocheng.queries.obligation_count import HANDED_IN
+from kaocheng.queries.obligation_plan import (
+    KEPT,
+    Group,
+    Plan,
+    group_of,
+    plan,
+    plan_ticket,
+    recount,
+)
 from kaocheng.queries.obligation_state import by_hand, is_final
 from kaocheng.queries.round_course import Course, Memory, owed_in_sight
+from kaocheng.queries.ticket_clocks import clocks_of
 from kaocheng.records.models import (
     Adoption,
     Consequence,
+    Entry,
     Obligation,
     RegisterRevision,
     Round,
@@ -40,7 +54,7 @@ WHY = "what is owed follows from the scheme, for everybody in the round"
 UNDER_WAY = (RoundState.RUNNING, RoundState.FROZEN)
 MOST_REASON = 160
 # So many parts of a mark decide whose tasks they are: tasks are looked at anew when one changes.
-OWNERS = 3
+OWNERS = 4
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,7 @@ _SEEN: dict[tuple[int, datetime | None], Seen] = {}
 
 def move_rounds(at: datetime) -> None:
     """What the sweep does: the rounds in which something has changed or has fallen due."""
-    for work, mark in _marks():
+    for work, mark in _marks(at.astimezone(CHINA).date()):
         key = (work.pk, work.opened_at)
         seen = _SEEN.get(key)
         if seen and seen.mark == mark and at >= seen.at and not _is_due(seen, at):
@@ -86,10 +100,11 @@ def _is_due(seen: Seen, at: datetime) -> bool:
     return seen.next_at is not None and at >= seen.next_at
 
 
-def _marks() -> list[tuple[Round, tuple[object, ...]]]:
+def _marks(on: date) -> list[tuple[Round, tuple[object, ...]]]:
     """The rounds under way with what their obligations rest on, in three queries.
 
-    First what decides whose tasks they are (versions, rosters), then everything else.
+    First what decides whose tasks they are (versions, amendments whose day has come, rosters), then
+    everything else.
     """
     rounds = list(_under_way().order_by("pk"))
     revisions: defaultdict[int, dict[str, int]] = defaultdict(dict)
@@ -108,16 +123,20 @@ def _marks() -> list[tuple[Round, tuple[object, ...]]]:
         .order_by()
     )
     return [
-        (work, _mark(work, revisions[work.adoption_id], events.get(work.pk))) for work in rounds
+        (work, _mark(work, on, revisions[work.adoption_id], events.get(work.pk))) for work in rounds
     ]
 
 
-def _mark(work: Round, revisions: Mapping[str, int], events: int | None) -> tuple[object, ...]:
-    naming = {one.id for one in adopted(work.adoption).rosters} | {
-        str(one.get("register", "")) for listed in work.adoption.holders.values() for one in listed
+def _mark(
+    work: Round, on: date, revisions: Mapping[str, int], events: int | None
+) -> tuple[object, ...]:
+    found = adopted(work.adoption, on=on)
+    naming = {one.id for one in found.rosters} | {
+        str(one.get("register", "")) for listed in found.terms.holders.values() for one in listed
     }
     people = sum(total for name, total in revisions.items() if name in naming)
-    return (work.version, work.adoption.version, people, sum(revisions.values()), events)
+    versions = (work.version, work.adoption.version, found.came)
+    return (*versions, people, sum(revisions.values()), events)
 
 
 def _under_way() -> OwnedQuerySet[Round]:
@@ -142,6 +161,38 @@ def move_now(act: Act, work: Round, memory: Memory | None = None) -> Plan:
     return made
 
 
+def move_tickets(act: Act, work: Round, entries: Iterable[Entry]) -> None:
+    """What is owed for the entries, after something was told of them; the round is locked."""
+    course = Course(work, act.at)
+    made = Plan()
+    for entry in entries:
+        plan_ticket(course, entry, made)
+    write(act, course, made, groups=made.groups)
+
+
+def tickets_touched(act: Act, found: Adopted, entries: Iterable[Entry]) -> None:
+    """To be called when entries were written or stand otherwise: clocks start and stop with them.
+
+    The rounds are locked, so that a sweep does not start the same clocks.
+    """
+    timed = {clock.duty.register for clock in clocks_of(found).values()}
+    there = [one for one in entries if one.register in timed and one.standing in HANDED_IN]
+    there = [one for one in there if not is_behind(one)]
+    if not there:
+        return
+    rounds = _under_way().filter(adoption=found.adoption).order_by("pk")
+    for work in rounds.select_for_update(of=("self",)):
+        move_tickets(act, work, there)
+
+
+def reviews_asked(act: Act, work: Round, register: str) -> None:
+    """To be called when reviews were asked for or taken away: theirs are the tasks instead."""
+    course = Course(work, act.at)
+    duties = [duty.id for duty in course.duties.values() if duty.register == register]
+    rows = Obligation.objects.unscoped(WHY).filter(round=work, duty__in=duties)
+    share_out(act, course, {group_of(row) for row in rows.only("duty", "period", "entry")})
+
+
 def obligations_touched(
     act: Act, adoption: Adoption, register: str, subjects: Iterable[Subject]
 ) -> None:
@@ -158,7 +209,7 @@ def obligations_touched(
             Obligation.objects.unscoped(WHY)
             .filter(Q(subject__in=touched) | Q(subject=None), round=work, duty__in=duties)
             .exclude(state=State.DROPPED)
-            .select_related("subject")
+            .select_related("subject", "entry")
             .order_by("pk")
             .select_for_update(of=("self",))
         )
@@ -166,7 +217,7 @@ def obligations_touched(
             course.handing.only = tuple(touched)
         made = recount(course, rows)
         if made.changed:
-            write(act, course, made, groups={(row.duty, row.period) for row in made.changed})
+            write(act, course, made, groups={group_of(row) for row in made.changed})
 
 
 def _are_about(course: Course, rows: Iterable[Obligation], register: str) -> bool:
@@ -217,12 +268,16 @@ def _propose(act: Act, course: Course, made: Plan) -> None:
         if named not in before:
             before.add(named)
             act.make(one, effect=one.effect)
+    if proposed:
+        share_decisions(act, course.work)
 
 
 @action("obligation.excuse")
 def excuse(act: Act, *, obligation_id: int, because: str) -> Answer:
     """It need not be done: whoever runs the round says why."""
-    row = act.lock(obligations_to_run(act.actor).select_related("subject"), obligation_id)
+    row = act.lock(obligations_to_run(act.actor).select_related("subject", "round"), obligation_id)
+    if row.round.state not in UNDER_WAY:
+        raise Refused("K43", state=row.round.get_state_display())
     if is_final(row) or row.state in (State.DONE, State.LATE):
         raise Refused("K48")
     if not because.strip():
@@ -231,7 +286,7 @@ def excuse(act: Act, *, obligation_id: int, because: str) -> Answer:
         raise Refused("K47", field="免办原因", most=MOST_REASON, count=len(because))
     row.state, row.because, row.done_at = State.DROPPED, because, act.at
     act.keep(row, "state", "because", "done_at", because=digest(because))
-    share_out(act, _course(act, row), [(row.duty, row.period)])
+    share_out(act, _course(act, row), [group_of(row)])
     return Answer.of(row)
 
 
@@ -251,7 +306,7 @@ def finish(act: Act, *, obligation_id: int) -> Answer:
     is_late = row.due_at is not None and act.at > row.due_at
     row.state, row.done_at, row.because = State.LATE if is_late else State.DONE, act.at, ""
     act.keep(row, "state", "done_at", "because", state=row.state)
-    share_out(act, course, [(row.duty, row.period)])
+    share_out(act, course, [group_of(row)])
     return Answer.of(row)
 
 
@@ -262,18 +317,15 @@ def owes(act: Act, course: Course, row: Obligation) -> bool:
         return False
     first = (
         Obligation.objects.unscoped(WHY)
-        .filter(round=row.round_id, duty=row.duty, period=row.period)
+        .filter(round=row.round_id, duty=row.duty, period=row.period, entry=row.entry_id)
         .order_by("pk")
         .values_list("pk", flat=True)[:1]
     )
     own = own_tasks(act.actor).filter(
         source_kind=SOURCE, source_id=str(first[0]), state=TaskState.OPEN
     )
-    phrases = (duty.who, *(step.goes_to for step in duty.escalate[: row.escalated]))
     owners = {
-        (one.unit_id, one.person_id, one.role)
-        for phrase in phrases
-        for one in course.bearers.owners(phrase, row.subject, row.unit_id)
+        (one.unit_id, one.person_id, one.role) for owners in course.owners(row) for one in owners
     }
     return any(task in owners for task in own.values_list("unit_id", "person_id", "role"))
 

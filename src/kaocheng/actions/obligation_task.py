@@ -1,8 +1,9 @@
 """The tasks of obligations: whoever owes a duty has one task for all it is owed for in a period.
 
 The first obligation of a duty and period is the source of all its tasks, so that those who have
-not done it can be reminded as one matter. What a task has to be follows from the obligations
-alone; bringing tasks there twice changes nothing.
+not done it can be reminded as one matter; that of a ticket is a matter by itself. What a task has
+to be follows from the obligations alone; bringing tasks there twice changes nothing. Whoever was
+asked for the review that fulfils an obligation has the task of the review, and no other.
 """
 
 from __future__ import annotations
@@ -12,26 +13,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from kaocheng.access.holding import Owner
 from kaocheng.access.round import SOURCE
 from kaocheng.actions.perform import Act
 from kaocheng.actions.task import Owed, owe_each
 from kaocheng.engine.process.entries import Duty
-from kaocheng.engine.process.times import Offset
+from kaocheng.queries.obligation_plan import Group, group_of
+from kaocheng.queries.obligation_state import counted_in
+from kaocheng.queries.review_asked import Asked
 from kaocheng.queries.round_course import Course
-from kaocheng.records.models import Handover, Obligation, Person, Task, Unit
+from kaocheng.queries.ticket import name_of
+from kaocheng.records.models import Entry, Handover, Obligation, Person, Task, Unit
 from kaocheng.records.models.handover import HandoverState
 from kaocheng.records.models.round import ObligationState as State
-from kaocheng.records.models.task import DueUnit, TaskState
+from kaocheng.records.models.task import TaskState
 
 WHY = "the tasks follow from what is owed, for everybody"
 MOST_TITLE, MOST_WHY = 80, 160
 ENDED = (State.DONE, State.LATE)
-_UNITS = {"hour": DueUnit.HOURS, "minute": DueUnit.HOURS, "working_day": DueUnit.WORKING_DAYS}
 _VERBS = {"review": "去评", "register": "去填"}
-Group = tuple[str, str]  # duty and period
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Part:
 
 
 def share_out(act: Act, course: Course, groups: Iterable[Group], *, closing: bool = False) -> None:
-    """Bring the tasks of these duties and periods to what their obligations ask.
+    """Bring the tasks of these groups to what their obligations ask.
 
     `closing`: the round is over, nothing is asked any more.
     """
@@ -77,55 +79,60 @@ def share_out(act: Act, course: Course, groups: Iterable[Group], *, closing: boo
     for group in sorted(wanted & sources.keys()):
         parts = {} if closing else _parts(course, group, rows.get(group, []))
         there = tasks[str(sources[group])]
-        new = _match(act, parts, there, changed)
+        new = match(act, parts, there, changed)
         if new:
             first = Obligation(pk=sources[group])
             owe_each(act, first, _owed(course, group, new))
-    _write(act, changed)
+    write_tasks(act, changed)
 
 
 def _rows(course: Course, groups: set[Group]) -> Mapping[Group, list[Obligation]]:
     found: defaultdict[Group, list[Obligation]] = defaultdict(list)
-    listed = Obligation.objects.unscoped(WHY).filter(
-        round=course.work, duty__in={duty for duty, _ in groups}
-    )
-    if any(period for _, period in groups):
-        listed = listed.filter(period__in={period for _, period in groups})
-    for row in listed.select_related("subject").order_by("pk"):
-        if (row.duty, row.period) in groups:
-            found[row.duty, row.period].append(row)
+    listed = Obligation.objects.unscoped(WHY).filter(_within(groups), round=course.work)
+    for row in listed.select_related("subject", "entry").order_by("pk"):
+        if group_of(row) in groups:
+            found[group_of(row)].append(row)
     return found
 
 
+def _within(groups: set[Group]) -> Q:
+    """Somewhat more than the groups, in a condition of a bounded length."""
+    duties, periods = {duty for duty, _, _ in groups}, {period for _, period, _ in groups}
+    tickets = {ticket for _, _, ticket in groups if ticket}
+    condition = Q(duty__in=duties)
+    if periods != {""}:
+        condition &= Q(period__in=periods)
+    if all(ticket for _, _, ticket in groups):
+        condition &= Q(entry__in=tickets)
+    return condition
+
+
 def _sources(course: Course, groups: set[Group]) -> dict[Group, int]:
-    """By duty and period: the first obligation that was made, which names the matter."""
+    """By group: the first obligation that was made, which names the matter."""
     firsts = (
         Obligation.objects.unscoped(WHY)
-        .filter(round=course.work, duty__in={duty for duty, _ in groups})
-        .values_list("duty", "period")
+        .filter(_within(groups), round=course.work)
+        .values_list("duty", "period", "entry")
         .annotate(Min("pk"))
         .order_by()
     )
-    return {(duty, period): pk for duty, period, pk in firsts if (duty, period) in groups}
+    listed = {(duty, period, ticket or 0): pk for duty, period, ticket, pk in firsts}
+    return {group: pk for group, pk in listed.items() if group in groups}
 
 
 def _parts(course: Course, group: Group, rows: Iterable[Obligation]) -> dict[Owner, Part]:
-    duty = course.duties.get(group[0])
     parts: defaultdict[Owner, Part] = defaultdict(Part)
+    duty = course.duties.get(group[0])
+    asked = Asked() if duty is None else Asked.of(course, duty, group[1])
     for row in rows if duty is not None else ():
-        assert duty is not None
         if row.state in (State.SHUT, State.DROPPED) or _has_passed(course, row):
             continue
-        owners = course.bearers.owners(duty.who, row.subject, row.unit_id)
-        for owner in owners:
-            parts[owner].add(row, is_first=True)
-        later = {
-            owner: None
-            for step in duty.escalate[: row.escalated]
-            for owner in course.bearers.owners(step.goes_to, row.subject, row.unit_id)
-        }
+        first, later = course.owners(row)
+        for owner in first:
+            if not asked.has_review(owner, row):
+                parts[owner].add(row, is_first=True)
         for owner in later:
-            if owner not in owners:
+            if not asked.has_review(owner, row):
                 parts[owner].add(row, is_first=False)
     return dict(parts)
 
@@ -136,7 +143,7 @@ def _has_passed(course: Course, row: Obligation) -> bool:
     return row.state == State.MISSED and window is not None and window.is_of_a_series
 
 
-def _match(
+def match(
     act: Act, parts: Mapping[Owner, Part], there: Iterable[Task], changed: list[Task]
 ) -> dict[Owner, Part]:
     """The parts that have to be owed anew; tasks that have to change are added to `changed`."""
@@ -200,14 +207,19 @@ def _close(act: Act, task: Task, state: TaskState, changed: list[Task]) -> None:
 
 def _owed(course: Course, group: Group, parts: Mapping[Owner, Part]) -> list[Owed]:
     duty = course.duties[group[0]]
+    title, page = duty.title, page_of(course, duty)
+    if group[2]:
+        ticket = Entry.objects.unscoped(WHY).select_related("subject").get(pk=group[2])
+        title = f"{title}：{name_of(ticket)}"
+        page = f"/rounds/{course.work.pk}/tickets/{ticket.pk}"
     units = Unit.objects.unscoped(WHY).in_bulk({owner.unit_id for owner in parts})
     people = Person.objects.unscoped(WHY).in_bulk(
         {owner.person_id for owner in parts if owner.person_id is not None}
     )
     return [
         Owed(
-            title=(duty.title if part.is_first else f"接办：{duty.title}")[:MOST_TITLE],
-            page=page_of(course, duty),
+            title=(title if part.is_first else f"接办：{title}")[:MOST_TITLE],
+            page=page,
             unit=units[owner.unit_id],
             person=None if owner.person_id is None else people[owner.person_id],
             role=owner.role,
@@ -231,15 +243,6 @@ def page_of(course: Course, duty: Duty) -> str:
     return f"/rounds/{course.work.pk}/mine"
 
 
-def counted_in(duty: Duty) -> DueUnit:
-    """The unit in which the rule counts."""
-    match None if duty.by is None else duty.by.tree:
-        case Offset(length=length):
-            return _UNITS.get(length.unit, DueUnit.DAYS)
-        case _:
-            return DueUnit.DAYS
-
-
 def _kind(course: Course, duty: Duty) -> str:
     return course.found.register(duty.register).kind if duty.register else ""
 
@@ -254,8 +257,8 @@ def _why(course: Course, group: Group) -> str:
     return "，".join(part for part in (course.work.title, period) if part)[:MOST_WHY]
 
 
-def _write(act: Act, tasks: list[Task]) -> None:
-    """The rows are locked: no version can have changed since they were read."""
+def write_tasks(act: Act, tasks: list[Task]) -> None:
+    """Keep what `match` has changed; the rows are locked since they were read."""
     fields = ("total_count", "done_count", "due_at", "state", "closed_at", "returned_because")
     for task in tasks:
         task.version += 1

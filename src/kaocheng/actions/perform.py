@@ -28,6 +28,7 @@ from django.db import OperationalError, models, transaction
 
 from kaocheng.access.actor import Actor, By
 from kaocheng.access.refusal import NotYours, Refused, Stale
+from kaocheng.records.claiming import claim_once, keep_answer
 from kaocheng.records.copying import copy_in
 from kaocheng.records.models import AuditRow, DoneOnce, Job, Person
 from kaocheng.records.scoped import Owned, OwnedQuerySet
@@ -227,17 +228,12 @@ def _once(
             Job.objects.bulk_create(act.jobs, ignore_conflicts=True)
             transaction.on_commit(_ring)
         if before is not None:
-            before.answer = asdict(answer)
-            before.save(update_fields=["answer"])
+            keep_answer(before, asdict(answer))
     return answer
 
 
-def _claim(by: By, name: str, asked: Mapping[str, object]) -> DoneOnce | Answer | None:
-    """The answer of before, or our own claim of the key; nothing where there is no key.
-
-    Inserting waits for another transaction with the same key, so that of two that come at the
-    same moment one works and the other gets its answer.
-    """
+def _claim(by: By, name: str, asked: Mapping[str, object]) -> int | Answer | None:
+    """The answer of before, or our own claim of the key; nothing where there is no key."""
     if not by.key or by.actor.account_id is None:
         return None
     # Keyed: what was asked may hold personal data that a bare digest would let somebody guess.
@@ -246,19 +242,19 @@ def _claim(by: By, name: str, asked: Mapping[str, object]) -> DoneOnce | Answer 
         json.dumps([name, asked], default=str, sort_keys=True).encode(),
         hashlib.sha256,
     ).hexdigest()
-    claim = DoneOnce(
+    claim = claim_once(
         account_id=by.actor.account_id,
         key=by.key,
         action=name,
         asked_digest=asked_digest,
-        answer={},
         at=by.at,
     )
-    DoneOnce.objects.bulk_create([claim], ignore_conflicts=True)
-    mine = DoneOnce.objects.get(account_id=by.actor.account_id, key=by.key)
-    if mine.asked_digest != asked_digest:
+    if claim is not None:
+        return claim
+    before = DoneOnce.objects.get(account_id=by.actor.account_id, key=by.key)
+    if before.asked_digest != asked_digest:
         raise Refused("W08")
-    return Answer(**mine.answer) if mine.answer else mine
+    return Answer(**before.answer)
 
 
 def _ring() -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from django.db import transaction
@@ -18,20 +19,24 @@ from kaocheng.access.actor import By, system
 from kaocheng.access.refusal import Refused
 from kaocheng.actions.entry_write import New, write_entries
 from kaocheng.actions.fact_load import load_subjects
-from kaocheng.actions.obligation import finish, move_round
+from kaocheng.actions.obligation import finish, move_round, tickets_touched
 from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.actions.rehearsal_cast import Stage
 from kaocheng.actions.rehearsal_result import freeze
 from kaocheng.actions.round import archive_round, note_event, start_round
+from kaocheng.actions.round_ticket import note_ticket
 from kaocheng.actions.scheme import keep_scheme
+from kaocheng.engine.process.clocks import ServiceClock
 from kaocheng.engine.text_table import TextTable
 from kaocheng.gateways.clock import CHINA, CLOCK
 from kaocheng.queries.adopted import Adopted, example_tables
 from kaocheng.queries.obligation_state import by_hand
 from kaocheng.queries.round_agenda import Agendas
 from kaocheng.queries.round_course import Memory
+from kaocheng.queries.ticket_clocks import Tickets, clocks_of, registers_of_events
 from kaocheng.records.models import (
     Consequence,
+    Entry,
     Message,
     Obligation,
     Round,
@@ -155,10 +160,37 @@ class Walk:
         for name in events:
             note_event(By(officer, now), round_id=self.work.pk, name=name)
             report.events += 1
+        new = self._untold(entries)
+        self._tell(By(officer, now), new, [one.starts for one in self.clocks.values()], report)
         now = _at(day, EVENING)
+        ended = [one for one in new if one.pk % LEFT_UNDONE]
+        self._tell(By(officer, now), ended, [one.stops for one in self.clocks.values()], report)
         if self.looked_at is None or now - self.looked_at > ONE_WEEK:
             self._move(now)
         self._finish_by_hand(now)
+
+    @cached_property
+    def clocks(self) -> Mapping[str, ServiceClock]:
+        return clocks_of(self.found)
+
+    def _untold(self, entries: list[tuple[str, New]]) -> list[Entry]:
+        """Tickets of the day: entries for which the scheme keeps time and nothing was told yet."""
+        registers = {register for register, _ in entries}
+        timed = {one.duty.register for one in self.clocks.values()} & registers
+        rows = Entry.objects.unscoped(WHY).filter(
+            adoption=self.found.adoption, register__in=timed, events=None
+        )
+        return list(rows.order_by("pk")) if timed else []
+
+    def _tell(self, by: By, tickets: list[Entry], names: list[str], report: Report) -> None:
+        """What the tickets do not say themselves."""
+        told = registers_of_events(self.found)
+        clocks = Tickets(Agendas(self.work, self.found), by.at)
+        for ticket in tickets:
+            for name in dict.fromkeys(names):
+                if told[name] == ticket.register and name not in clocks.told(ticket):
+                    note_ticket(by, round_id=self.work.pk, entry_id=ticket.pk, name=name)
+                    report.events += 1
 
     def _move(self, now: datetime) -> None:
         self.looked_at = now
@@ -183,7 +215,8 @@ class Walk:
         last = report.last + ONE_DAY
         now = _at(last)
         self._move(now)
-        report.results, problems = freeze(system(now), self.work, self.tables)
+        officer = self.stage.actor(self.stage.officer)
+        report.results, problems = freeze(By(officer, now), self.work, self.tables)
         report.problems += problems
         rows = Obligation.objects.unscoped(WHY).filter(round=self.work)
         report.obligations = Counter(rows.values_list("state", flat=True))
@@ -197,7 +230,6 @@ class Walk:
             Message.objects.unscoped(WHY).filter(person__in=self.stage.people.values()).count()
         )
         report.consequences = Consequence.objects.unscoped(WHY).filter(round=self.work).count()
-        officer = self.stage.actor(self.stage.officer)
         archive_round(By(officer, now), round_id=self.work.pk)
         if tasks.filter(state="open").exists():
             report.problems.append("归档以后还有没有关闭的任务")
@@ -239,12 +271,16 @@ class Walk:
         return opens
 
     def _events(self, first: date) -> dict[date, list[str]]:
-        """The events of the process: a posting on its day, the others one after the other."""
+        """The events of the process: a posting on its day, the others one after the other.
+
+        Those of tickets come with the tickets.
+        """
         process = self.found.process
+        of_tickets = registers_of_events(self.found)
         moments = Agendas(self.work, self.found).whole.days
         posted = {one.posted: moments.get(f"{one.id}.from") for one in process.publicity}
         listed: dict[date, list[str]] = {}
-        for number, name in enumerate(process.events):
+        for number, name in enumerate(one for one in process.events if one not in of_tickets):
             later = first + timedelta(days=FIRST_EVENT + NEXT_EVENT * number)
             listed.setdefault(max(posted.get(name) or later, first), []).append(name)
         return listed
@@ -256,7 +292,7 @@ def _write(act: Act, *, found: Adopted, rows: list[tuple[str, New]]) -> Answer:
     for register, new in rows:
         by_register.setdefault(register, []).append(new)
     for register, listed in by_register.items():
-        write_entries(act, found, register, listed)
+        tickets_touched(act, found, write_entries(act, found, register, listed))
     return Answer.of(found.adoption)
 
 

@@ -1,26 +1,26 @@
-"""The results of a rehearsal: computed, frozen, compared with those of the example."""
+"""The results of a rehearsal: frozen as the product does it, compared with those of the example."""
 
 from __future__ import annotations
 
-import hashlib
+from codecs import BOM_UTF8
+from collections import Counter
 from collections.abc import Mapping
 
 from kaocheng.access.actor import By
-from kaocheng.actions.perform import Act, Answer, action
+from kaocheng.access.refusal import Refused
+from kaocheng.actions.result import freeze_results
 from kaocheng.documents.result_table import result_table
 from kaocheng.engine import verbs
 from kaocheng.engine.problems import Problems
-from kaocheng.engine.problems import Refused as FactsRefused
-from kaocheng.engine.reference.run import Run
 from kaocheng.engine.text_table import TextTable
-from kaocheng.engine.trace import shown
-from kaocheng.engine.values import state_of
 from kaocheng.formats import canonical_csv_bytes
-from kaocheng.queries.adopted import Adopted, adopted, fact_tables
-from kaocheng.records.models import ResultRow, ResultSet, Round, Subject
-from kaocheng.records.models.round import RoundState
+from kaocheng.queries.adopted import Adopted, adopted
+from kaocheng.queries.computing import computed
+from kaocheng.queries.result_scope import rows_of_round
+from kaocheng.records.models import ResultRow, Round
 
-WHY = "a rehearsal owns everything that it has made"
+# The data of an example may leave something open on purpose.
+BECAUSE = "演练"
 
 
 def freeze(
@@ -29,75 +29,30 @@ def freeze(
     """How many rows each result has, and what is wrong with them."""
     found = adopted(work.adoption)
     try:
-        run = _run(found, fact_tables(found))
-    except FactsRefused as refused:
-        return {}, [f"结果没有算出来：{refused}"]
-    _freeze(by, work=work, run=run)
-    problems = []
-    for result, there, wanted in zip(
-        run.pack.scheme.results, _texts(run), _texts(_run(found, example)), strict=True
-    ):
-        if there != wanted:
-            problems.append(f"“{result.title}”与示例的结果不同")
-    counts = {one.title: len(run.members[one.id]) for one in run.pack.scheme.results}
-    return counts, problems
+        freeze_results(by, round_id=work.pk, because=BECAUSE)
+    except Refused as refused:
+        return {}, [f"结果没有冻结：{refused}"]
+    done, wanted = computed(found), _of_example(found, example)
+    results = found.pack.scheme.results
+    problems = [
+        f"“{one.title}”与示例的结果不同"
+        for one in results
+        if done.rows(one.id).csv() != wanted[one.id]
+    ]
+    rows = ResultRow.objects.unscoped("a rehearsal looks").filter(result_set__round=work)
+    kept = Counter(rows.values_list("result", flat=True))
+    problems += [
+        f"“{one.title}”没有全部冻结"
+        for one in results
+        if kept[one.id] != len(rows_of_round(done, found, work, one))
+    ]
+    return {one.title: len(done.rows(one.id).keys) for one in results}, problems
 
 
-def _run(found: Adopted, tables: Mapping[str, TextTable]) -> Run:
-    return verbs.run(found.compiled, verbs.facts(found.pack, tables, problems=Problems()))
-
-
-def _texts(run: Run) -> list[bytes]:
-    return [canonical_csv_bytes(result_table(run, one)) for one in run.pack.scheme.results]
-
-
-@action("rehearsal.freeze")
-def _freeze(act: Act, *, work: Round, run: Run) -> Answer:
-    digest = hashlib.sha256(b"".join(_texts(run))).hexdigest()
-    kept = ResultSet(
-        round=work,
-        number=1,
-        frozen_at=act.at,
-        scheme_digest=work.adoption.scheme.digest,
-        parameters_digest=digest,
-        facts_digest=digest,
-        results_digest=digest,
-    )
-    act.make(kept, digest=digest)
-    rows = [row for one in run.pack.scheme.results for row in _rows(run, kept, one.id)]
-    ResultRow.objects.bulk_create(rows)
-    row = act.lock(Round.objects.unscoped(WHY), work.pk)
-    row.state = RoundState.FROZEN
-    act.keep(row, "state")
-    return Answer.of(kept)
-
-
-def _rows(run: Run, kept: ResultSet, result: str) -> list[ResultRow]:
-    subjects = {
-        (one.roster, one.key): one
-        for one in Subject.objects.unscoped(WHY).filter(adoption=kept.round.adoption)
+def _of_example(found: Adopted, example: Mapping[str, TextTable]) -> dict[str, bytes]:
+    """The table of each result, computed from the example as it came with the scheme."""
+    run = verbs.run(found.compiled, verbs.facts(found.pack, example, problems=Problems()))
+    return {
+        one.id: BOM_UTF8 + canonical_csv_bytes(result_table(run, one))
+        for one in found.pack.scheme.results
     }
-    roster = run.pack.results[result].of
-    items = [item for name, item in run.outcomes if name == result]
-    made = []
-    for key, period in run.members[result]:
-        subject = subjects.get((roster, key))
-        if subject is None:
-            continue
-        outcomes = {item: run.outcomes[result, item].get((key, period)) for item in items}
-        values = {
-            item: [shown(one.value), state_of(one.value)]
-            for item, one in outcomes.items()
-            if one is not None
-        }
-        made.append(
-            ResultRow(
-                result_set=kept,
-                result=result,
-                subject=subject,
-                period=period,
-                unit_id=subject.unit_id,
-                values=values,
-            )
-        )
-    return made

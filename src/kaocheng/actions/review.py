@@ -9,21 +9,21 @@ from kaocheng.access.account import only_in_person
 from kaocheng.access.refusal import Invalid, NotYours, Refused
 from kaocheng.access.review import (
     own_reviews,
-    reviews_to_assign,
     rounds_at_work,
     subjects_to_open,
 )
 from kaocheng.actions.entry_write import New, restand, write_entries
-from kaocheng.actions.obligation import obligations_touched
+from kaocheng.actions.obligation import obligations_touched, reviews_asked
 from kaocheng.actions.perform import Act, Answer, action, digest
-from kaocheng.actions.review_assignment import withdraw
+from kaocheng.actions.review_assignment import refuse_about_oneself, refuse_tie, withdraw
 from kaocheng.actions.task import owe, progress, return_task, settle
 from kaocheng.gateways.clock import CHINA
 from kaocheng.queries.adopted import Adopted, adopted
 from kaocheng.queries.review_content import Content, content_of, rating_values, taken_by_others
 from kaocheng.queries.review_form import Cells, Layout, place_words
 from kaocheng.queries.review_gate import shut_reasons
-from kaocheng.queries.review_people import rating_holders
+from kaocheng.queries.review_people import Raters, rating_holders
+from kaocheng.queries.review_scope import review_to_assign
 from kaocheng.queries.review_words import is_open_round, period_asked, shown_name
 from kaocheng.records.locking import lock_name
 from kaocheng.records.models import Entry, Obligation, Person, Review, Subject
@@ -67,6 +67,7 @@ def open_own_review(
         raise NotYours
     is_open_round(round_)
     today = act.at.astimezone(CHINA).date()
+    refuse_tie(Raters(found, register, on=today), subject, person_id)
     period = period_asked(found, round_, roles, period, on=today)
     lock_name(f"review {round_.pk} {register} {subject.pk} {period}")
     there = list(
@@ -107,6 +108,7 @@ def open_own_review(
         verb="去评",
         due_at=review.due_at,
     )
+    reviews_asked(act, round_, register)
     return Answer.of(review)
 
 
@@ -135,11 +137,14 @@ def save_review(act: Act, *, review_id: int, cells: Cells) -> Answer:
 def submit_review(act: Act, *, review_id: int) -> Answer:
     """What was saved becomes entries, one per line, all or none.
 
-    Refused while something is missing or cannot stand, while a gate is shut, and where somebody
-    else's rating of the same line counts already. After a return the new entries correct the old.
+    Refused where the assessor is tied to the subject, while something is missing or cannot stand,
+    while a gate is shut, and where somebody else's rating of the same line counts already.
+    After a return the new entries correct the old.
     """
     only_in_person(act.actor)
     review, content = _own(act, review_id)
+    raters = Raters(content.found, review.register, on=act.at.astimezone(CHINA).date())
+    refuse_tie(raters, review.subject, review.assessor_id)
     _refuse_shut(review, content)
     _refuse_incomplete(content, review.draft)
     lock_name(f"ratings {content.found.adoption.pk} {review.register} {review.subject_id}")
@@ -156,8 +161,10 @@ def submit_review(act: Act, *, review_id: int) -> Answer:
 @action("review.return")
 def return_review(act: Act, *, review_id: int, because: str) -> Answer:
     """Its entries count no more until it is handed in again; the assessor is told why."""
-    review = act.lock(reviews_to_assign(act.actor).select_related("round"), review_id)
+    rows = review_to_assign(act.actor, review_id).select_related("round", "subject")
+    review = act.lock(rows, review_id)
     is_open_round(review.round)
+    refuse_about_oneself(act, review)
     if review.state not in HANDED_IN:
         raise Refused("K60", state=ReviewState(review.state).label)
     problem = _wrong_reason(because)
@@ -183,9 +190,11 @@ def return_review(act: Act, *, review_id: int, because: str) -> Answer:
 @action("review.check")
 def check_review(act: Act, *, review_id: int) -> Answer:
     """复核: another person than the assessor says that it can stand."""
-    review = act.lock(reviews_to_assign(act.actor).select_related("round"), review_id)
+    rows = review_to_assign(act.actor, review_id).select_related("round", "subject")
+    review = act.lock(rows, review_id)
     only_in_person(act.actor)
     is_open_round(review.round)
+    refuse_about_oneself(act, review)
     if review.assessor_id == act.actor.person_id:
         raise Refused("K67")
     if review.state != ReviewState.SUBMITTED:
@@ -240,7 +249,12 @@ def _due(round_id: int, found: Adopted, register: str, subject: Subject) -> date
 
 def _refuse_shut(review: Review, content: Content) -> None:
     reasons = shut_reasons(
-        review.round, content.found, review.register, review.subject, content.rater
+        review.round,
+        content.found,
+        review.register,
+        review.subject,
+        content.rater,
+        period=review.period,
     )
     if reasons:
         raise Refused("K61", reasons="；".join(reasons))

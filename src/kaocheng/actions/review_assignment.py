@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kaocheng.access.refusal import NotYours, Refused
-from kaocheng.access.review import reviews_to_assign, rounds_to_assign, subjects_to_assign
+from kaocheng.access.review import Office
 from kaocheng.actions.message import Letter, tell_each
+from kaocheng.actions.obligation import reviews_asked
 from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.actions.task import cancel
 from kaocheng.gateways.clock import CHINA
-from kaocheng.queries.adopted import Adopted, adopted
+from kaocheng.queries.adopted import Adopted
 from kaocheng.queries.review_pairs import CIRCLE, EVERYBODY, RANDOM, pairs, too_few
 from kaocheng.queries.review_people import Raters, names_of
+from kaocheng.queries.review_scope import Assigning, assigning, review_to_assign
 from kaocheng.queries.review_words import blind_code, is_open_round, period_asked
 from kaocheng.records.models import Review, Round, Subject, Task
 from kaocheng.records.models.review import ReviewState
@@ -55,17 +57,16 @@ def assign_review(
     due_at: datetime | None = None,
 ) -> Answer:
     """Ask some people to assess one subject; who is tied to it is refused."""
-    round_, found, raters = _at_work(act, round_id, register)
-    subject = subjects_to_assign(act.actor, round_).filter(
-        pk=subject_id, roster=raters.roles.roster
-    )
+    table, raters = _at_work(act, round_id, register)
+    round_, found = table.round, table.found
+    subject = table.subjects().filter(pk=subject_id, roster=raters.roles.roster)
     assessed = subject.select_related("unit").first()
     if assessed is None or not set(assessor_ids) <= set(raters.candidates(assessed)):
         raise NotYours
     if not assessor_ids:
         raise Refused("W63", field="由谁评")
     for person_id in assessor_ids:
-        _refuse_tie(raters, assessed, person_id)
+        refuse_tie(raters, assessed, person_id)
     wanted = [(assessed, person_id) for person_id in assessor_ids]
     period = period_asked(found, round_, raters.roles, period, on=raters.on)
     asking = Asking(round_, found, register, period, is_blind, due_at)
@@ -93,7 +94,8 @@ def assign_all_reviews(
     By the titles: each bearer for whom nothing stands against it. Among peers: see
     `queries.review_pairs`; the seed goes into the log, so that the draw can be repeated.
     """
-    round_, found, raters = _at_work(act, round_id, register)
+    table, raters = _at_work(act, round_id, register)
+    round_, found = table.round, table.found
     if way == TITLES:
         wanted, tied = _by_titles(raters)
     else:
@@ -120,18 +122,27 @@ def assign_all_reviews(
 @action("review.reassign")
 def reassign_review(act: Act, *, review_id: int, assessor_id: int) -> Answer:
     """Another person assesses instead; what was handed in already is returned, not reassigned."""
-    review = act.lock(reviews_to_assign(act.actor).select_related("subject__unit"), review_id)
-    round_, found, raters = _at_work(act, review.round_id, review.register)
+    rows = review_to_assign(act.actor, review_id).select_related("subject__unit")
+    review = act.lock(rows, review_id)
+    refuse_about_oneself(act, review)
+    table, raters = _at_work(act, review.round_id, review.register)
+    round_, found = table.round, table.found
     if review.state not in (ReviewState.OPEN, ReviewState.RETURNED):
         raise Refused("K60", state=ReviewState(review.state).label)
     if assessor_id not in raters.candidates(review.subject):
         raise NotYours
-    _refuse_tie(raters, review.subject, assessor_id)
+    refuse_tie(raters, review.subject, assessor_id)
     withdraw(act, review)
     wanted = [(review.subject, assessor_id)]
     asking = Asking(round_, found, review.register, review.period, review.is_blind, review.due_at)
     made = _ask(act, asking, wanted)
     return Answer.of(made[0] if made else review)
+
+
+def refuse_about_oneself(act: Act, review: Review) -> None:
+    """Nobody has a hand in what others rate of them; needs the subject."""
+    if act.actor.person_id is not None and review.subject.person_id == act.actor.person_id:
+        raise Refused("K67")
 
 
 def withdraw(act: Act, review: Review) -> None:
@@ -141,19 +152,17 @@ def withdraw(act: Act, review: Review) -> None:
     cancel(act, review)
 
 
-def _at_work(act: Act, round_id: int, register: str) -> tuple[Round, Adopted, Raters]:
-    round_ = act.lock(
-        rounds_to_assign(act.actor).select_related("adoption__scheme", "adoption__unit"), round_id
-    )
-    found = adopted(round_.adoption)
-    described = found.pack.registers.get(register)
-    if described is None or described.kind != "review" or described.secret:
-        raise NotYours
+def _at_work(act: Act, round_id: int, register: str) -> tuple[Assigning, Raters]:
+    rows = Office(act.actor).rounds()
+    round_ = act.lock(rows.select_related("adoption__scheme", "adoption__unit", "unit"), round_id)
+    table = assigning(act.actor, round_, register)
     is_open_round(round_)
-    return round_, found, Raters(found, register, on=act.at.astimezone(CHINA).date())
+    on = act.at.astimezone(CHINA).date()
+    return table, Raters(table.found, register, on=on, below=table.path)
 
 
-def _refuse_tie(raters: Raters, subject: Subject, person_id: int) -> None:
+def refuse_tie(raters: Raters, subject: Subject, person_id: int) -> None:
+    """回避: K62 where something stands against this person assessing the subject."""
     why = raters.tie(subject, person_id)
     if why:
         name = names_of([person_id])[person_id].name
@@ -217,6 +226,7 @@ def _ask(act: Act, asking: Asking, wanted: Iterable[Wanted]) -> list[Review]:
     for review in made:
         act.audit(review, register=asking.register, state=review.state)
     owe_reviews(act, asking.found, made, subjects)
+    reviews_asked(act, asking.round, asking.register)
     return made
 
 

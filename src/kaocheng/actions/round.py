@@ -12,8 +12,10 @@ from kaocheng.actions.perform import Act, Answer, action, digest
 from kaocheng.gateways.clock import CHINA
 from kaocheng.methods.workdays import FIRST_DAY, LAST_DAY
 from kaocheng.queries.adopted import adopted
+from kaocheng.queries.obligation_plan import group_of
 from kaocheng.queries.round_course import Course
 from kaocheng.queries.round_events import events_of, told_for
+from kaocheng.queries.ticket_clocks import registers_of_events
 from kaocheng.queries.time_words import moment_words
 from kaocheng.records.locking import lock_name
 from kaocheng.records.models import Adoption, Obligation, Round, RoundEvent
@@ -22,6 +24,7 @@ from kaocheng.records.scoped import OwnedQuerySet
 
 MOST_TITLE, MOST_NOTE = 120, 200
 ARCHIVED = "考核工作已归档"
+STOPPED = "考核工作已中止"
 
 
 @action("round.start")
@@ -59,20 +62,24 @@ def note_event(
     act: Act, *, round_id: int, name: str, happened_at: datetime | None = None, note: str = ""
 ) -> Answer:
     """What the process waits for has happened, in the unit of whoever tells of it."""
-    work = act.lock(_with_scheme(rounds_in_sight(act.actor)), round_id)
+    work = act.lock(with_scheme(rounds_in_sight(act.actor)), round_id)
     if work.state not in UNDER_WAY:
         raise Refused("K43", state=RoundState(work.state).label)
     known = {one.name: one for one in events_of(adopted(work.adoption).process)}
     event = known.get(name)
     if event is None:
         raise Refused("K52", name=name[:40])
+    tickets = registers_of_events(adopted(work.adoption))
+    if name in tickets:
+        register = adopted(work.adoption).register(tickets[name]).title
+        raise Refused("K110", name=event.title, register=register)
     unit = told_for(act.actor, work, event)
     if unit is None:
         raise NotAllowed("K50", name=event.title, who=event.who or work.unit.name)
     at = happened_at or act.at
     _check_event(act, work, at, note)
     told = RoundEvent.objects.unscoped("whether it was told before").filter(
-        round=work, name=name, unit=unit
+        round=work, name=name, unit=unit, entry=None
     )
     if (before := told.first()) is not None:
         when = moment_words(before.happened_at, now=act.at)
@@ -93,7 +100,7 @@ def note_event(
 @action("round.archive")
 def archive_round(act: Act, *, round_id: int) -> Answer:
     """Over: nothing is owed any more, and nothing of it changes."""
-    work = act.lock(_with_scheme(rounds_to_run(act.actor)), round_id)
+    work = act.lock(with_scheme(rounds_to_run(act.actor)), round_id)
     if work.state == RoundState.RUNNING:
         raise Refused("K51")
     if work.state != RoundState.FROZEN:
@@ -102,7 +109,15 @@ def archive_round(act: Act, *, round_id: int) -> Answer:
     return Answer.of(work)
 
 
-def close_round(act: Act, work: Round) -> None:
+def stop_round(act: Act, work: Round, *, because: str) -> None:
+    """Over half way, for the reason given; what was frozen stays frozen."""
+    work.stopped_because = because
+    close_round(act, work, state=RoundState.STOPPED, why=STOPPED)
+
+
+def close_round(
+    act: Act, work: Round, *, state: RoundState = RoundState.ARCHIVED, why: str = ARCHIVED
+) -> None:
     """What is still open is owed no more; what was missed stays missed."""
     rows = list(
         Obligation.objects.unscoped("of a round that is locked")
@@ -111,20 +126,21 @@ def close_round(act: Act, work: Round) -> None:
         .order_by("pk")
         .select_for_update(of=("self",))
     )
-    groups = {(row.duty, row.period) for row in rows}
+    groups = {group_of(row) for row in rows}
     for row in rows:
         if row.state != ObligationState.MISSED:
-            row.state, row.because = ObligationState.DROPPED, ARCHIVED
+            row.state, row.because = ObligationState.DROPPED, why
             row.version += 1
             act.audit(row, state=row.state)
     everyone = Obligation.objects.unscoped("they are locked")
     everyone.bulk_update(rows, ["state", "because", "version"], batch_size=500)
-    work.state, work.archived_at = RoundState.ARCHIVED, act.at
-    act.keep(work, "state", "archived_at")
+    work.state, work.archived_at = state, act.at
+    reason = digest(work.stopped_because)
+    act.keep(work, "state", "archived_at", "stopped_because", state=state, because=reason)
     share_out(act, Course(work, act.at), groups, closing=True)
 
 
-def _with_scheme(rows: OwnedQuerySet[Round]) -> OwnedQuerySet[Round]:
+def with_scheme(rows: OwnedQuerySet[Round]) -> OwnedQuerySet[Round]:
     return rows.select_related("adoption__scheme", "adoption__unit", "unit")
 
 

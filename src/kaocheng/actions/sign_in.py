@@ -16,7 +16,7 @@ import unicodedata
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password, verify_password
 from django.db.models import F, Q
 
 from kaocheng.actions.ending import end
@@ -53,13 +53,16 @@ def sign_in(
     delay = _delay(name, address if _is_known(account, address, act.at) else None, account, act.at)
     if delay.blocked_until and delay.blocked_until > act.at:
         return _refuse(act, delay, account, "W21", until=_time(delay.blocked_until))
-    if not _is_right(account, password):
+    is_right, is_kept_weakly = _checked(account, password)
+    if not is_right:
         return _failed(act, delay, account, address)
     assert account is not None
     problem = why_not(account, act.at)
     if problem:
         return _refuse(act, delay, account, problem)
     SignInDelay.objects.filter(name_digest=name, address=delay.address).delete()
+    if is_kept_weakly:
+        _keep_as_today(account, password)
     return begin(act, account, address=address, device=device, shared_pc=shared_pc, way="password")
 
 
@@ -205,13 +208,22 @@ def _is_known(account: Account | None, address: str | None, at: datetime) -> boo
     return used.exists()
 
 
-def _is_right(account: Account | None, password: Secret) -> bool:
-    """One run of the hash either way, so that the time says nothing about the name."""
+def _checked(account: Account | None, password: Secret) -> tuple[bool, bool]:
+    """Whether it is right, and whether it is kept in an older way.
+
+    One run of the hash either way, so that the time says nothing about the name.
+    """
     typed = password.value[:128]
     if account is None or not account.has_usable_password():
         make_password(typed)
-        return False
-    return check_password(typed, account.password)
+        return False, False
+    return verify_password(typed, account.password)
+
+
+def _keep_as_today(account: Account, password: Secret) -> None:
+    """In the way of keeping that holds now; not over what was set meanwhile."""
+    there = Account.objects.filter(pk=account.pk, password=account.password)
+    there.update(password=make_password(password.value[:128]))
 
 
 def _failed(act: Act, delay: SignInDelay, account: Account | None, address: str | None) -> Answer:

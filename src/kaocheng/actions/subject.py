@@ -8,6 +8,7 @@ from kaocheng.access.entry import adoptions_to_keep
 from kaocheng.access.grants import Permission
 from kaocheng.access.refusal import Invalid, NotAllowed, Refused
 from kaocheng.access.scope import one, units
+from kaocheng.actions.adoption import OPEN
 from kaocheng.actions.entry_write import changed
 from kaocheng.actions.perform import Act, Answer, action, digest
 from kaocheng.engine.facts import Reader
@@ -21,6 +22,7 @@ from kaocheng.queries.entry_check import refusal
 from kaocheng.queries.entry_names import Names
 from kaocheng.queries.register_route import roster
 from kaocheng.records.models import Subject
+from kaocheng.records.models.scheme import AdoptionState
 from kaocheng.records.scoped import OwnedQuerySet
 
 MOST_KEY, MOST_NAME = 60, 120
@@ -95,6 +97,8 @@ def _kept(act: Act, adoption_id: int, register: str) -> tuple[Adopted, Register]
     if not act.actor.may(Permission.ADOPT):
         raise NotAllowed
     adoption = one(adoptions_to_keep(act.actor).select_related("unit", "scheme"), adoption_id)
+    if adoption.state not in OPEN:
+        raise Refused("K04", title=adoption.title, state=AdoptionState(adoption.state).label)
     found = adopted(adoption)
     return found, roster(found, register)
 

@@ -11,7 +11,7 @@ cancelled opens it again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -121,6 +121,25 @@ def settle(
     _write(act, tasks, "state", "done_count", "returned_because", "closed_at")
 
 
+def keep_left(
+    act: Act, source: models.Model, left: Mapping[tuple[object, ...], int]
+) -> frozenset[tuple[object, ...]]:
+    """So many pieces are left of the source's open tasks, by owner (see `OWNER`); of none: done.
+
+    The owners who had an open task are answered.
+    """
+    tasks = _locked(_of(source, state=TaskState.OPEN))
+    for task in tasks:
+        still = left.get(_owner(task), 0)
+        task.total_count = max(task.total_count, still)
+        task.done_count = task.total_count - still
+        if not still:
+            task.state, task.returned_because, task.closed_at = TaskState.DONE, "", act.at
+    fields = ("state", "done_count", "total_count", "returned_because", "closed_at")
+    _write(act, tasks, *fields)
+    return frozenset(_owner(task) for task in tasks)
+
+
 def return_task(
     act: Act,
     source: models.Model,
@@ -146,11 +165,25 @@ def cancel(
     act: Act, source: models.Model, *, unit: Unit | None = None, person: Person | None = None
 ) -> None:
     """The open tasks of the source need not be done any more."""
-    tasks = _locked(_of(source, unit=unit, person=person, state=TaskState.OPEN))
-    for task in tasks:
+    _cancel(act, _of(source, unit=unit, person=person, state=TaskState.OPEN))
+
+
+def cancel_each(act: Act, kind: type[models.Model], ids: Iterable[int]) -> None:
+    """The same for many sources of one kind."""
+    tasks = Task.objects.unscoped("an action closes what its object opened")
+    sources = [str(pk) for pk in ids]
+    named = tasks.filter(
+        source_kind=kind._meta.model_name, source_id__in=sources, state=TaskState.OPEN
+    )
+    _cancel(act, named)
+
+
+def _cancel(act: Act, tasks: OwnedQuerySet[Task]) -> None:
+    locked = _locked(tasks)
+    for task in locked:
         task.state = TaskState.CANCELLED
         task.closed_at = act.at
-    _write(act, tasks, "state", "closed_at")
+    _write(act, locked, "state", "closed_at")
 
 
 def move(act: Act, task_ids: Iterable[int], *, giver: Person, taker: Person) -> None:

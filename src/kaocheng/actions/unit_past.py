@@ -15,8 +15,6 @@ from kaocheng.records.locking import lock_name
 from kaocheng.records.models import Unit, UnitPast
 from kaocheng.records.models.unit import KEEPS_PANELS, STANDS_UNDER, UnitKind
 
-SEGMENT = 13  # twelve digits and a slash
-
 
 def today(act: Act) -> date:
     """The day in China on which the action runs."""

@@ -122,6 +122,9 @@ def _claim(folder: DataFolder, stack: ExitStack) -> Lock:
 def _prepare_folder(folder: DataFolder, asked: Asked) -> None:
     if asked.fresh and not folder.is_new():
         say(f"按 --fresh 清空 {folder.path}，从头开始。")
+        server = EmbeddedPostgres(folder.path / "postgres")
+        with _failures_told(server):
+            server.wait_for_an_earlier_server()
         folder.empty()
     if folder.is_new():
         folder.make(made_at=datetime.now(UTC).isoformat(timespec="seconds"))
@@ -135,7 +138,9 @@ def _listen(asked: Asked) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in asked.host else socket.AF_INET
     ports = [asked.port] if asked.port is not None else range(FIRST_PORT, FIRST_PORT + PORTS_TRIED)
     for port in ports:
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # Only what is called TCP by name asyncio sends at once; else an answer in two pieces waits
+        # 40 ms for the reader to confirm the first.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((asked.host, port))
@@ -165,13 +170,19 @@ def _start_database(folder: DataFolder, stack: ExitStack) -> None:
     if os.environ.get("DATABASE_URL"):
         return
     server = EmbeddedPostgres(folder.path / "postgres")
-    try:
+    with _failures_told(server):
         stack.enter_context(server)
-    except PostgresFailed as failed:
-        raise CannotStart(_words("W95", reason=failed.said, log=server.log)) from failed
     stack.enter_context(_watched(server))
     os.environ["DATABASE_URL"] = server.address()
     os.environ["KAOCHENG_EMBEDDED"] = "1"
+
+
+@contextmanager
+def _failures_told(server: EmbeddedPostgres) -> Iterator[None]:
+    try:
+        yield
+    except PostgresFailed as failed:
+        raise CannotStart(_words("W95", reason=failed.said, log=server.log)) from failed
 
 
 @contextmanager

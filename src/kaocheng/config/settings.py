@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "kaocheng.web.account.session.session_limits",
     "kaocheng.web.middleware.who_asks",
     "kaocheng.web.middleware.drafts",
+    "kaocheng.web.saying.sayings",
     "kaocheng.web.middleware.language",
     "kaocheng.web.middleware.safe_headers",
 ]
@@ -82,6 +83,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["kaocheng.web.templatetags.kaocheng"],
+            "libraries": {"i18n": "kaocheng.web.templatetags.words"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "kaocheng.web.shell.shell",
@@ -96,9 +98,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "records.Account"
 AUTHENTICATION_BACKENDS = ["kaocheng.web.account.backend.AccountBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+# The first keeps new passwords; the second reads old ones until their owner signs in.
+PASSWORD_HASHERS = [
+    "kaocheng.records.password_hash.Argon2idHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 LOGIN_URL = "sign-in"
 CSRF_FAILURE_VIEW = "kaocheng.web.errors.forged_or_old_form"
+SESSION_ENGINE = "kaocheng.records.session_store"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -113,6 +113,17 @@ class RowFinder:
         """What stands for a referenced row: its name where it has one, else its key."""
         return self._names.get((register, key), key)
 
+    def named_group(self, register: str, words: str) -> str:
+        """What is said of seats, which begins with the key of their group, with its name instead.
+
+        `register`: whose rows they are given to; the group is what one of its fields refers to.
+        """
+        key, mark, rest = words.partition("：")
+        for described in self.pack.registers[register].fields.values():
+            if (described.type, key) in self._names:
+                return f"{self.name_of(described.type, key)}{mark}{rest}"
+        return words
+
 
 def subject_name(register: Register, row: FactRow) -> str:
     """The name of a row as it may be shown; its key where it has none."""

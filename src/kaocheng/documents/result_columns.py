@@ -6,9 +6,10 @@ rows have: flags with figures in them, and numbers that the data themselves divi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any, TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,7 +21,7 @@ from kaocheng.engine.columnar.decoding import keys_of
 from kaocheng.engine.columnar.facts import AT, ORDER
 from kaocheng.engine.columnar.nodes import FALSE, ONE, Const, Node, Ref
 from kaocheng.engine.columnar.outcomes import Reader
-from kaocheng.engine.columnar.planner import Kept
+from kaocheng.engine.columnar.planner import Kept, Planner
 from kaocheng.engine.columnar.rows import PERIOD
 from kaocheng.engine.language.registers import Field
 from kaocheng.engine.language.scheme import Item, Result, items_below
@@ -29,15 +30,51 @@ from kaocheng.formats.number_texts import number_texts
 from kaocheng.formats.out_columns import OutColumns, TextColumn
 from kaocheng.formats.out_table import out_text
 
+T = TypeVar("T")
 _STATES = ("scored", "missing", "not_applicable")
 _NUMBERS = ("number", "whole", "money")
 
 
+@dataclass
+class Spelled:
+    """What the columns of a result were spelled as: one that is as it was is not spelled again.
+
+    Taken only where the plan is the same (its scales, options and keys) and every column that the
+    texts were made from equals the one of now.
+    """
+
+    planner: Planner | None = None
+    _known: dict[object, tuple[list[pa.Array], Any]] = field(default_factory=dict)
+
+    def of(
+        self, place: object, planner: Planner, columns: list[pa.Array], spell: Callable[[], T]
+    ) -> T:
+        if planner is not self.planner:
+            self.planner, self._known = planner, {}
+        before, found = self._known.get(place, (None, None))
+        if before is None or not _are_equal(before, columns):
+            found = spell()
+            self._known[place] = columns, found
+        return cast("T", found)
+
+
+def _are_equal(before: list[pa.Array], now: list[pa.Array]) -> bool:
+    return all(one.equals(other) for one, other in zip(before, now, strict=True))
+
+
 def result_columns(
-    run: ColumnarRun, result: Result, *, unit: str | None = None, titled: bool = False
+    run: ColumnarRun,
+    result: Result,
+    *,
+    unit: str | None = None,
+    titled: bool = False,
+    spelled: Spelled | None = None,
 ) -> OutColumns:
-    """What `result_table` (`titled`: `titled_table`) says, in columns of text."""
-    rows = ResultRows(run, result, unit)
+    """What `result_table` (`titled`: `titled_table`) says, in columns of text.
+
+    With `spelled`, only what has changed since is spelled anew (one for each way of calling this).
+    """
+    rows = ResultRows(run, result, unit, spelled or Spelled())
     layout = Layout(run.pack, result, rows.extras(), titled)
     cells = (*_subject_cells(rows, layout), *_item_cells(rows, layout), TextColumn(rows.flags()))
     return OutColumns(result.id, result.title, layout.columns(), cells)
@@ -50,6 +87,7 @@ class ResultRows:
     run: ColumnarRun
     result: Result
     unit: str | None = None
+    spelled: Spelled = field(default_factory=Spelled)
 
     @cached_property
     def arrow(self) -> pa.Table:
@@ -88,6 +126,11 @@ class ResultRows:
         return self.run.planner.facts.tables[self.result.of].arrow
 
     # What stands in the cells
+
+    def spelled_once(self, place: object, nodes: Iterable[Node], spell: Callable[[], T]) -> T:
+        """What `spell` makes of these columns, kept for the next time that they are the same."""
+        columns = [self.column(node) for node in nodes]
+        return self.spelled.of(place, self.run.planner, columns, spell)
 
     def subject_texts(self, field: str) -> TextColumn:
         """A field of the subjects."""
@@ -142,7 +185,7 @@ class ResultRows:
         """What is said of each row, joined; empty where nothing is."""
         said: dict[int, list[str]] = {}
         for item in self.items:
-            for at, text in self._said_of(item):
+            for at, text in self._said_once(item):
                 said.setdefault(at, []).append(f"{item.title}：{text}")
         codes: dict[str, int] = {"": 0}
         found = [0] * self.size
@@ -151,6 +194,11 @@ class ResultRows:
         return pa.DictionaryArray.from_arrays(
             pa.array(found, pa.int32()), pa.array(list(codes), pa.string())
         )
+
+    def _said_once(self, item: Item) -> list[tuple[int, str]]:
+        flags = self.kept(item).flags
+        nodes = [node for flag in flags for node in (flag.when, *_read_by(*flag.values))]
+        return self.spelled_once((item.id, "flags"), nodes, lambda: [*self._said_of(item)])
 
     def _said_of(self, item: Item) -> Iterator[tuple[int, str]]:
         for flag in self.kept(item).flags:
@@ -199,7 +247,7 @@ class ResultRows:
 
 def _subject_cells(rows: ResultRows, layout: Layout) -> Iterator[TextColumn]:
     for name in layout.subject_fields:
-        yield rows.subject_texts(name)
+        yield rows.spelled_once(("", name), [Ref(AT)], partial(rows.subject_texts, name))
     if rows.result.each:
         yield rows.periods(titled=layout.titled)
 
@@ -208,11 +256,24 @@ def _item_cells(rows: ResultRows, layout: Layout) -> Iterator[TextColumn]:
     words = pa.array([layout.state(state) for state in _STATES])
     for item in layout.items:
         kept = rows.kept(item)
-        yield rows.texts(kept.cell)
+        yield _texts_once(rows, (item.id, "value"), kept.cell)
         states = rows.states(kept.cell)
         yield TextColumn(pa.DictionaryArray.from_arrays(states.indices, words), "exact")
         for name in layout.extras[item.id]:
-            yield rows.texts(kept.columns[name])
+            yield _texts_once(rows, (item.id, "further", name), kept.columns[name])
+
+
+def _texts_once(rows: ResultRows, place: object, cell: Cell) -> TextColumn:
+    return rows.spelled_once(place, _read_by(cell), partial(rows.texts, cell))
+
+
+def _read_by(*cells: Cell) -> list[Node]:
+    """The columns that cells are read from."""
+    return [
+        node
+        for cell in cells
+        for node in (cell.node, cell.na, *([] if cell.num is None else [cell.num.over]))
+    ]
 
 
 def _in_one(column: pa.ChunkedArray) -> pa.Array:

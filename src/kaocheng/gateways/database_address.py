@@ -28,6 +28,11 @@ def django_database(address: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": str(parts.port or options.pop("port", "")),
-        "OPTIONS": {"pool": {"min_size": 0, "max_size": 20, "timeout": 10}, **options},
+        "OPTIONS": {
+            "pool": {"min_size": 0, "max_size": 20, "timeout": 10},
+            # At once, but only what `records.prepared` asks: Django's own cursors never prepare.
+            "prepare_threshold": 0,
+            **options,
+        },
         "CONN_HEALTH_CHECKS": True,
     }

@@ -7,7 +7,6 @@ leaves behind, PostgreSQL recovers itself at the next start.
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import importlib.util
 import os
@@ -15,7 +14,6 @@ import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -25,6 +23,8 @@ from types import TracebackType
 from typing import Self, TypedDict
 from urllib.parse import quote
 
+from kaocheng.gateways.child import ends_with_parent
+
 OWNER = "kaocheng"
 DATABASE = "kaocheng"
 # PostgreSQL refuses to run as root; this user owns nothing else.
@@ -32,7 +32,6 @@ FALLBACK_USER = "nobody"
 LONGEST_SOCKET = 90
 START_SECONDS = 60
 STOP_SECONDS = 30
-PR_SET_PDEATHSIG = 1
 
 
 class _Owner(TypedDict, total=False):
@@ -147,7 +146,7 @@ class EmbeddedPostgres:
         self._give_away(self.folder, self.sockets, programs)
         if not (self.cluster / "PG_VERSION").exists():
             self._make_cluster(programs)
-        self._wait_for_an_earlier_server()
+        self.wait_for_an_earlier_server()
         options = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.sockets),
@@ -202,11 +201,11 @@ class EmbeddedPostgres:
             cwd=self.folder,
             # A terminal's Ctrl+C is for us; we then stop the database after the last request.
             process_group=0,
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  # calls the kernel only
+            preexec_fn=ends_with_parent(signal.SIGINT),  # noqa: PLW1509  # calls the kernel only
             **self._as_owner(),
         )
 
-    def _wait_for_an_earlier_server(self) -> None:
+    def wait_for_an_earlier_server(self) -> None:
         """One that outlived its parent is shutting down; another one is never started beside it."""
         lock = self.cluster / "postmaster.pid"
         deadline = time.monotonic() + STOP_SECONDS
@@ -270,11 +269,6 @@ class EmbeddedPostgres:
                 mode = above.stat().st_mode
                 if not mode & 0o001:
                     above.chmod(mode | 0o001)  # to pass through, not to list
-
-
-def _end_with_parent() -> None:
-    """In the child: ask the kernel for a fast shutdown when the parent is gone."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _runs(lock: Path) -> bool:

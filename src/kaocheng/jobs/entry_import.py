@@ -1,22 +1,19 @@
-"""导入台账 in the background: all of it in one transaction, told by steps to who waits."""
+"""导入台账 in the background: all of it in one transaction, told row by row to who waits."""
 
 from __future__ import annotations
 
-from kaocheng.access.actor import Actor, By
 from kaocheng.actions.entry_evidence import Evidence
 from kaocheng.actions.entry_import import import_entries
-from kaocheng.actions.job import effect_once, report_progress
-from kaocheng.gateways.clock import CLOCK
+from kaocheng.actions.job import effect_once, report_inside
 from kaocheng.gateways.files import Kept
-from kaocheng.queries.actor import appointments_today
-from kaocheng.records.models import Job, Person
+from kaocheng.jobs.asker import by_asker
+from kaocheng.records.models import Job
 
 
 def import_rows(job: Job) -> None:
     """As the person who asked, under the appointment they asked with; once."""
     given = job.payload
-    by = By(_actor(given["person_id"], given["appointment_id"]), at=CLOCK.now())
-    report_progress(job, done=0, total=2)
+    by = by_asker(job)
     with effect_once(job, job.effect_key) as fresh:
         if fresh:
             import_entries(
@@ -25,17 +22,9 @@ def import_rows(job: Job) -> None:
                 register=given["register"],
                 use_id=given["use_id"],
                 evidence=_evidence(given["evidence"]),
+                tell=lambda done, total: report_inside(job, done=done, total=total),
             )
-    report_progress(job, done=2, total=2)
-    page = f"/registers/{given['adoption_id']}/{given['register']}"
-    Job.objects.filter(pk=job.pk).update(outcome={"page": page})
-
-
-def _actor(person_id: int, appointment_id: int) -> Actor:
-    person = Person.objects.unscoped("who asked for the work").get(pk=person_id)
-    held = appointments_today(person_id)
-    one = next((row for row in held if row.appointment_id == appointment_id), None)
-    return Actor(account_id=None, person_id=person_id, name=person.name, held=one, others=held)
+    job.outcome = {"page": f"/registers/{given['adoption_id']}/{given['register']}"}
 
 
 def _evidence(given: dict[str, str | int] | None) -> Evidence | None:

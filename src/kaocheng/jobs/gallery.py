@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 from kaocheng.actions.job import report_progress
+from kaocheng.gateways.child import ends_with_parent
 from kaocheng.queries.scheme import gallery_folder
 from kaocheng.records.models import Job
 
@@ -48,6 +50,7 @@ def _run(job: Job, folder: Path, said: Path) -> int:
             [*command, "--schemes", str(settings.SCHEMES), "--out", str(folder)],
             stdout=output,
             stderr=subprocess.STDOUT,
+            preexec_fn=ends_with_parent(signal.SIGKILL),  # noqa: PLW1509  # calls the kernel only
         )
     atexit.register(program.kill)
     try:

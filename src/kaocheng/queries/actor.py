@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from kaocheng.access.actor import Actor, Held, Helper
 from kaocheng.gateways.clock import CLOCK
-from kaocheng.records.models import Account, Appointment, Delegation
+from kaocheng.records.models import Account, Appointment, Delegation, Person
 from kaocheng.records.models.appointment import Role
 from kaocheng.records.models.person import PersonState
 from kaocheng.records.models.unit import UnitKind
@@ -25,7 +26,9 @@ def actor_of(user: Account | AnonymousUser, session: Mapping[str, Any]) -> tuple
     """The actor, and the page of the step of signing in that is still to do (or empty)."""
     if not isinstance(user, Account) or user.person.state != PersonState.ACTIVE:
         return NOBODY, "sign-in"
-    held = appointments_today(user.person_id)
+    held = _read_with(user)
+    if held is None:
+        held = appointments_today(user.person_id)
     actor = Actor(
         account_id=user.pk,
         person_id=user.person_id,
@@ -86,25 +89,65 @@ def _at_work(held: tuple[Held, ...], current: int | None) -> Held | None:
 
 def appointments_today(person_id: int) -> tuple[Held, ...]:
     """The appointments that hold on the clock's day, the oldest first."""
-    rows = _HELD.ask(person_id, CLOCK.today())
-    return tuple(
-        Held(pk, role, unit_id, kind, name, path, _within(kind, parent))
-        for pk, role, unit_id, kind, name, path, parent in rows
-    )
+    return tuple(map(_held, _HELD.ask(person_id, CLOCK.today())))
 
 
 def _held_rows(_shape: None, person_id: int, today: date) -> QuerySet[Any, Any]:
     return (
         Appointment.objects.unscoped("whose rights are about to be known")
-        .filter(Q(ends_on=None) | Q(ends_on__gt=today), person_id=person_id, starts_on__lte=today)
+        .filter(_holds(on=today), person_id=person_id)
         .order_by("starts_on", "id")
+        .values_list(*HELD)
+    )
+
+
+def _holds(*, on: date, at: str = "") -> Q:
+    is_open = Q(**{f"{at}ends_on": None}) | Q(**{f"{at}ends_on__gt": on})
+    return is_open & Q(**{f"{at}starts_on__lte": on})
+
+
+def _held(row: tuple[Any, ...]) -> Held:
+    pk, role, unit_id, kind, name, path, parent = row
+    return Held(pk, role, unit_id, kind, name, path, _within(kind, parent))
+
+
+def account_at_work(user_id: int) -> Account | None:
+    """With the person and what they hold today: every page needs all three, in one query."""
+    rows = _ACCOUNT.ask(user_id, CLOCK.today())
+    if not rows:
+        return None
+    own, of_person = len(OWN), len(OWN) + len(OF_PERSON)
+    account = Account.from_db(connection.alias, OWN, rows[0][:own])
+    account.person = Person.from_db(connection.alias, OF_PERSON, rows[0][own:of_person])
+    held = tuple(_held(row[of_person:]) for row in rows if row[of_person] is not None)
+    account.held_today = held  # type: ignore[attr-defined]  # read below
+    return account
+
+
+def _read_with(user: Account) -> tuple[Held, ...] | None:
+    found: tuple[Held, ...] | None = getattr(user, "held_today", None)
+    return found
+
+
+def _account_rows(_shape: None, user_id: int, today: date) -> QuerySet[Any, Any]:
+    appointments = "person__appointments"
+    held = FilteredRelation(appointments, condition=_holds(on=today, at=f"{appointments}__"))
+    return (
+        Account.objects.annotate(held=held)
+        .filter(pk=user_id)
+        .order_by("held__starts_on", "held__id")
         .values_list(
-            "pk", "role", "unit_id", "unit__kind", "unit__name", "unit__path", "unit__parent__name"
+            *OWN,
+            *(f"person__{name}" for name in OF_PERSON),
+            *(f"held__{name}" for name in HELD),
         )
     )
 
 
-_HELD = Prepared(_held_rows)
+OWN = tuple(field.attname for field in Account._meta.concrete_fields)
+OF_PERSON = tuple(field.attname for field in Person._meta.concrete_fields)
+HELD = ("pk", "role", "unit_id", "unit__kind", "unit__name", "unit__path", "unit__parent__name")
+_HELD, _ACCOUNT = Prepared(_held_rows), Prepared(_account_rows)
 
 
 def _within(kind: str, parent: str | None) -> str:

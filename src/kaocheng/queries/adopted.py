@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -15,7 +16,13 @@ from django.conf import settings
 
 from kaocheng.engine import verbs
 from kaocheng.engine.compile import Compiled
-from kaocheng.engine.facts import PERIOD_COLUMNS, Reader, read_parameters, read_periods
+from kaocheng.engine.facts import (
+    PERIOD_COLUMNS,
+    Reader,
+    read_parameters,
+    read_periods,
+    text_table,
+)
 from kaocheng.engine.language.periods import Period
 from kaocheng.engine.language.process import Process
 from kaocheng.engine.language.registers import Register
@@ -24,29 +31,63 @@ from kaocheng.engine.problems import Problems
 from kaocheng.engine.process.moved import with_days
 from kaocheng.engine.text_table import TextRow, TextTable
 from kaocheng.engine.values import Value
+from kaocheng.gateways.clock import CLOCK
 from kaocheng.methods.holders import Holder
 from kaocheng.queries.register_shape import Shape
-from kaocheng.records.models import Adoption, Entry, SchemeVersion, Subject
-from kaocheng.records.models.register import Standing
+from kaocheng.records.models import Adoption, Round, SchemeVersion
 
 EXAMPLE = "example/"
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What the unit has settled, each as the adoption keeps it (see `Adoption`)."""
+
+    parameters: dict[str, Any]
+    dates: dict[str, str]
+    holders: dict[str, Any]
+
+
+GROUPS = tuple(one.name for one in fields(Terms))
+
+
+@dataclass(frozen=True)
 class Adopted:
-    """An adoption with everything that follows from its text."""
+    """An adoption with everything that follows from its text, as it stands on the day `on`."""
 
     adoption: Adoption
     compiled: Compiled
+    on: date
 
     @property
     def pack(self) -> Pack:
         return self.compiled.pack
 
     @cached_property
+    def terms(self) -> Terms:
+        """What is settled, with the amendments whose day has come."""
+        settled = {group: dict(getattr(self.adoption, group)) for group in GROUPS}
+        for _, _, changes in self.adoption.coming[: self.came]:
+            apply(changes, to=settled)
+        return Terms(**settled)
+
+    @property
+    def came(self) -> int:
+        """How many of the adoption's coming amendments have come into force by the day."""
+        return sum(day <= self.on.isoformat() for day, _, _ in self.adoption.coming)
+
+    def with_terms(self, **groups: Mapping[str, Any]) -> Adopted:
+        """The adoption as it would be with these parameters, dates or holders; written nowhere."""
+        draft = copy(self.adoption)
+        draft.coming = []
+        for group, settled in {**vars(self.terms), **groups}.items():
+            setattr(draft, group, dict(settled))
+        return Adopted(draft, self.compiled, self.on)
+
+    @cached_property
     def process(self) -> Process:
         """The process on the days of this adoption."""
-        days = {step: date.fromisoformat(day) for step, day in self.adoption.dates.items()}
+        days = {step: date.fromisoformat(day) for step, day in self.terms.dates.items()}
         return with_days(self.pack.process, days)
 
     @cached_property
@@ -54,7 +95,7 @@ class Adopted:
         """What was filled in: `parameters`, tables of parameters by their id, and `periods`."""
         plain: list[tuple[str, str]] = []
         tables: dict[str, TextTable] = {}
-        for name, value in self.adoption.parameters.items():
+        for name, value in self.terms.parameters.items():
             if isinstance(value, list):
                 tables[name] = _table(name, value[0], value[1:])
             else:
@@ -64,9 +105,20 @@ class Adopted:
             tables["periods"] = _table("periods", PERIOD_COLUMNS, self.adoption.periods)
         return tables
 
+    def table(self, parameter: str) -> TextTable:
+        """A table of parameters as it was filled in, else as the scheme has it."""
+        kept = self.settled.get(parameter)
+        rows = self.pack.parameters[parameter].rows
+        return kept or text_table(parameter, rows, source=parameter)
+
     @cached_property
     def periods(self) -> tuple[Period, ...]:
         return read_periods(self.pack, self.settled.get("periods"), Problems())
+
+    @property
+    def listed_periods(self) -> list[Period]:
+        """By their first days, the longer first: a year, its first quarter, its second."""
+        return sorted(self.periods, key=lambda one: (one.first, -one.last.toordinal(), one.id))
 
     @cached_property
     def parameters(self) -> dict[str, Value]:
@@ -84,7 +136,13 @@ class Adopted:
 
     def holders(self, title: str) -> tuple[Holder, ...]:
         """Who is meant by a title of the scheme."""
-        return tuple(Holder.of(kept) for kept in self.adoption.holders.get(title, ()))
+        return tuple(Holder.of(kept) for kept in self.terms.holders.get(title, ()))
+
+    @cached_property
+    def rounds(self) -> tuple[Round, ...]:
+        """Those of this adoption, as they are when first asked for."""
+        rows = Round.objects.unscoped("what is open or closed holds for everybody")
+        return tuple(rows.filter(adoption=self.adoption).order_by("pk"))
 
     @property
     def rosters(self) -> list[Register]:
@@ -97,8 +155,19 @@ class Adopted:
         return [one for one in self.pack.registers.values() if one.kind in kinds]
 
 
-def adopted(adoption: Adoption) -> Adopted:
-    return Adopted(adoption, compiled(adoption.scheme))
+def adopted(adoption: Adoption, *, on: date | None = None) -> Adopted:
+    """The adoption as it stands on that day, today where none is given."""
+    return Adopted(adoption, compiled(adoption.scheme), on or CLOCK.today())
+
+
+def apply(changes: Mapping[str, Any], *, to: Mapping[str, dict[str, Any]]) -> None:
+    """Set each `parameters.pass_line` in its group; None goes back to what the scheme says."""
+    for name, after in changes.items():
+        group, _, own = name.partition(".")
+        if after is None:
+            to[group].pop(own, None)
+        else:
+            to[group][own] = after
 
 
 def compiled(version: SchemeVersion) -> Compiled:
@@ -138,37 +207,6 @@ def example_tables(version: SchemeVersion) -> dict[str, TextTable]:
             table = name.removeprefix(EXAMPLE).removesuffix(".csv")
             found[table] = _table(table, rows[0], rows[1:])
     return found
-
-
-def fact_tables(found: Adopted, *, unit_path: str = "") -> dict[str, TextTable]:
-    """The facts that count, as text tables by register; with a path, those of that subtree.
-
-    The line of a row is the id of its entry (of its subject in a roster), so that what an
-    explanation names leads to the entry.
-    """
-    tables = dict(found.settled)
-    adoption_id = found.adoption.pk
-    below = {"unit__path__startswith": unit_path} if unit_path else {}
-    subjects = Subject.objects.unscoped("a computation reads what counts").filter(
-        adoption=adoption_id, has_left=False, **below
-    )
-    entries = Entry.objects.unscoped("a computation reads what counts").filter(
-        adoption=adoption_id, standing=Standing.COUNTS, **below
-    )
-    rows: dict[str, list[TextRow]] = {one.id: [] for one in (*found.rosters, *found.ledgers)}
-    for register, pk, values in (
-        *subjects.order_by("key", "pk").values_list("roster", "pk", "values"),
-        *entries.order_by("pk").values_list("register", "pk", "values"),
-    ):
-        fields = found.pack.registers[register].fields
-        rows[register].append(TextRow(pk, tuple(str(values.get(name, "")) for name in fields)))
-    for name, listed in rows.items():
-        register_of = found.pack.registers[name]
-        if listed or not register_of.optional:
-            tables[name] = TextTable(
-                name, register_of.title, tuple(register_of.fields), tuple(listed)
-            )
-    return tables
 
 
 def _table(name: str, header: Sequence[Any], rows: Sequence[Sequence[Any]]) -> TextTable:

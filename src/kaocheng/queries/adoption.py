@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from kaocheng.access.actor import Actor
-from kaocheng.access.adoption import adoptions_in_sight, own_adoptions
+from kaocheng.access.adoption import adoptions_in_sight, own_adoptions, own_amendments
 from kaocheng.access.grants import Permission
 from kaocheng.access.scope import one
 from kaocheng.engine.language.parameters import Parameter
-from kaocheng.engine.process.moved import movable
-from kaocheng.engine.process.times import Fixed
 from kaocheng.gateways.clock import CHINA
-from kaocheng.methods.holders import Holder
 from kaocheng.queries.adopted import Adopted, adopted
-from kaocheng.queries.adoption_check import Checked, checked, subjects_by_roster
-from kaocheng.queries.adoption_values import steps_of
+from kaocheng.queries.adoption_check import Checked, checked
+from kaocheng.queries.adoption_rows import subjects_by_roster
+from kaocheng.queries.adoption_values import last_day_gone
+from kaocheng.queries.amendment import (
+    AmendmentLine,
+    amendment_line,
+    amendments_of,
+    coming_of,
+    parameter_words,
+)
 from kaocheng.queries.holder_choices import words_of
 from kaocheng.queries.titles import titles_of
 from kaocheng.records.models import Adoption, Amendment
@@ -86,7 +91,8 @@ def _line(row: Adoption) -> AdoptionLine:
         id=row.pk,
         title=row.title,
         unit=row.unit.name,
-        scheme=f"{row.scheme.scheme_id} {row.scheme.version}",
+        scheme=gettext("%(scheme)s 第 %(version)s 版")
+        % {"scheme": row.scheme.scheme_id, "version": row.scheme.version},
         state=row.state,
         since=row.approved_at or row.made_at,
     )
@@ -150,8 +156,8 @@ class AdoptionPage:
     replaced_by: tuple[int, str] | None
     matters: tuple[Matter, ...]
     must: int
-    settled: tuple[tuple[str, str], ...]
-    holders: tuple[tuple[str, str], ...]
+    settled: tuple[tuple[str, str, str], ...]
+    holders: tuple[tuple[str, str, str], ...]
     amendments: tuple[AmendmentLine, ...] = field(default=())
 
 
@@ -197,58 +203,43 @@ def adoption_page(actor: Actor, adoption_id: int, *, now: datetime) -> AdoptionP
         approved_at=adoption.approved_at,
         replaces=_named(adoption.replaces_id),
         replaced_by=_replacing(adoption, is_ours=head.is_ours),
-        matters=tuple(_matters(found, findings, now=now)) if head.may_change else (),
+        matters=tuple(_matters(found, findings)) if head.may_change else (),
         must=len(findings.must),
         settled=tuple(settled_words(found)),
-        holders=tuple(
-            (title, "；".join(words_of(holder, found) for holder in found.holders(title)))
-            for title in titles_of(found.pack)
+        holders=tuple(who_words(found)),
+        amendments=tuple(
+            amendment_line(found, row, may_withdraw=head.in_force and head.may_approve)
+            for row in amendments_of(adoption)[:3]
         ),
-        amendments=tuple(_amended(found, row) for row in _amendments(adoption)[:3]),
     )
 
 
 def open_parameters(found: Adopted) -> list[Parameter]:
     """What has to be filled in or confirmed, and is not."""
-    settled = found.adoption.parameters
-    return [
-        one
-        for one in found.pack.parameters.values()
-        if one.id not in settled
-        and (one.confirm or not (one.rows if one.type == "table" else one.default))
-    ]
+    settled = found.terms.parameters
+    parameters = found.pack.parameters.values()
+    return [one for one in parameters if one.id not in settled and one.must_be_settled]
 
 
-def settled_words(found: Adopted) -> Iterator[tuple[str, str]]:
-    """Every parameter by its title with what holds now, in words."""
+def settled_words(found: Adopted) -> Iterator[tuple[str, str, str]]:
+    """Every parameter by its title with what holds now, and what is to hold, in words."""
+    coming = coming_of(found)
     for parameter in found.pack.parameters.values():
-        value = found.adoption.parameters.get(parameter.id, parameter.default)
+        value = found.terms.parameters.get(parameter.id, parameter.default)
         words = parameter_words(parameter, value)
-        is_open = parameter.confirm and parameter.id not in found.adoption.parameters and value
-        yield parameter.title, f"{words}（未确认）" if is_open else words
+        is_open = parameter.confirm and parameter.id not in found.terms.parameters and value
+        later = coming.get(f"parameters.{parameter.id}")
+        words = f"{words}（未确认）" if is_open else words
+        yield parameter.title, words, later.sentence if later else ""
 
 
-def parameter_words(parameter: Parameter | None, value: Any) -> str:  # noqa: ANN401  # as kept
-    """A value as people say it: the words of an option, the number with its unit."""
-    if isinstance(value, list):
-        return f"表，{len(value) - 1} 行"
-    if not value:
-        return "没有定"
-    if parameter is None:
-        return str(value)
-    return parameter.options.get(value, f"{value}{'' if '%' in value else parameter.unit}")
-
-
-@dataclass(frozen=True)
-class AmendmentLine:
-    """`changes`: what it is about, before and after, in words."""
-
-    number: int
-    why: str
-    takes_effect_on: date
-    made_by: str
-    made_at: datetime
-    changes: tuple[tuple[str, str, str], ...]
+def who_words(found: Adopted) -> Iterator[tuple[str, str, str]]:
+    """Every title with who is meant now, and who is to be, in words."""
+    coming = coming_of(found)
+    for title in titles_of(found.pack):
+        later = coming.get(f"holders.{title}")
+        words = "；".join(words_of(holder, found) for holder in found.holders(title))
+        yield title, words, later.sentence if later else ""
 
 
 @dataclass(frozen=True)
@@ -261,92 +252,58 @@ class AmendmentPage:
 def amendment_list(actor: Actor, adoption_id: int, *, page: int, now: datetime) -> AmendmentPage:
     """The newest first; three queries."""
     found = seen(actor, adoption_id)
-    shown = Paginator(_amendments(found.adoption), PAGE).get_page(page)
-    return AmendmentPage(
-        head_of(actor, found.adoption, now=now),
-        tuple(_amended(found, row) for row in shown.object_list),
-        shown,
+    head = head_of(actor, found.adoption, now=now)
+    shown = Paginator(amendments_of(found.adoption), PAGE).get_page(page)
+    may_withdraw = head.in_force and head.may_approve
+    lines = (amendment_line(found, row, may_withdraw=may_withdraw) for row in shown.object_list)
+    return AmendmentPage(head, tuple(lines), shown)
+
+
+def amendment_page(actor: Actor, amendment_id: int, *, now: datetime) -> tuple[Head, AmendmentLine]:
+    """One of the actor's own unit, which they may withdraw while its day has not come."""
+    rows = own_amendments(actor, Permission.APPROVE).select_related(
+        "adoption__unit", "adoption__scheme", "made_by", "withdrawn_by"
     )
+    row = one(rows, amendment_id)
+    found = adopted(row.adoption)
+    head = head_of(actor, row.adoption, now=now)
+    return head, amendment_line(found, row, may_withdraw=head.in_force and head.may_approve)
 
 
-def _amendments(adoption: Adoption) -> Any:  # noqa: ANN401  # a query
-    rows = Amendment.objects.unscoped("the adoption was fetched under its scope")
-    return rows.filter(adoption=adoption).select_related("made_by").order_by("-number")
-
-
-def _amended(found: Adopted, row: Amendment) -> AmendmentLine:
-    return AmendmentLine(
-        number=row.number,
-        why=row.why,
-        takes_effect_on=row.takes_effect_on,
-        made_by=row.made_by.name if row.made_by else "",
-        made_at=row.made_at,
-        changes=tuple(_change_words(found, name, *pair) for name, pair in row.changes.items()),
-    )
-
-
-def _change_words(found: Adopted, name: str, before: Any, after: Any) -> tuple[str, str, str]:  # noqa: ANN401  # as kept
-    group, _, own = name.partition(".")
-    if group == "parameters":
-        parameter = found.pack.parameters.get(own)
-        title = parameter.title if parameter else own
-        return title, parameter_words(parameter, before), parameter_words(parameter, after)
-    if group == "dates":
-        step = next((one for one in steps_of(found) if one.name == own), None)
-        edge = "开始" if own.endswith(".from") else "截止"
-        says = step.says if step else ""
-        title = f"{step.title if step else own}（{edge}）"
-        return title, day_words(before) or says, day_words(after) or says
-    return own, _who(found, before), _who(found, after)
-
-
-def day_words(text: str | None) -> str:
-    """2023年12月29日, as the phrases of a scheme write days."""
-    day = date.fromisoformat(text) if text else None
-    return f"{day.year}年{day.month}月{day.day}日" if day else ""
-
-
-def _who(found: Adopted, kept: Any) -> str:  # noqa: ANN401  # as kept
-    return "；".join(words_of(Holder.of(one), found) for one in kept or ()) or "没有写明"
-
-
-def _matters(found: Adopted, findings: Checked, *, now: datetime) -> Iterator[Matter]:
+def _matters(found: Adopted, findings: Checked) -> Iterator[Matter]:
     left = len(open_parameters(found))
-    words = f"还有 {left} 项没有定" if left else "都定了"
-    yield Matter("adoption-parameters", "参数", words, not left)
+    words = gettext("还有 %(count)s 项没有定") % {"count": left} if left else gettext("都定了")
+    yield Matter("adoption-parameters", gettext("参数"), words, not left)
     titles = titles_of(found.pack)
-    unnamed = sum(not found.adoption.holders.get(title) for title in titles)
-    words = f"{unnamed} 个称呼没有写明" if unnamed else f"{len(titles)} 个称呼，都写明了"
-    yield Matter("adoption-holders", "谁是谁", words, not unnamed)
+    unnamed = sum(not found.terms.holders.get(title) for title in titles)
+    named = gettext("%(count)s 个称呼，都写明了") % {"count": len(titles)}
+    words = gettext("%(count)s 个称呼没有写明") % {"count": unnamed} if unnamed else named
+    yield Matter("adoption-holders", gettext("谁是谁"), words, not unnamed)
     if found.rosters:
         counted = subjects_by_roster(found.adoption)
         empty = [one for one in found.rosters if not counted.get(one.id) and not one.optional]
         said = "、".join(f"{one.title} {counted.get(one.id, 0)}" for one in found.rosters)
-        words = f"{len(empty)} 张还是空的" if empty else said
-        yield Matter("adoption-rosters", "名册", words, not empty)
+        words = gettext("%(count)s 张还是空的") % {"count": len(empty)} if empty else said
+        yield Matter("adoption-rosters", gettext("名册"), words, not empty)
     if found.pack.period_kinds:
         have = {one.kind for one in found.periods}
         lacking = [title for kind, title in found.pack.period_kinds.items() if kind not in have]
-        words = f"缺：{'、'.join(lacking)}" if lacking else f"{len(found.periods)} 个，都有起止"
-        yield Matter("adoption-periods", "周期", words, not lacking)
-    moved = len(found.adoption.dates)
-    days = fixed_days(found).values()
-    past = bool(days) and max(days) < _today(now)
-    words = "都已过去，请挪到这一轮的日期" if past else f"挪了 {moved} 处" if moved else "按通知"
-    yield Matter("adoption-dates", "日期", words, not past)
+        said = gettext("%(count)s 个，都有起止") % {"count": len(found.periods)}
+        words = gettext("缺：%(names)s") % {"names": "、".join(lacking)} if lacking else said
+        yield Matter("adoption-periods", gettext("周期"), words, not lacking)
+    past = last_day_gone(found) is not None
+    words = gettext("都已过去，请挪到这一轮的日期") if past else _moved_words(found)
+    yield Matter("adoption-dates", gettext("日期"), words, not past)
     if found.adoption.state == AdoptionState.DRAFT:
         must = len(findings.must)
-        words = f"{must} 处必须处理" if must else f"可以批准，另有 {len(findings.may)} 条提示"
-        yield Matter("adoption-check", "检查结果", words, not must)
+        fine = gettext("可以批准，另有 %(count)s 条提示") % {"count": len(findings.may)}
+        words = gettext("%(count)s 处必须处理") % {"count": must} if must else fine
+        yield Matter("adoption-check", gettext("检查结果"), words, not must)
 
 
-def fixed_days(found: Adopted) -> dict[str, date]:
-    """By step, the days as written or moved, not those that are reckoned from others."""
-    return {
-        name: written.tree.day
-        for name, written in movable(found.process).items()
-        if written is not None and isinstance(written.tree, Fixed)
-    }
+def _moved_words(found: Adopted) -> str:
+    moved = len(found.terms.dates)
+    return gettext("挪了 %(count)s 处") % {"count": moved} if moved else gettext("按通知")
 
 
 def _named(adoption_id: int | None) -> tuple[int, str] | None:
@@ -367,7 +324,3 @@ def _replacing(adoption: Adoption, *, is_ours: bool) -> tuple[int, str] | None:
 
 def _china(moment: datetime | None) -> date | None:
     return moment.astimezone(CHINA).date() if moment else None
-
-
-def _today(now: datetime) -> date:
-    return now.astimezone(CHINA).date()

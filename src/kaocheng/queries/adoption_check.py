@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from django.db.models import Count
-
 from kaocheng.engine.clauses import check_quotes
 from kaocheng.engine.facts import Reader, filled_in, read_parameters
 from kaocheng.engine.lint import blocks_publishing, lint_pack
@@ -16,11 +14,9 @@ from kaocheng.engine.process.agenda import lay_out
 from kaocheng.engine.verbs import COLLISIONS
 from kaocheng.methods.workdays import mainland_calendar
 from kaocheng.queries.adopted import Adopted
+from kaocheng.queries.adoption_rows import lacking, values_by_roster
+from kaocheng.queries.adoption_values import last_day_gone
 from kaocheng.queries.titles import titles_of
-from kaocheng.records.models import Adoption, Subject
-from kaocheng.records.models.scheme import AdoptionState
-
-WHY = "the adoption was fetched under its scope"
 
 
 @dataclass(frozen=True)
@@ -59,28 +55,22 @@ def located(found: Problem) -> Problem:
     )
 
 
-def subjects_by_roster(adoption: Adoption) -> dict[str, int]:
-    """How many rows each roster has; a draft that replaces another one works with its rows."""
-    rows = Subject.objects.unscoped(WHY).filter(adoption=holds_rows(adoption), has_left=False)
-    counted = rows.order_by().values_list("roster").annotate(Count("pk"))
-    return dict(counted)
-
-
-def holds_rows(adoption: Adoption) -> int:
-    """The id of the adoption that has the rows: until it is approved, the one to be replaced."""
-    is_waiting = adoption.state == AdoptionState.DRAFT and adoption.replaces_id is not None
-    return int(adoption.replaces_id if is_waiting else adoption.pk)  # type: ignore[arg-type]  # not None
-
-
 def _unsettled(found: Adopted) -> Iterator[Problem]:
     for title in titles_of(found.pack):
-        if not found.adoption.holders.get(title):
+        if not found.terms.holders.get(title):
             yield problem("K07", Place("谁是谁", field=title), title=title)
-    counted = subjects_by_roster(found.adoption)
+    rows = values_by_roster(found.adoption)
     for roster in found.rosters:
-        if not counted.get(roster.id) and not roster.optional:
-            yield problem("K08", Place("名册", field=roster.title), title=roster.title)
+        place = Place("名册", field=roster.title)
+        listed = rows.get(roster.id, [])
+        if not listed and not roster.optional:
+            yield problem("K08", place, title=roster.title, roster=roster.id)
+        if fields := lacking(roster, listed):
+            named = "、".join(f"{title} {count}" for title, count in fields)
+            yield problem("K104", place, title=roster.title, fields=named, roster=roster.id)
     have = {period.kind for period in found.periods}
     for kind, title in found.pack.period_kinds.items():
         if kind not in have:
             yield problem("K09", Place("周期", field=title), kind=title)
+    if day := last_day_gone(found):
+        yield problem("K105", Place("日期"), day=day)

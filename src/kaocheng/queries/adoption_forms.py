@@ -14,23 +14,18 @@ from kaocheng.access.actor import Actor
 from kaocheng.access.grants import Permission
 from kaocheng.access.refusal import NotYours
 from kaocheng.access.scope import units
-from kaocheng.documents.agenda import (
-    days_in_words,
-    deed_in_words,
-    remarks_in_words,
-    with_effects_named,
-)
 from kaocheng.engine.facts import text_table
 from kaocheng.engine.language.parameters import Parameter
 from kaocheng.engine.language.registers import Field, Register
-from kaocheng.engine.process.agenda import Agenda, lay_out
 from kaocheng.gateways.clock import CHINA
-from kaocheng.methods.workdays import mainland_calendar
 from kaocheng.queries.adopted import Adopted
-from kaocheng.queries.adoption import Head, day_words, fixed_days, head_of, owned, seen
-from kaocheng.queries.adoption_check import holds_rows
-from kaocheng.queries.adoption_roster import lacking, source_words
-from kaocheng.queries.adoption_values import Step, steps_of
+from kaocheng.queries.adoption import Head, head_of, owned
+from kaocheng.queries.adoption_calendar import agenda_of
+from kaocheng.queries.adoption_gaps import Gaps, gaps_of
+from kaocheng.queries.adoption_roster import source_words
+from kaocheng.queries.adoption_rows import holds_rows, lacking, values_by_roster
+from kaocheng.queries.adoption_values import Step, fixed_days, steps_of
+from kaocheng.queries.amendment import coming_of, day_words, parameter_words
 from kaocheng.queries.holder_choices import Choice, choices_for, name_of
 from kaocheng.queries.holder_count import Counted, HolderCount
 from kaocheng.queries.titles import titles_in, titles_of
@@ -43,11 +38,15 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class ParameterLine:
-    """One parameter of the form; `value` is what stands there, empty where it is still open."""
+    """One parameter of the form; `value` is what stands there, empty where it is still open.
+
+    `coming`: what is to hold later, in words.
+    """
 
     parameter: Parameter
     value: str
     rows: int = 0
+    coming: str = ""
 
     @property
     def id(self) -> str:
@@ -67,7 +66,7 @@ class ParameterLine:
     def default(self) -> str:
         """The default in words, empty where the scheme has none."""
         text = self.parameter.default
-        return self.parameter.options.get(text, text + self.parameter.unit if text else "")
+        return parameter_words(self.parameter, text) if text else ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def parameter_form(actor: Actor, adoption_id: int, *, now: datetime) -> Paramete
     """One query; what is open comes first."""
     found = owned(actor, adoption_id)
     lines = [_parameter(found, one) for one in found.pack.parameters.values()]
-    lines.sort(key=lambda one: not one.is_open)
+    lines.sort(key=lambda one: not (one.is_open and one.parameter.must_be_settled))
     return ParameterForm(
         head_of(actor, found.adoption, now=now),
         tuple(one for one in lines if one.parameter.type != "table"),
@@ -90,12 +89,18 @@ def parameter_form(actor: Actor, adoption_id: int, *, now: datetime) -> Paramete
 
 
 def _parameter(found: Adopted, one: Parameter) -> ParameterLine:
-    kept = found.adoption.parameters.get(one.id)
+    kept = found.terms.parameters.get(one.id)
+    coming = _coming(found, f"parameters.{one.id}")
     if one.type == "table":
         default = text_table(one.id, one.rows, source=one.id).rows
-        return ParameterLine(one, "", len(kept) - 1 if kept else len(default))
+        return ParameterLine(one, "", len(kept) - 1 if kept else len(default), coming)
     # A default that has to be confirmed is offered beside the field, not as if it were settled.
-    return ParameterLine(one, str(kept or ("" if one.confirm else one.default)))
+    return ParameterLine(one, str(kept or ("" if one.confirm else one.default)), coming=coming)
+
+
+def _coming(found: Adopted, name: str) -> str:
+    later = coming_of(found).get(name)
+    return later.sentence if later else ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,7 @@ class TableForm:
     parameter: Parameter
     columns: tuple[tuple[str, Field], ...]
     rows: tuple[tuple[str, ...], ...]
+    coming: str
 
 
 def table_form(actor: Actor, adoption_id: int, parameter: str, *, now: datetime) -> TableForm:
@@ -112,7 +118,7 @@ def table_form(actor: Actor, adoption_id: int, parameter: str, *, now: datetime)
     one = found.pack.parameters.get(parameter)
     if one is None or one.type != "table":
         raise NotYours
-    kept = found.adoption.parameters.get(parameter)
+    kept = found.terms.parameters.get(parameter)
     default = text_table(parameter, one.rows, source=parameter)
     header: Sequence[str] = kept[0] if kept else default.header
     rows = kept[1:] if kept else [row.cells for row in default.rows]
@@ -121,7 +127,8 @@ def table_form(actor: Actor, adoption_id: int, parameter: str, *, now: datetime)
         for row in rows
     )
     head = head_of(actor, found.adoption, now=now)
-    return TableForm(head, one, tuple(one.columns.items()), ordered)
+    coming = _coming(found, f"parameters.{parameter}")
+    return TableForm(head, one, tuple(one.columns.items()), ordered, coming)
 
 
 @dataclass(frozen=True)
@@ -134,6 +141,7 @@ class HolderLine:
     first: str
     second: str
     counted: Counted
+    coming: str
 
 
 @dataclass(frozen=True)
@@ -153,7 +161,9 @@ def holder_form(actor: Actor, adoption_id: int, *, now: datetime) -> HolderForm:
         names = [name_of(one) for one in holders]
         first, second, *_ = (*names, "", "")
         deeds = tuple(does.get(title, ()))
-        lines.append(HolderLine(number, title, deeds, first, second, count.counted(holders)))
+        coming = _coming(found, f"holders.{title}")
+        counted = count.counted(holders)
+        lines.append(HolderLine(number, title, deeds, first, second, counted, coming))
     head = head_of(actor, found.adoption, now=now)
     return HolderForm(head, tuple(lines), choices_for(actor, found))
 
@@ -162,7 +172,12 @@ def _deeds(found: Adopted) -> Mapping[str, Sequence[str]]:
     """What the scheme has each title do, so that it can be told who is meant."""
     deeds: defaultdict[str, list[str]] = defaultdict(list)
     for register in found.ledgers:
-        for verb, phrases in (("登记", register.entered_by), ("审签", register.signed_by)):
+        later = [title for one in register.fields.values() for title in one.filled_by]
+        for verb, phrases in (
+            ("登记", register.entered_by),
+            ("审签", register.signed_by),
+            ("填写", later),
+        ):
             for phrase in phrases:
                 for title in titles_in(phrase):
                     deeds[title].append(f"{verb}“{register.title}”")
@@ -204,12 +219,7 @@ class RosterList:
 def roster_list(actor: Actor, adoption_id: int, *, now: datetime) -> RosterList:
     """Every roster with its rows and what is lacking in them; two queries."""
     found = owned(actor, adoption_id)
-    rows: defaultdict[str, list[Mapping[str, str]]] = defaultdict(list)
-    subjects = Subject.objects.unscoped(WHY).filter(
-        adoption=holds_rows(found.adoption), has_left=False
-    )
-    for roster, values in subjects.values_list("roster", "values"):
-        rows[roster].append(values)
+    rows = values_by_roster(found.adoption)
     return RosterList(
         head_of(actor, found.adoption, now=now),
         tuple(
@@ -217,8 +227,8 @@ def roster_list(actor: Actor, adoption_id: int, *, now: datetime) -> RosterList:
                 one.id,
                 one.title,
                 source_words(found.adoption.sources.get(one.id, {})),
-                len(rows[one.id]),
-                tuple(lacking(one, rows[one.id])),
+                len(rows.get(one.id, ())),
+                tuple(lacking(one, rows.get(one.id, ()))),
                 one.optional,
             )
             for one in found.rosters
@@ -240,6 +250,7 @@ class RosterPage:
     source: Mapping[str, Any]
     kinds: tuple[tuple[str, str], ...]
     rows: tuple[tuple[Subject, str], ...]
+    gaps: Gaps
     page: Page[Subject]
     may_empty: bool
 
@@ -251,7 +262,7 @@ class RosterPage:
 def roster_page(
     actor: Actor, adoption_id: int, roster: str, *, page: int, now: datetime
 ) -> RosterPage:
-    """The rows of a roster by name, and where they may come from; four queries."""
+    """The rows of a roster by name, what lacks, and where they may come from; five queries."""
     found = owned(actor, adoption_id)
     register = next((one for one in found.rosters if one.id == roster), None)
     if register is None:
@@ -269,6 +280,7 @@ def roster_page(
         source=found.adoption.sources.get(roster, {}),
         kinds=tuple((one.value, str(one.label)) for one in UnitKind if one.value in kinds),
         rows=tuple((one, _lacks(register, one)) for one in shown.object_list),
+        gaps=gaps_of(found, register),
         page=shown,
         may_empty=found.adoption.state == "draft" and found.adoption.replaces_id is None,
     )
@@ -287,17 +299,21 @@ class PeriodForm:
 
 def period_form(actor: Actor, adoption_id: int, *, now: datetime) -> PeriodForm:
     found = owned(actor, adoption_id)
-    rows = tuple(tuple(str(cell) for cell in row) for row in found.adoption.periods)
+    # By the first day; of those that begin together the longer first.
+    kept = sorted(found.adoption.periods, key=lambda row: str(row[4]), reverse=True)
+    kept.sort(key=lambda row: str(row[3]))
+    rows = tuple(tuple(str(cell) for cell in row) for row in kept)
     kinds = tuple(found.pack.period_kinds.items())
     return PeriodForm(head_of(actor, found.adoption, now=now), kinds, rows)
 
 
 @dataclass(frozen=True)
 class StepLine:
-    """One end of a step, and the day that it comes to now."""
+    """One end of a step, the day that it comes to now, and the one that it is to have later."""
 
     step: Step
     falls_on: str
+    coming: str
 
 
 @dataclass(frozen=True)
@@ -323,52 +339,13 @@ def date_form(actor: Actor, adoption_id: int, *, now: datetime) -> DateForm:
         entry = one.name.rpartition(".")[0]
         titles[entry] = one.title
         day = days.get(one.name)
-        rows[entry].append(StepLine(one, day_words(day.isoformat()) if day else ""))
+        rows[entry].append(
+            StepLine(
+                one, day_words(day.isoformat() if day else ""), _coming(found, f"dates.{one.name}")
+            )
+        )
     return DateForm(
         head_of(actor, found.adoption, now=now),
         tuple((titles[entry], tuple(ends)) for entry, ends in rows.items()),
         fixed_days(found),
     )
-
-
-@dataclass(frozen=True)
-class AgendaLine:
-    days: str
-    who: str
-    deed: str
-    remarks: str
-
-
-@dataclass(frozen=True)
-class CalendarPage:
-    head: Head
-    lines: tuple[AgendaLine, ...]
-    page: Page[Any]
-
-
-def calendar_page(actor: Actor, adoption_id: int, *, page: int, now: datetime) -> CalendarPage:
-    """Who owes what by which day, as the adoption stands; one query."""
-    found = seen(actor, adoption_id)
-    agenda = with_effects_named(agenda_of(found, now=now), found.process)
-    shown = Paginator(agenda.rows, PAGE).get_page(page)
-    lines = tuple(
-        AgendaLine(days_in_words(row), row.who, deed_in_words(row), remarks_in_words(row))
-        for row in shown.object_list
-    )
-    return CalendarPage(head_of(actor, found.adoption, now=now), lines, shown)
-
-
-def agenda_of(found: Adopted, *, now: datetime) -> Agenda:
-    """The process on its days; from the day of approval, or today, where it names no day itself."""
-    given = {
-        "parameters": found.parameters,
-        "periods": found.periods,
-        "calendar": mainland_calendar(),
-        "titles": {one.id: one.title for one in found.pack.parameters.values()}
-        | dict(found.pack.period_kinds),
-    }
-    agenda = lay_out(found.process, **given)  # type: ignore[arg-type]  # each as it is named
-    if agenda.start is not None:
-        return agenda
-    since = found.adoption.approved_at or now
-    return lay_out(found.process, start=since.astimezone(CHINA).date(), **given)  # type: ignore[arg-type]  # each as it is named

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,7 +20,7 @@ from kaocheng.engine.versions import Comparison, compare_packs
 from kaocheng.engine.versions.fitting import fitted
 from kaocheng.engine.versions.sentences import EFFECTS, by_section, sentence
 from kaocheng.queries.adopted import Adopted
-from kaocheng.queries.adoption_check import holds_rows
+from kaocheng.queries.adoption_rows import holds_rows
 from kaocheng.queries.adoption_values import as_refusal, parameter_problems
 from kaocheng.queries.titles import titles_of
 from kaocheng.records.models import Entry, Subject
@@ -78,12 +77,11 @@ class Replacement:
     @cached_property
     def under_new(self) -> Adopted:
         """The adoption under the new text, with all that is settled; not written anywhere."""
-        draft = copy(self.found.adoption)
-        draft.parameters = dict(self.parameters)
+        draft = self.found.with_terms(
+            parameters=self.parameters, dates=self.dates, holders=self.holders
+        ).adoption
         draft.periods = self.periods
-        draft.dates = self.dates
-        draft.holders = self.holders
-        return Adopted(draft, self.new)
+        return Adopted(draft, self.new, self.found.on)
 
     # What was settled
 
@@ -92,10 +90,11 @@ class Replacement:
         """What is settled and still stands under the new text."""
         known = {
             name: value
-            for name, value in self.found.adoption.parameters.items()
+            for name, value in self.found.terms.parameters.items()
             if name in self.pack.parameters
         }
-        bad = parameter_problems(Adopted(copy(self.found.adoption), self.new), known, [*known])
+        under_new = Adopted(self.found.adoption, self.new, self.found.on)
+        bad = parameter_problems(under_new, known, [*known])
         wrong = {key.partition("/")[0] for key in bad}
         return {name: value for name, value in known.items() if name not in wrong}
 
@@ -103,7 +102,7 @@ class Replacement:
     def lost_parameters(self) -> tuple[str, ...]:
         """Titles of what was settled and is no longer asked, or no longer fits."""
         old = self.found.pack.parameters
-        gone = [name for name in self.found.adoption.parameters if name not in self.parameters]
+        gone = [name for name in self.found.terms.parameters if name not in self.parameters]
         return tuple(old[name].title if name in old else name for name in gone)
 
     @property
@@ -112,7 +111,7 @@ class Replacement:
         return tuple(
             one
             for one in self.pack.parameters.values()
-            if one.id not in self.parameters and (one.confirm or _has_no_default(one))
+            if one.id not in self.parameters and one.must_be_settled
         )
 
     @cached_property
@@ -122,15 +121,13 @@ class Replacement:
     @cached_property
     def dates(self) -> dict[str, str]:
         known = movable(self.pack.process)
-        return {step: day for step, day in self.found.adoption.dates.items() if step in known}
+        return {step: day for step, day in self.found.terms.dates.items() if step in known}
 
     @cached_property
     def holders(self) -> dict[str, Any]:
         """Who is meant by the titles that are still used."""
         titles = titles_of(self.pack)
-        return {
-            title: kept for title, kept in self.found.adoption.holders.items() if title in titles
-        }
+        return {title: kept for title, kept in self.found.terms.holders.items() if title in titles}
 
     @property
     def new_titles(self) -> tuple[str, ...]:
@@ -204,10 +201,6 @@ class Replacement:
             TextRow(pk, tuple(str(values.get(id, "")) for id in header)) for pk, values in listed
         )
         return TextTable(name, name, header, body)
-
-
-def _has_no_default(one: Parameter) -> bool:
-    return not (one.rows if one.type == "table" else one.default)
 
 
 def _titles(old: Mapping[str, Any], new: Mapping[str, Any], name: str) -> tuple[str, ...]:

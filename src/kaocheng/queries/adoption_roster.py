@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -22,7 +22,7 @@ from kaocheng.engine.problems import Problem, Problems
 from kaocheng.engine.values import is_known
 from kaocheng.methods.proposals import unit_kind_in
 from kaocheng.queries.adopted import Adopted
-from kaocheng.queries.adoption_check import holds_rows
+from kaocheng.queries.adoption_rows import holds_rows
 from kaocheng.queries.adoption_values import as_refusal, as_table
 from kaocheng.records.models import Person, Subject, Unit
 from kaocheng.records.models.unit import UnitKind
@@ -35,13 +35,17 @@ _OF_PERSON = {r"^学科$|任教学科": "subject", r"^职称$": "title", r"退�
 
 @dataclass(frozen=True)
 class RosterRow:
-    """A row to be: where it belongs, who it is, and what is known of its fields."""
+    """A row to be: where it belongs, who it is, and what is known of its fields.
+
+    `emptied`: the fields of a row that is there of which nothing is to be known any more.
+    """
 
     key: str
     name: str
     unit: Unit
     person: Person | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    emptied: tuple[str, ...] = ()
 
 
 def rows_from(
@@ -158,38 +162,65 @@ def _filled(described: Field, unit: Unit, person: Person | None, known: _Known) 
     return ""
 
 
-def lacking(roster: Register, rows: Iterable[Mapping[str, str]]) -> list[tuple[str, int]]:
-    """Required fields that are empty in some rows: their titles, and in how many."""
-    listed = list(rows)
-    counts = {
-        described.title: sum(not values.get(id) for values in listed)
-        for id, described in roster.fields.items()
-        if described.required or id == roster.key
-    }
-    return [(title, count) for title, count in counts.items() if count]
+@dataclass(frozen=True)
+class Going:
+    """A value that is taken away: of which row, in which field, and what stands there.
+
+    `value` is empty where it is personal: nobody is shown it by asking to take it away.
+    """
+
+    key: str
+    name: str
+    field: str
+    title: str
+    value: str
 
 
 @dataclass(frozen=True)
 class Pasted:
-    """A pasted table as it was read; `problems` by `line/column`, both counted from 1."""
+    """What a table would change; `problems` by `line/column`, both counted from 1.
+
+    A wrong row that says nothing new is left out, so that a table can be filled in bit by bit.
+    `new` rows are not there yet, `changed` ones say something else. `going`: the values that an
+    empty cell takes away.
+    """
 
     rows: tuple[RosterRow, ...]
     problems: Mapping[str, Refused]
+    new: int = 0
+    changed: int = 0
+    going: tuple[Going, ...] = ()
 
 
 def read_pasted(
-    actor: Actor, found: Adopted, roster: Register, lines: Sequence[Sequence[str]], *, on: date
+    actor: Actor,
+    found: Adopted,
+    roster: Register,
+    lines: Sequence[Sequence[str]],
+    *,
+    on: date,
+    empties: bool = False,
 ) -> Pasted:
     """Rows under headings that are the titles or the ids of fields, checked by the engine.
 
-    A column that is left out stays as it was; units and people are found by number or name.
+    A column that is left out stays as it was, and so does an empty cell unless it `empties` what
+    stood there; units and people are found by number or name.
     """
     header = headings(roster, lines[0]) if lines else ()
     if len(lines) < 2 or roster.key not in header[: len(lines[0])]:
         columns = "、".join(one.title for one in roster.fields.values())
         return Pasted((), {"1/1": Refused("K18", columns=columns)})
-    there = _values_of(found, roster)
-    body = [_with_before(header, row, there, at=header.index(roster.key)) for row in lines[1:]]
+    rows_there = _rows_of(found, roster)
+    there = {key: values for key, (values, _) in rows_there.items()}
+    at = header.index(roster.key)
+    # An empty cell speaks only in a column that was pasted.
+    spoken = len(lines[0]) if empties else 0
+    body = [_with_before(header, row, there, at=at, spoken=spoken) for row in lines[1:]]
+    same = {
+        line
+        for line, cells in enumerate(body, start=2)
+        if rows_there.get(cells[at]) == (_filled_in(header, cells), False)
+    }
     told = Problems()
     table = as_table(header, body, source=roster.title)
     read = Reader(found.pack, found.periods, told).table(roster, table)
@@ -198,12 +229,18 @@ def read_pasted(
     problems = {
         f"{one.place.line}/{_column(roster, header, one)}": as_refusal(one)
         for one in reversed(told.errors)
+        if one.place.line not in same
     }
+    skipped = same & {one.place.line for one in told.errors}
     places = _Places(actor, found, on=on)
     rows = tuple(
-        places.row(roster, dict(zip(header, cells, strict=True))) for cells in body if any(cells)
+        _without(header[:spoken], there, places.row(roster, dict(zip(header, cells, strict=True))))
+        for line, cells in enumerate(body, start=2)
+        if any(cells) and line not in skipped
     )
-    return Pasted(rows, problems)
+    new = sum(row.key not in there for row in rows)
+    changed = len(rows) - new - len(same - skipped)
+    return Pasted(rows, problems, new, changed, tuple(_going(roster, there, rows)))
 
 
 def headings(roster: Register, cells: Sequence[str]) -> tuple[str, ...]:
@@ -213,20 +250,56 @@ def headings(roster: Register, cells: Sequence[str]) -> tuple[str, ...]:
     return (*named, *(id for id in roster.fields if id not in named))
 
 
-def _values_of(found: Adopted, roster: Register) -> dict[str, Mapping[str, str]]:
+def _rows_of(found: Adopted, roster: Register) -> dict[str, tuple[Mapping[str, str], bool]]:
+    """What each row says that is filled in, by its number, and whether it has left."""
     rows = Subject.objects.unscoped(WHY).filter(
         adoption=holds_rows(found.adoption), roster=roster.id
     )
-    return dict(rows.values_list("key", "values"))
+    return {
+        key: ({id: text for id, text in values.items() if text}, has_left)
+        for key, values, has_left in rows.values_list("key", "values", "has_left")
+    }
+
+
+def _filled_in(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    return {id: text for id, text in zip(header, cells, strict=True) if text}
 
 
 def _with_before(
-    header: Sequence[str], row: Sequence[str], there: Mapping[str, Mapping[str, str]], *, at: int
+    header: Sequence[str],
+    row: Sequence[str],
+    there: Mapping[str, Mapping[str, str]],
+    *,
+    at: int,
+    spoken: int,
 ) -> list[str]:
-    """The cells of a row, with what stood there before in the columns that are left out."""
+    """The cells of a row, with what stood there before where it says nothing.
+
+    In the first `spoken` columns an empty cell says that nothing stands there.
+    """
     cells = [cell.strip() for cell in row[: len(header)]]
-    before = there.get(cells[at], {}) if at < len(cells) else {}
-    return [*cells, *(str(before.get(id, "")) for id in header[len(cells) :])]
+    cells += [""] * (len(header) - len(cells))
+    before = there.get(cells[at], {})
+    kept = [cell or str(before.get(id, "")) for id, cell in zip(header, cells, strict=True)]
+    return [*cells[:spoken], *kept[spoken:]]
+
+
+def _without(
+    spoken: Sequence[str], there: Mapping[str, Mapping[str, str]], row: RosterRow
+) -> RosterRow:
+    before = there.get(row.key, {})
+    emptied = tuple(id for id in spoken if id in before and id not in row.values)
+    return replace(row, emptied=emptied) if emptied else row
+
+
+def _going(
+    roster: Register, there: Mapping[str, Mapping[str, str]], rows: Iterable[RosterRow]
+) -> Iterator[Going]:
+    for row in rows:
+        for id in row.emptied:
+            described = roster.fields[id]
+            value = "" if described.personal else str(there[row.key][id])
+            yield Going(row.key, row.name, id, described.title, value)
 
 
 def _column(roster: Register, header: Sequence[str], found: Problem) -> int:
@@ -260,7 +333,7 @@ class _Places:
         self.found = found
         self.actor, self.on = actor, on
         rows = Subject.objects.unscoped(WHY).filter(adoption=holds_rows(found.adoption))
-        self.rows = {(one.roster, one.key): one.unit for one in rows.select_related("unit")}
+        self.rows = {(one.roster, one.key): one for one in rows.select_related("unit")}
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -271,15 +344,29 @@ class _Places:
         rows = appointments(self.actor, Permission.SEE_PEOPLE).filter(
             Q(ends_on=None) | Q(ends_on__gt=self.on), starts_on__lte=self.on
         )
-        return [(one.person, one.unit) for one in rows.select_related("person", "unit")]
+        rows = rows.select_related("person", "unit", "unit__keeper")
+        return [(one.person, one.unit.keeper or one.unit) for one in rows]
 
     def row(self, roster: Register, values: Mapping[str, str]) -> RosterRow:
         key, name = values[roster.key].strip(), values.get(roster.name, "").strip()
         is_person = bool(roster.name) and roster.fields[roster.name].personal
         person, of_person = self._person(key, name) if is_person else (None, None)
-        unit = of_person or self._unit(roster, values, key, name, is_unit=not is_person)
+        unit = self._kept_unit(roster, values, key, person)
+        unit = unit or of_person or self._unit(roster, values, key, name, is_unit=not is_person)
         kept = {id: text.strip() for id, text in values.items() if text.strip()}
         return RosterRow(key, name or key, unit, person, kept)
+
+    def _kept_unit(
+        self, roster: Register, values: Mapping[str, str], key: str, person: Person | None
+    ) -> Unit | None:
+        """The unit of a row that is there: only another person or another unit moves it."""
+        there = self.rows.get((roster.id, key))
+        if there is None or (person is not None and person.pk != there.person_id):
+            return None
+        # Where no unit is named any more, the row stays where it is.
+        named = values.get(roster.unit, "") if roster.unit else ""
+        is_same = not named or named == there.values.get(roster.unit)
+        return there.unit if is_same else None
 
     def _person(self, key: str, name: str) -> tuple[Person | None, Unit | None]:
         by_number = [pair for pair in self.people if own_key(pair[1], pair[0]) == key]
@@ -300,7 +387,7 @@ class _Places:
             if described is None or not text:
                 continue
             if (described.type, text) in self.rows:
-                return self.rows[described.type, text]
+                return self.rows[described.type, text].unit
             if id == roster.unit:
                 named = [one for one in self.units if text in (one.name, one.short_name, one.code)]
                 if named:

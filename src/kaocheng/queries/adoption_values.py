@@ -6,7 +6,7 @@ what the scheme says itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, fields
 from datetime import date
@@ -35,7 +35,7 @@ def with_parameters(found: Adopted, given: Mapping[str, Parameter]) -> dict[str,
 
     A default that has to be confirmed is kept when it is given: that is the confirmation.
     """
-    settled: dict[str, Any] = dict(found.adoption.parameters)
+    settled: dict[str, Any] = dict(found.terms.parameters)
     for name, value in given.items():
         parameter = found.pack.parameters.get(name)
         kept = _table(value) if not isinstance(value, str) else value.strip()
@@ -54,9 +54,8 @@ def parameter_problems(
     problems: dict[str, Refused] = {
         name: Refused("K06", name=name) for name in names if name not in found.pack.parameters
     }
-    draft = copy(found.adoption)
-    draft.parameters = {name: settled[name] for name in names if name in settled}
-    tables = adopted(draft).settled
+    given = {name: settled[name] for name in names if name in settled}
+    tables = found.with_terms(parameters=given).settled
     tables.pop("periods", None)
     lines = {row.line: row.cells[0] for row in tables["parameters"].rows}
     told = Problems()
@@ -65,7 +64,7 @@ def parameter_problems(
         place = one.place
         if place.file == "parameters":
             problems.setdefault(lines[place.line], as_refusal(one))
-        elif place.file in draft.parameters:
+        elif place.file in given:
             problems.setdefault(f"{place.file}/{place.line}/{place.column}", as_refusal(one))
     return problems
 
@@ -97,7 +96,7 @@ def holder_problems(
 
 def with_holders(found: Adopted, given: Mapping[str, Sequence[Holder]]) -> dict[str, Any]:
     named = {title: [one.kept() for one in holders] for title, holders in given.items()}
-    return {title: kept for title, kept in {**found.adoption.holders, **named}.items() if kept}
+    return {title: kept for title, kept in {**found.terms.holders, **named}.items() if kept}
 
 
 @dataclass(frozen=True)
@@ -131,19 +130,25 @@ def steps_of(found: Adopted) -> tuple[Step, ...]:
             title=titles[name.rpartition(".")[0]],
             edge=name.rpartition(".")[2],
             says="" if written is None else in_chinese(written.tree, named),
-            day=str(found.adoption.dates.get(name, "")),
+            day=str(found.terms.dates.get(name, "")),
         )
         for name, written in movable(pack.process).items()
     )
 
 
 def with_dates(found: Adopted, given: Mapping[str, str]) -> dict[str, str]:
-    days = {**found.adoption.dates, **{step: day.strip() for step, day in given.items()}}
+    days = {**found.terms.dates, **{step: day.strip() for step, day in given.items()}}
     return {step: day for step, day in days.items() if day}
 
 
 def date_problems(found: Adopted, given: Mapping[str, str]) -> dict[str, Refused]:
     """By step: unknown ones, days that cannot be read, ends before their beginning."""
+    wrong = unreadable_days(found, given)
+    return wrong or order_problems(found.with_terms(dates=with_dates(found, given)), given)
+
+
+def unreadable_days(found: Adopted, given: Mapping[str, str]) -> dict[str, Refused]:
+    """By step: unknown ones, and days that cannot be read."""
     steps = {step.name: step for step in steps_of(found)}
     problems: dict[str, Refused] = {}
     for name, text in given.items():
@@ -151,17 +156,32 @@ def date_problems(found: Adopted, given: Mapping[str, str]) -> dict[str, Refused
             problems[name] = Refused("K06", name=name)
         elif text.strip() and _day(text) is None:
             problems[name] = Refused("K10", step=steps[name].title, found=text.strip()[:20])
-    if problems:
-        return problems
-    draft = copy(found.adoption)
-    draft.dates = with_dates(found, given)
-    moved = movable(adopted(draft).process)
-    for name, step in steps.items():
-        if step.edge == "to" and {name, f"{name[:-3]}.from"} & set(given):
-            first, last = _fixed(moved.get(f"{name[:-3]}.from")), _fixed(moved.get(name))
-            if first and last and last < first:
-                problems[name] = Refused("K11", step=step.title, first=first, last=last)
     return problems
+
+
+def order_problems(found: Adopted, names: Collection[str]) -> dict[str, Refused]:
+    """By step: of those named, the ends before their beginning as the adoption stands."""
+    problems: dict[str, Refused] = {}
+    moved = movable(found.process)
+    for step in steps_of(found):
+        start = f"{step.name[:-3]}.from"
+        if step.edge == "to" and (step.name in names or start in names):
+            first, last = _fixed(moved.get(start)), _fixed(moved.get(step.name))
+            if first and last and last < first:
+                problems[step.name] = Refused("K11", step=step.title, first=first, last=last)
+    return problems
+
+
+def fixed_days(found: Adopted) -> dict[str, date]:
+    """By step, the days as written or moved, not those that are reckoned from others."""
+    days = {name: _fixed(written) for name, written in movable(found.process).items()}
+    return {name: day for name, day in days.items() if day is not None}
+
+
+def last_day_gone(found: Adopted) -> date | None:
+    """The last of the fixed days, where all of them have gone by."""
+    last = max(fixed_days(found).values(), default=None)
+    return last if last is not None and last < found.on else None
 
 
 def as_refusal(found: Problem) -> Refused:

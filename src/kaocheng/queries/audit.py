@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.audit import history, whole_log
 from kaocheng.access.grants import Permission, Reach
 from kaocheng.access.refusal import NotYours
 from kaocheng.gateways.clock import CHINA
+from kaocheng.queries.adopted import Adopted, adopted
+from kaocheng.queries.audit_names import field_text
+from kaocheng.queries.audit_values import (
+    TO_ADOPTION,
+    Known,
+    detail,
+    needs_scheme,
+    people_in,
+    units_in,
+)
 from kaocheng.queries.audit_words import action_text, kind_text
-from kaocheng.records.models import AuditAnchor, AuditRow, AuditSeal, Person, Unit
+from kaocheng.records.models import Adoption, AuditAnchor, AuditRow, AuditSeal, Person, Unit
+from kaocheng.records.scoped import OwnedManager
 
 LINES_ON_A_PAGE = 50
 MOST_EXPORTED = 50_000
@@ -159,37 +169,77 @@ def _part(rows: QuerySet[AuditRow], *, with_detail: bool) -> LogPart:
 
 def _lines(rows: Iterable[AuditRow], *, with_detail: bool) -> tuple[Line, ...]:
     rows = list(rows)
-    people = _names_of_people(rows)
-    units = _names_of_units(rows)
+    noted = rows if with_detail else []
+    known = Known(
+        people=_names_of_people(rows, noted),
+        units=_names_of_units(rows, noted),
+        adoptions=_adoptions(noted),
+    )
     return tuple(
         Line(
             id=row.pk,
             at=row.at,
-            who=people.get(row.person_id, "系统") if row.person_id else "系统",
-            helper=people.get(row.helper_id, "") if row.helper_id else "",
-            unit=units.get(_unit_id(row.unit_path), ""),
+            who=known.people.get(row.person_id, "系统") if row.person_id else "系统",
+            helper=known.people.get(row.helper_id, "") if row.helper_id else "",
+            unit=known.units.get(_unit_id(row.unit_path), ""),
             what=action_text(row.action),
             kind=row.object_kind,
             kind_text=kind_text(row.object_kind),
             object_id=row.object_id,
             fields="、".join(_field_names(row)),
-            detail=_detail(row.changes) if with_detail else "",
+            detail=detail(row, known) if with_detail else "",
             request_id=row.request_id,
         )
         for row in rows
     )
 
 
-def _names_of_people(rows: Sequence[AuditRow]) -> Mapping[int, str]:
+def _names_of_people(rows: Sequence[AuditRow], noted: Sequence[AuditRow]) -> Mapping[int, str]:
     ids = {id for row in rows for id in (row.person_id, row.helper_id) if id is not None}
+    ids |= {id for row in noted for id in people_in(row)}
     named = Person.objects.unscoped("who did something to an object is named to its reader")
     return dict(named.filter(pk__in=ids).values_list("pk", "name"))
 
 
-def _names_of_units(rows: Sequence[AuditRow]) -> Mapping[int, str]:
-    ids = {_unit_id(row.unit_path) for row in rows}
+def _names_of_units(rows: Sequence[AuditRow], noted: Sequence[AuditRow]) -> Mapping[int, str]:
+    ids = {_unit_id(row.unit_path) for row in rows} | {id for row in noted for id in units_in(row)}
     named = Unit.objects.unscoped("where somebody worked is named beside them")
     return dict(named.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _adoptions(noted: Sequence[AuditRow]) -> Mapping[tuple[str, str], Adopted]:
+    """The adoptions of the objects whose notes only a scheme has words for; two queries, or none.
+
+    Schemes are kept in memory: a page of the log reads none twice.
+    """
+    ids: dict[str, set[int]] = {}
+    for row in noted:
+        if needs_scheme(row) and row.object_id.isdecimal():
+            ids.setdefault(row.object_kind, set()).add(int(row.object_id))
+    asked = [_adoption_ids(kind, found) for kind, found in sorted(ids.items())]
+    if not asked:
+        return {}
+    found = list(asked[0].union(*asked[1:], all=True))
+    rows = Adoption.objects.unscoped("the scheme's own words for what the log says")
+    by_id = rows.select_related("scheme").in_bulk({adoption for _, _, adoption in found})
+    shown = {id: adopted(one) for id, one in by_id.items()}
+    return {(kind, str(id)): shown[adoption] for kind, id, adoption in found}
+
+
+def _adoption_ids(kind: str, ids: Iterable[int]) -> QuerySet[Any, tuple[str, int, int]]:
+    """Kind, id and adoption of each object that is still there."""
+    manager = apps.get_model("records", kind)._default_manager
+    rows = (
+        manager.unscoped("the log names its objects")
+        if isinstance(manager, OwnedManager)
+        else (manager.all())
+    )
+    return (
+        rows.filter(pk__in=ids)
+        .order_by()
+        .annotate(kind=Value(kind), rests_on=F(TO_ADOPTION[kind]))
+        .values_list("kind", "pk", "rests_on")
+    )
 
 
 def _unit_id(path: str) -> int:
@@ -198,23 +248,4 @@ def _unit_id(path: str) -> int:
 
 
 def _field_names(row: AuditRow) -> list[str]:
-    fields = row.changes.get("fields", [])
-    return [_field_name(row.object_kind, str(name)) for name in fields]
-
-
-def _field_name(kind: str, name: str) -> str:
-    """The Chinese name that the model gives the field; its own name where it has none."""
-    try:
-        return str(apps.get_model("records", kind)._meta.get_field(name).verbose_name)
-    except (LookupError, FieldDoesNotExist, AttributeError):
-        return name
-
-
-def _detail(changes: Mapping[str, object]) -> str:
-    """What else the action noted; for the audit administrator alone."""
-    noted = (
-        f"{name}：{value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
-        for name, value in changes.items()
-        if name != "fields"
-    )
-    return "；".join(noted)
+    return [field_text(row.object_kind, str(name)) for name in row.changes.get("fields", [])]

@@ -1,4 +1,4 @@
-"""What the log says in plain Chinese: actions, kinds of objects, fields. Only data."""
+"""What the log says in plain Chinese: actions, kinds of objects. Only data."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ ACTIONS = {
     "adoption.settle": "定了方案的参数",
     "adoption.start": "开始采用方案",
     "amendment.make": "修订了施行中的方案",
+    "amendment.withdraw": "撤回了还没生效的修订",
     "appointment.change_role": "调整了任职",
     "appointment.end": "结束了任职",
     "appointment.make": "新增了任职",
@@ -81,6 +82,7 @@ ACTIONS = {
     "entry.ask_import": "申请导入台账",
     "entry.check_import": "检查了要导入的台账",
     "entry.correct": "更正了台账条目",
+    "entry.fill": "填写了台账条目里归自己填的栏",
     "entry.enter": "登记了台账条目",
     "entry.import": "导入了台账",
     "entry.return": "退回了台账条目",
@@ -118,6 +120,7 @@ ACTIONS = {
     "person.second": "办理了借调",
     "person.transfer": "办理了调动",
     "result.acknowledge": "签字确认了结果",
+    "result.ask_freeze": "提出冻结结果",
     "result.freeze": "冻结了结果",
     "result.reopen": "重新打开了结果",
     "review.assign": "派了评价",
@@ -155,16 +158,18 @@ ACTIONS = {
     "obligation.excuse": "免办了一项",
     "obligation.finish": "办结了一项",
     "rehearsal.fill": "装入了演练名册",
-    "rehearsal.freeze": "冻结了演练结果",
     "rehearsal.write": "写入了演练记录",
     "round.archive": "归档了考核工作",
     "round.move": "更新了应办事项",
     "round.note_event": "记下了一件事",
+    "round.note_ticket": "记下了限时办结的一步",
     "round.start": "开始了考核工作",
 }
 
 KINDS = {
     "adoption": "采用",
+    "amendment": "修订",
+    "resultrow": "结果的一行",
     "resultset": "结果",
     "consequence": "结果运用",
     "roundevent": "考核中的事",
@@ -181,19 +186,24 @@ KINDS = {
     "collectionrow": "收集表的一行",
     "delegation": "代办",
     "delivery": "对外消息",
+    "entry": "台账条目",
     "fileuse": "文件",
     "handover": "交接",
     "job": "后台任务",
     "message": "消息",
+    "monthlysheet": "月度核对单",
     "notice": "通知",
     "noticereceipt": "通知签收",
     "person": "人员",
     "personaldata": "个人信息",
     "review": "评价",
     "rosterimport": "花名册导入",
+    "schemeversion": "方案文本",
     "setting": "设置",
     "signin": "登录设备",
+    "signindelay": "登录失败次数",
     "storedfile": "文件内容",
+    "subject": "名册的一行",
     "task": "任务",
     "unit": "单位",
 }

@@ -146,7 +146,7 @@ def vote_page(
         id=ballot.pk,
         title=ballot.title,
         round_title=ballot.round.title,
-        is_open=is_open(ballot, now),
+        is_open=is_open(ballot, now) and ballot.round.state == RoundState.RUNNING,
         has_voted=voter is not None and voter.has_voted,
         is_vote=asked.layout is None,
         voters=ballot.members,

@@ -7,25 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count
 
 from kaocheng.access.actor import Actor
-from kaocheng.access.collection import (
-    may_see_value,
-    our_parts,
-    parts_asked_by_us,
-    parts_in_sight,
-    parts_to_send,
-    parts_to_split,
-    rows_of,
-)
+from kaocheng.access.collection import may_see_value, parts_to_split
 from kaocheng.access.grants import Permission
 from kaocheng.access.refusal import Refused
 from kaocheng.access.scope import one, units
+from kaocheng.queries.collection_part_found import (
+    FoundRow,
+    found_groups,
+    found_part,
+    found_rows,
+)
 from kaocheng.queries.collection_values import checked, digest_of, problems_of
-from kaocheng.records.models import CollectionPart, CollectionRow
+from kaocheng.records.models import CollectionPart
 from kaocheng.records.models.collection import CollectionState, Field, FieldKind, PartState
-from kaocheng.records.scoped import OwnedQuerySet
 
 PAGE = 50
 BLANK_ROWS = 3
@@ -45,6 +41,10 @@ class FilledCell:
     @property
     def is_number(self) -> bool:
         return self.field.kind in (FieldKind.NUMBER, FieldKind.WHOLE)
+
+    @property
+    def is_choice(self) -> bool:
+        return self.field.kind in (FieldKind.CHOICE, FieldKind.YES_NO)
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class PartPage:
     shows_rows: bool
     groups: tuple[GroupLine, ...]
     rows: tuple[FilledRow, ...]
-    page: Page[CollectionRow]
+    page: Page[FoundRow]
     # Of the whole part, not of this page: what keeps it from being handed in.
     wrong: int
 
@@ -124,46 +124,43 @@ class SplitPage:
 
 def part_page(actor: Actor, part_id: int, *, page: str | int | None = 1) -> PartPage:
     """The part with 50 of its rows, and blank ones where the reader may fill it."""
-    related = ("collection__unit", "unit", "above__unit")
-    part = one(parts_in_sight(actor).select_related(*related), part_id)
-    form = part.collection
-    is_ours = our_parts(actor).filter(pk=part.pk).exists()
-    is_asked = parts_asked_by_us(actor).filter(pk=part.pk).exists()
-    is_open = form.state == CollectionState.OPEN
+    part = found_part(actor, part_id)
+    fields = part.fields
+    is_open = part.form_state == CollectionState.OPEN
     is_editable = is_open and part.state != PartState.SUBMITTED
-    may_fill = is_ours and is_editable
+    may_fill = part.is_ours and is_editable
     # What is not handed in yet is the business of those who fill it, and of their own school.
-    shows_rows = is_ours or part.above is not None or part.submitted_at is not None
-    rows = list(rows_of(part).select_related("filled_by")) if shows_rows else []
+    shows_rows = part.is_ours or part.above_unit is not None or part.submitted_at is not None
+    rows = found_rows(part.id) if shows_rows else []
     shown = Paginator(rows, PAGE).get_page(page)
     filled = tuple(
-        _row(actor, form.asked, row, number)
+        _row(actor, fields, row, number)
         for number, row in enumerate(shown.object_list, start=shown.start_index() or 1)
     )
     return PartPage(
-        part_id=part.pk,
-        collection_id=form.pk,
-        title=form.title,
-        why=form.why,
-        unit=part.unit.name,
-        asked_by=(part.above.unit if part.above else form.unit).name,
-        due_at=form.due_at,
+        part_id=part.id,
+        collection_id=part.collection_id,
+        title=part.title,
+        why=part.why,
+        unit=part.unit,
+        asked_by=part.above_unit or part.form_unit,
+        due_at=part.due_at,
         state=part.state,
         is_open=is_open,
         returned_because=part.returned_because,
         submitted_at=part.submitted_at,
-        fields=form.asked,
-        has_personal=any(field.is_personal for field in form.asked),
+        fields=fields,
+        has_personal=any(field.is_personal for field in fields),
         may_fill=may_fill,
-        may_send=is_editable and parts_to_send(actor).filter(pk=part.pk).exists(),
-        may_split=is_editable and parts_to_split(actor).filter(pk=part.pk).exists(),
-        may_return=is_asked and is_open and part.state == PartState.SUBMITTED,
-        is_ours=is_ours,
+        may_send=is_editable and part.may_send,
+        may_split=is_editable and part.may_split,
+        may_return=part.is_asked and is_open and part.state == PartState.SUBMITTED,
+        is_ours=part.is_ours,
         shows_rows=shows_rows,
-        groups=_groups(part),
-        rows=filled + (blank_rows(form.asked) if may_fill else ()),
+        groups=tuple(GroupLine(*row) for row in found_groups(part.id)),
+        rows=filled + (blank_rows(fields) if may_fill else ()),
         page=shown,
-        wrong=_wrong(form.asked, rows) if is_ours else 0,
+        wrong=_wrong(fields, rows) if part.is_ours else 0,
     )
 
 
@@ -197,7 +194,8 @@ def split_page(actor: Actor, part_id: int) -> SplitPage:
     """The groups below the unit of the part, and those that have a part already."""
     part = one(parts_to_split(actor).select_related("collection", "unit"), part_id)
     below = units(actor, Permission.COLLECT).filter(path__startswith=part.unit.path, closes_on=None)
-    there = {group.unit_id for group in _parts_below(part)}
+    parts = CollectionPart.objects.unscoped("parts below one that was fetched under its scope")
+    there = set(parts.filter(above=part).values_list("unit_id", flat=True))
     return SplitPage(
         part_id=part.pk,
         title=part.collection.title,
@@ -207,11 +205,6 @@ def split_page(actor: Actor, part_id: int) -> SplitPage:
             for unit in below.exclude(pk=part.unit_id).order_by("pinyin", "pk")
         ),
     )
-
-
-def fields_of(actor: Actor, part_id: int) -> tuple[Field, ...]:
-    """The fields of a part that our unit fills."""
-    return one(our_parts(actor).select_related("collection"), part_id).collection.asked
 
 
 def blank_rows(fields: Sequence[Field], *, first: int = 0) -> tuple[FilledRow, ...]:
@@ -282,41 +275,22 @@ def _typed_row(
     return replace(row, cells=tuple(cells), version=seen, accepted=row.version if changed else None)
 
 
-def _row(actor: Actor, fields: Sequence[Field], row: CollectionRow, number: int) -> FilledRow:
+def _row(actor: Actor, fields: Sequence[Field], row: FoundRow, number: int) -> FilledRow:
     cells = []
     for field in fields:
         seen = may_see_value(actor, field, row)
         value = row.values.get(field.id, "") if seen else ""
-        cells.append(FilledCell(field, f"{row.pk}-{field.id}", value, is_hidden=not seen))
+        cells.append(FilledCell(field, f"{row.id}-{field.id}", value, is_hidden=not seen))
     return FilledRow(
-        mark=str(row.pk),
+        mark=str(row.id),
         number=number,
         version=row.version,
         seen=digest_of({cell.field.id: cell.value for cell in cells}),
         cells=tuple(cells),
-        filled_by=row.filled_by.name,
+        filled_by=row.filled_by,
         filled_at=row.filled_at,
     )
 
 
-def _groups(part: CollectionPart) -> tuple[GroupLine, ...]:
-    parts = _parts_below(part).select_related("unit").annotate(row_count=Count("rows"))
-    return tuple(
-        GroupLine(
-            part_id=below.pk,
-            unit=below.unit.name,
-            state=below.state,
-            rows=below.row_count,
-            submitted_at=below.submitted_at,
-        )
-        for below in parts.order_by("unit__pinyin", "pk")
-    )
-
-
-def _parts_below(part: CollectionPart) -> OwnedQuerySet[CollectionPart]:
-    parts = CollectionPart.objects.unscoped("parts below one that was fetched under its scope")
-    return parts.filter(above=part)
-
-
-def _wrong(fields: Sequence[Field], rows: Iterable[CollectionRow]) -> int:
+def _wrong(fields: Sequence[Field], rows: Iterable[FoundRow]) -> int:
     return sum(len(problems_of(fields, row.values)) for row in rows)

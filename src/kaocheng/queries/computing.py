@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from kaocheng.documents.register_rows import RowFinder
+from kaocheng.documents.result_columns import Spelled
 from kaocheng.engine import verbs
 from kaocheng.engine.columnar.columnar_run import ColumnarRun
 from kaocheng.engine.columnar.explaining import Explainer
@@ -52,13 +53,16 @@ class Computed:
     run: Run | ColumnarRun
     state: State
     problems: tuple[Problem, ...]
+    # Why entries that should count are not in it; empty where all of them are.
+    faults: tuple[Problem, ...] = ()
     _rows: dict[str, Rows] = field(default_factory=dict)
 
     def rows(self, result: str) -> Rows:
         """The rows of a result in columns of text."""
         with self.kept.lock:
             if result not in self._rows:
-                rows = Rows(self.run, self.run.pack.results[result])
+                spelled = self.kept.spelled.setdefault(result, Spelled())
+                rows = Rows(self.run, self.run.pack.results[result], spelled)
                 _ = rows.table, rows.exempt
                 self._rows[result] = rows
             return self._rows[result]
@@ -107,7 +111,7 @@ class Computed:
     def facts_digest(self) -> str:
         """SHA-256 of the facts, see `computing_facts.facts_digest`."""
         with self.kept.lock:
-            return facts_digest(self.kept.found, self.kept.texts)
+            return facts_digest(self.kept.found, self.kept.counted)
 
     def results_digest(self) -> str:
         """SHA-256 over the name of each result and the SHA-256 of its canonical CSV."""
@@ -127,22 +131,22 @@ class Computed:
 def computed(found: Adopted) -> Computed:
     """The results as the facts stand now.
 
-    Raises the engine's `Refused` where a fact is at fault: its problems name register and entry.
+    Entries at fault are not in them (`Computed.faults`). Raises the engine's `Refused` where a fact
+    is at fault that others refer to: its problems name register and entry.
     """
     kept = _kept_of(found)
     with kept.lock:
         if kept.refresh() or kept.current is None:
             assert kept.run is not None
-            kept.current = Computed(kept, kept.run, dict(kept.state), kept.problems)
+            kept.current = Computed(kept, kept.run, dict(kept.state), kept.problems, kept.faults)
         current = kept.current
         assert isinstance(current, Computed)
         return current
 
 
 def parameters_digest(found: Adopted) -> str:
-    """SHA-256 of everything that the adoption has settled and that results rest on."""
-    adoption = found.adoption
-    settled = [adoption.parameters, adoption.dates, adoption.periods]
+    """SHA-256 of what the adoption has settled and results rest on, as it stands on its day."""
+    settled = [found.terms.parameters, found.terms.dates, found.adoption.periods]
     text = json.dumps(settled, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -25,34 +25,40 @@ from kaocheng.engine.text_table import TextTable
 from kaocheng.queries.adopted import Adopted
 
 ID, UNIT = "_id", "_unit"
+# An entry counts no more once the one that it is about has left the roster.
+STILL_THERE = (
+    "not exists (select from records_subject gone where gone.id = subject_id and gone.has_left)"
+)
 # (register, id of the unit) → how often it changed, and the transaction that last did.
 State = dict[tuple[str, int], tuple[int, str]]
+# Register → how many revisions it has, and a sum over them.
+Marks = dict[str, tuple[int, str]]
 
 
-def mark_of(adoption_id: int) -> str:
-    """Differs whenever a register of the adoption has changed, also if that was rolled back.
+def marks_of(adoption_id: int) -> Marks:
+    """Differs for a register whenever it has changed, also if that was rolled back.
 
     The transaction that wrote a revision is part of it: a number may be given twice when the first
     who gave it did not commit.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "select count(*), coalesce(sum(hashtextextended("
-            "concat_ws('/', register, unit_id, revision, xmin::text), 0)), 0)"
-            " from records_registerrevision where adoption_id = %s",
+            "select register, count(*), sum("
+            "hashint8extended(unit_id, hashint8extended(revision, xmin::text::bigint)))::text"
+            " from records_registerrevision where adoption_id = %s group by register",
             [adoption_id],
         )
-        count, total = cursor.fetchone() or (0, 0)
-    return f"{count}/{total}"
+        return {register: (count, total) for register, count, total in cursor.fetchall()}
 
 
-def state_of(adoption_id: int) -> State:
-    """Every revision of the adoption."""
+def state_of(adoption_id: int, registers: Collection[str] | None = None) -> State:
+    """Every revision of the adoption, or of some of its registers."""
+    some = None if registers is None else sorted(registers)
     with connection.cursor() as cursor:
         cursor.execute(
             "select register, unit_id, revision, xmin::text from records_registerrevision"
-            " where adoption_id = %s",
-            [adoption_id],
+            " where adoption_id = %s and (%s::text[] is null or register = any(%s))",
+            [adoption_id, some, some],
         )
         return {(register, unit): (number, by) for register, unit, number, by in cursor.fetchall()}
 
@@ -62,7 +68,7 @@ def load(found: Adopted, register: Register, units: Collection[int] | None = Non
     table, name, counts = (
         ("records_subject", "roster", "not has_left")
         if register.kind == "roster"
-        else ("records_entry", "register", "standing = 'counts'")
+        else ("records_entry", "register", f"standing = 'counts' and {STILL_THERE}")
     )
     fields = sql.SQL(", ").join(
         sql.SQL("values->>{}").format(sql.Literal(field)) for field in register.fields
@@ -115,6 +121,12 @@ def replaced(whole: pa.Table, units: Collection[int], rows: pa.Table) -> pa.Tabl
     gone = pc.is_in(whole.column(UNIT), value_set=pa.array(sorted(units), pa.int64()))
     kept = pa.concat_tables([whole.filter(pc.invert(gone)), rows])
     return kept.take(pc.sort_indices(kept, [(ID, "ascending")])).combine_chunks()
+
+
+def without(rows: pa.Table, ids: Collection[int]) -> pa.Table:
+    """The table without these rows."""
+    gone = pc.is_in(rows.column(ID), value_set=pa.array(sorted(ids), pa.int64()))
+    return rows.filter(pc.invert(gone)).combine_chunks()
 
 
 def arrow_table(register: Register, texts: pa.Table) -> ArrowTable:

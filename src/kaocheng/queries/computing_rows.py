@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kaocheng.documents.result_columns import ResultRows, result_columns
+from kaocheng.documents.result_columns import ResultRows, Spelled, result_columns
 from kaocheng.documents.result_layout import fixed_extras
 from kaocheng.documents.result_summary import headline_item
 from kaocheng.documents.result_table import result_table, rows_of
@@ -43,6 +43,7 @@ class Rows:
 
     run: AnyRun
     result: Result
+    spelled: Spelled = field(default_factory=Spelled)
 
     @cached_property
     def _columns(self) -> ResultRows | None:
@@ -53,9 +54,9 @@ class Rows:
     def table(self) -> OutTable | OutColumns:
         """The table for programs, as `kaocheng score` writes it."""
         run = in_columns(self.run)
-        return (
-            result_table(self.run, self.result) if run is None else result_columns(run, self.result)
-        )
+        if run is None:
+            return result_table(self.run, self.result)
+        return result_columns(run, self.result, spelled=self.spelled)
 
     def csv(self) -> bytes:
         """The bytes that `kaocheng score --out FOLDER` writes for this result."""

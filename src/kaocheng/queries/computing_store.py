@@ -14,25 +14,29 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kaocheng.documents.result_columns import Spelled
 from kaocheng.engine import verbs
 from kaocheng.engine.columnar.arriving import encode_arriving
 from kaocheng.engine.columnar.columnar_run import ColumnarRun
 from kaocheng.engine.columnar.database import Resources, connect
 from kaocheng.engine.columnar.facts import AT, SEQ
-from kaocheng.engine.columnar.run import Store
+from kaocheng.engine.columnar.run import Store, computed_store
 from kaocheng.engine.problems import Problem, Problems, Refused
 from kaocheng.engine.text_table import TextTable
 from kaocheng.queries.adopted import Adopted
 from kaocheng.queries.computing_facts import (
     UNIT,
+    Marks,
     State,
     arrow_table,
     load,
-    mark_of,
+    marks_of,
     replaced,
     state_of,
     tables_of,
+    without,
 )
+from kaocheng.queries.computing_faults import at_fault
 
 if TYPE_CHECKING:
     from kaocheng.documents.result_table import AnyRun
@@ -54,47 +58,85 @@ class Kept:
     found: Adopted
     settled: str
     lock: threading.RLock = field(default_factory=threading.RLock)
-    mark: str = ""
+    # What `texts` was read from: always set together.
+    marks: Marks = field(default_factory=dict)
     state: State = field(default_factory=dict)
     texts: dict[str, pa.Table] = field(default_factory=dict)
     run: AnyRun | None = None
     problems: tuple[Problem, ...] = ()
-    # What was last handed out, by `computing`.
+    # Entries that are not computed with, because of an error: by register, and what is wrong.
+    left_out: dict[str, set[int]] = field(default_factory=dict)
+    faults: tuple[Problem, ...] = ()
+    # What was last handed out, by `computing`, and the texts that its tables are made of.
     current: object = None
+    spelled: dict[str, Spelled] = field(default_factory=dict)
     _store: Store | None = None
 
     def refresh(self) -> bool:
         """Whether anything had to be computed.
 
-        Raises the engine's `Refused` where the facts have an error; the rows are then kept, and
-        the next time they are looked at again.
+        Entries at fault are left out. Raises the engine's `Refused` where an error is in what
+        others refer to; the rows are then kept, and the next time all is computed from them anew.
         """
-        mark = mark_of(self.found.adoption.pk)
-        if mark == self.mark and self.run is not None:
+        adoption = self.found.adoption.pk
+        marks = marks_of(adoption)
+        if marks == self.marks and self.run is not None:
             return False
-        state = state_of(self.found.adoption.pk)
+        moved = {register for register, _ in marks.items() ^ self.marks.items()}
+        state = {place: by for place, by in self.state.items() if place[0] not in moved}
+        state |= state_of(adoption, moved)
         changed = {place for place, _ in state.items() ^ self.state.items()}
-        before = dict(self.texts)
-        self._load(changed)
-        self.run, run = None, self.run
+        before, run = self.texts, self.run
+        self.run = None  # until all went well
+        self.texts, self.marks, self.state = self._loaded(changed), marks, state
         try:
             self.run = self._computed_again(run, changed, before)
         except _Anew:
             self.run = self._computed()
-        self.mark, self.state = mark, state
         return True
 
-    def _load(self, changed: Collection[tuple[str, int]]) -> None:
-        """Read what changed; what is not there yet, whole."""
+    def _loaded(self, changed: Collection[tuple[str, int]]) -> dict[str, pa.Table]:
+        """The rows with those read again that changed; what is not there yet, whole.
+
+        Whoever leaves a roster takes their entries along: these are then read again.
+        """
+        rosters = {one.id for one in self.found.rosters}
+        texts = {} if rosters & {name for name, _ in changed} else dict(self.texts)
         for register in (*self.found.rosters, *self.found.ledgers):
             units = {unit for name, unit in changed if name == register.id}
-            if register.id not in self.texts or len(units) > MOST_UNITS:
-                self.texts[register.id] = load(self.found, register)
+            if register.id not in texts or len(units) > MOST_UNITS:
+                texts[register.id] = load(self.found, register)
             elif units:
                 rows = load(self.found, register, units)
-                self.texts[register.id] = replaced(self.texts[register.id], units, rows)
+                texts[register.id] = replaced(texts[register.id], units, rows)
+        return texts
+
+    @property
+    def counted(self) -> dict[str, pa.Table]:
+        """The rows without what is left out."""
+        return {
+            name: without(rows, self.left_out[name]) if name in self.left_out else rows
+            for name, rows in self.texts.items()
+        }
 
     def _computed(self) -> AnyRun:
+        """Everything anew, without the entries at fault: each try leaves more of them out."""
+        self.left_out, faults = {}, list[Problem]()
+        while True:
+            try:
+                run = self._computed_at_once()
+            except Refused as refused:
+                wrong = at_fault(self.found, refused.problems)
+                if wrong.blocking or not wrong.entries:
+                    raise Refused(wrong.blocking or refused.problems) from refused
+                for register, ids in wrong.entries.items():
+                    self.left_out[register] = self.left_out.get(register, set()) | ids
+                faults += wrong.faults
+            else:
+                self.faults = tuple(faults)
+                return run
+
+    def _computed_at_once(self) -> AnyRun:
         self._store = None
         problems = Problems()
         if sum(rows.num_rows for rows in self.texts.values()) >= MANY_ROWS:
@@ -107,7 +149,7 @@ class Kept:
                 if {one.id for one in refused.problems if one.severity == "error"} != {"F80"}:
                     raise
                 problems = Problems()
-        tables = tables_of(self.found, self.texts, by_rows=True)
+        tables = tables_of(self.found, self.counted, by_rows=True)
         rows = {name: one for name, one in tables.items() if isinstance(one, TextTable)}
         run_by_rows = verbs.run(
             self.found.compiled, verbs.facts(self.found.pack, rows, problems=problems)
@@ -116,12 +158,11 @@ class Kept:
         return run_by_rows
 
     def _by_columns(self, problems: Problems) -> ColumnarRun:
-        tables = tables_of(self.found, self.texts, by_rows=False)
+        tables = tables_of(self.found, self.counted, by_rows=False)
         facts = verbs.facts_in_columns(self.found.pack, tables, problems=problems)
-        store = Store(self.found.compiled, facts, connect(Resources()), tells=True)
-        run = store.run()
+        store = computed_store(self.found.compiled, facts, lambda: connect(Resources()), tells=True)
         self._store = store
-        return run
+        return store.results()
 
     # A few units
 
@@ -133,7 +174,7 @@ class Kept:
     ) -> AnyRun:
         """The run with the changed units computed again; raises `_Anew` where that is not it."""
         store = self._store
-        if store is None or run is None or not changed:
+        if store is None or run is None or not changed or self.left_out:
             raise _Anew
         links = store.stages.units.links
         touched: dict[str, set[str]] = {}

@@ -26,7 +26,7 @@ from kaocheng.methods.holders import Holder
 from kaocheng.queries.adopted import Adopted, adopted
 from kaocheng.queries.titles import titles_in
 from kaocheng.records.models import Consequence
-from kaocheng.records.models.round import Decided, ResultState
+from kaocheng.records.models.round import Decided, ResultState, RoundState
 
 PAGE = 50
 # Terms that name the period which the results are about.
@@ -129,7 +129,8 @@ def consequences(actor: Actor, round_id: int, *, chosen: str, page: int) -> Cons
         is_frozen=work.result_sets.unscoped("sets of a round in sight")
         .filter(state=ResultState.FROZEN)
         .exists(),
-        may_propose=rounds_to_decide(actor).filter(pk=work.pk).exists(),
+        may_propose=work.state != RoundState.ARCHIVED
+        and rounds_to_decide(actor).filter(pk=work.pk).exists(),
     )
 
 

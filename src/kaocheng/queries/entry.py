@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.entry import (
     PROPOSED,
-    entries_of,
     entries_to_sign,
+    entries_to_strike,
+    is_in_sight,
     may_see_personal,
     subjects_to_enter,
 )
@@ -21,10 +22,12 @@ from kaocheng.access.scope import one
 from kaocheng.engine.language.registers import Register
 from kaocheng.methods.holders import Holder
 from kaocheng.queries.adopted import Adopted, adopted
-from kaocheng.queries.entry_check import STANDING
+from kaocheng.queries.entry_check import STANDING, Ready
+from kaocheng.queries.entry_correction import Correction, correction_of, is_behind
 from kaocheng.queries.entry_files import evidence_of
+from kaocheng.queries.register_codes import codes_of
 from kaocheng.queries.register_route import ledger, route_of, steps_of
-from kaocheng.records.models import Adoption, Entry, EntryStep, Subject
+from kaocheng.records.models import Entry, EntryStep, Subject
 from kaocheng.records.models.register import Standing, StepKind
 
 MASKED = "已遮蔽"
@@ -42,7 +45,10 @@ TONES = {
 
 @dataclass(frozen=True)
 class Cell:
-    """What one field says. `is_masked`: it is there, and not for this reader."""
+    """What one field says, and what a code in it stands for.
+
+    `is_masked`: it is there, and not for this reader.
+    """
 
     name: str
     title: str
@@ -50,6 +56,7 @@ class Cell:
     unit: str = ""
     is_masked: bool = False
     is_number: bool = False
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,9 @@ class EntryPage:
     route: tuple[str, ...]
     signed_count: int
     corrects: int | None
-    corrected_by: int | None
+    # That it takes the place of another one only once it counts.
+    is_behind: bool
+    correction: Correction | None
     may_sign: bool
     may_correct: bool
     may_withdraw: bool
@@ -133,6 +142,7 @@ def entry_line(
     *,
     may_sign: bool = False,
     names: dict[tuple[str, str], str] | None = None,
+    codes: Mapping[tuple[str, str], str] | None = None,
 ) -> EntryLine:
     """The entry as its reader may see it; `entry` comes with subject, unit and who wrote it."""
     sees = may_sign or sees_personal(actor, entry)
@@ -152,6 +162,7 @@ def entry_line(
             sees=sees,
             without=(shape.subject, shape.date),
             names={**{("period", one.id): one.title for one in found.periods}, **(names or {})},
+            codes=codes,
         ),
         standing=entry.standing,
         standing_words=str(Standing(entry.standing).label),
@@ -186,6 +197,7 @@ def cells_of(
     sees: bool,
     without: Sequence[str] = (),
     names: dict[tuple[str, str], str] | None = None,
+    codes: Mapping[tuple[str, str], str] | None = None,
 ) -> tuple[Cell, ...]:
     """Every field that is filled; a personal one is said to be masked, not left out."""
     cells = []
@@ -203,6 +215,7 @@ def cells_of(
                 unit="" if masked else field.unit,
                 is_masked=masked,
                 is_number=field.type in ("number", "whole", "money"),
+                meaning="" if masked else (codes or {}).get((name, text), ""),
             )
         )
     return tuple(cells)
@@ -217,9 +230,9 @@ def entry_page(actor: Actor, entry_id: int, *, now: datetime) -> EntryPage:
     proposed = any(one.kind == StepKind.STATE and one.what == PROPOSED for one in steps)
     titles = steps_of(register, is_proposed=proposed)
     sees = sees_evidence(actor, found, register, entry)
-    duties = _duties(actor, found, register, entry, now=now)
-    line = entry_line(actor, found, register, entry, may_sign=sees)
-    after = Entry.objects.unscoped("its number alone").filter(corrects=entry.pk)
+    correction = correction_of(entry)
+    duties = _duties(actor, found, register, entry, correction, now=now)
+    line = entry_line(actor, found, register, entry, may_sign=sees, codes=codes_of(found, register))
     return EntryPage(
         line=line,
         adoption_id=found.adoption.pk,
@@ -235,8 +248,9 @@ def entry_page(actor: Actor, entry_id: int, *, now: datetime) -> EntryPage:
         next_state=_following(register, entry.state),
         route=titles,
         signed_count=entry.signed_count,
-        corrects=entry.corrects_id,
-        corrected_by=after.values_list("pk", flat=True).first(),
+        corrects=entry.replaces_id or entry.corrects_id,
+        is_behind=is_behind(entry),
+        correction=correction,
         may_sign=may_sign,
         note=register.note,
         **duties,
@@ -245,24 +259,20 @@ def entry_page(actor: Actor, entry_id: int, *, now: datetime) -> EntryPage:
 
 def entry_of(actor: Actor, entry_id: int) -> tuple[Entry, Adopted, Register]:
     """The entry within sight with its register; refused as not existing otherwise."""
-    pointer = Entry.objects.unscoped("where to ask for it").filter(pk=entry_id)
-    pair = pointer.values_list("adoption_id", "register").first()
-    if pair is None or not actor.may(Permission.SEE_ENTRIES):
-        raise NotYours
-    adoption = (
-        Adoption.objects.unscoped("its entry is asked for under its scope")
-        .select_related("unit", "scheme")
-        .get(pk=pair[0])
+    rows = Entry.objects.unscoped("its scope is asked for once its register is known")
+    read = rows.select_related(
+        "adoption__unit", "adoption__scheme", "subject", "unit", "entered_by", "replaces"
     )
-    found = adopted(adoption)
-    register = ledger(found, pair[1])
-    rows = entries_of(actor, adoption, route_of(found, register.id))
-    entry = one(rows.select_related("subject", "unit", "entered_by"), entry_id)
+    entry = one(read.defer("adoption__scheme__files"), entry_id)
+    found = adopted(entry.adoption)
+    register = ledger(found, entry.register)
+    if not is_in_sight(actor, entry, route_of(found, register.id)):
+        raise NotYours
     return entry, found, register
 
 
 def key_names(
-    found: Adopted, register: Register, entries: Sequence[Entry]
+    found: Adopted, register: Register, entries: Sequence[Entry | Ready]
 ) -> dict[tuple[str, str], str]:
     """Names of the roster rows that entries refer to, by (roster, key); one query."""
     rosters = {one.id for one in found.rosters}
@@ -283,19 +293,30 @@ def key_names(
 
 
 def _duties(
-    actor: Actor, found: Adopted, register: Register, entry: Entry, *, now: datetime
+    actor: Actor,
+    found: Adopted,
+    register: Register,
+    entry: Entry,
+    correction: Correction | None,
+    *,
+    now: datetime,
 ) -> dict[str, bool]:
     route = route_of(found, register.id)
     writes = actor.may(Permission.WRITE_ENTRIES)
-    stands = entry.standing in (*STANDING, Standing.RETURNED)
+    # While a correction waits, that one is to be dealt with.
+    stands = entry.standing in (*STANDING, Standing.RETURNED) and not (
+        correction is not None and correction.waits
+    )
     is_own = actor.person_id is not None and entry.entered_by_id == actor.person_id
     rows = subjects_to_enter(actor, found.adoption, route)
     enters = writes and entry.subject_id is not None and rows.filter(pk=entry.subject_id).exists()
     fresh = now - entry.entered_at <= timedelta(minutes=UNDO_MINUTES)
     freely = is_own and (fresh or entry.standing != Standing.COUNTS)
     strikes = (
-        _held(actor, found, entry, route.signers[-1]) if route.signers else enters
-    ) and writes
+        entries_to_strike(actor, found.adoption, route.signers[-1]).filter(pk=entry.pk).exists()
+        if route.signers
+        else enters and writes
+    )
     subject = entry.subject
     is_about = subject is not None and subject.person_id == actor.person_id is not None
     acknowledged = entry.steps.filter(kind=StepKind.ACKNOWLEDGED).exists()

@@ -6,7 +6,7 @@ A fixed number of queries for any number of rows; every problem of every row is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -22,8 +22,10 @@ from kaocheng.engine.text_table import TextRow, TextTable
 from kaocheng.queries.adopted import Adopted
 from kaocheng.queries.entry_cells import spelled_all, too_much
 from kaocheng.queries.entry_closed import Closed
+from kaocheng.queries.entry_later import filled_too_early
 from kaocheng.queries.entry_names import Names
 from kaocheng.queries.entry_past import units_then
+from kaocheng.queries.register_codes import code_resolved, codes_of
 from kaocheng.queries.register_route import route_of, who_enters
 from kaocheng.queries.register_shape import Shape
 from kaocheng.records.models import Entry, Subject
@@ -83,27 +85,38 @@ class Checked:
 
 @dataclass
 class Checker:
-    """Checks rows of one register for one writer. `replaced`: the entry that a row corrects."""
+    """Checks rows of one register for one writer. `replaced`: the entries that a row replaces.
+
+    `asks_who`: whether the actor may enter them, and fills in nothing that is for others.
+    """
 
     actor: Actor
     found: Adopted
     register: Register
-    replaced: Entry | None = None
+    replaced: tuple[Entry, ...] = ()
     faults: list[Fault] = field(default_factory=list)
+    may_enter: frozenset[int | None] = frozenset()
+    asks_who: bool = True
 
     def check(self, rows: Sequence[Typed]) -> Checked:
         """What could be written of the rows; nothing of it is written here."""
         spelled = [(row.line, spelled_all(self.register, row.values)) for row in rows]
         names = Names.of(self.found, self.register, [values for _, values in spelled])
+        codes = codes_of(self.found, self.register)
+        kept = self.replaced[0].values if self.replaced else {}
         for line, values in spelled:
             self._add(line, too_much(self.register, values))
             self._add(line, names.resolve(values))
+            self._add(line, code_resolved(codes, values, kept=kept))
+            if self.asks_who:
+                self._add(line, filled_too_early(self.register, values, self.replaced))
         self._read(spelled)
         known = {line for line, _ in spelled} - {one.line for one in self.faults if one.is_error}
         good = [(line, values) for line, values in spelled if line in known]
         subjects = {line: self._subject(names, values) for line, values in good}
         spines = {line: self.shape.spine(values) for line, values in good}
-        self._check_rights(good, subjects)
+        if self.asks_who:
+            self._check_rights(good, subjects)
         self._check_once(spines)
         self._check_closed(spines)
         return Checked(
@@ -140,33 +153,35 @@ class Checker:
     def _check_rights(
         self, rows: Sequence[tuple[int, Mapping[str, str]]], subjects: Mapping[int, Subject | None]
     ) -> None:
+        asked = {subject.pk if subject else None for subject in subjects.values()}
+        self.may_enter = self._entered_by_actor(asked)
+        proposed = self._proposed_by_actor(asked - self.may_enter)
         for line, _ in rows:
             subject = subjects[line]
             known = subject.pk if subject else None
-            if known not in self._may_enter and known not in self._may_propose(subjects):
+            if known not in self.may_enter and known not in proposed:
                 whom = subject.name if subject else self.found.adoption.unit.name
                 who = who_enters(self.register)
                 refused = Refused("K21", register=self.register.title, subject=whom, who=who)
                 self.faults.append(Fault(line, self.shape.subject, refused))
 
-    @cached_property
-    def _may_enter(self) -> frozenset[int | None]:
+    def _entered_by_actor(self, asked: Set[int | None]) -> frozenset[int | None]:
+        """Of those asked for (None: nobody of a roster), the ones whom the actor enters for."""
         route = route_of(self.found, self.register.id)
         adoption = self.found.adoption
         ids: set[int | None] = set()
-        if self.actor.may(Permission.WRITE_ENTRIES):
-            ids |= set(subjects_to_enter(self.actor, adoption, route).values_list("pk", flat=True))
-        if may_enter_for_office(self.actor, adoption, route.enterers):
+        if (known := _known(asked)) and self.actor.may(Permission.WRITE_ENTRIES):
+            rows = subjects_to_enter(self.actor, adoption, route).filter(pk__in=known)
+            ids |= set(rows.values_list("pk", flat=True))
+        if None in asked and may_enter_for_office(self.actor, adoption, route.enterers):
             ids.add(None)
         return frozenset(ids)
 
-    def _may_propose(self, subjects: Mapping[int, Subject | None]) -> frozenset[int | None]:
-        if not hasattr(self, "_proposed"):
-            asked = {subject.pk for subject in subjects.values() if subject} - self._may_enter
-            reach = subjects_in_sight(self.actor, Permission.WRITE_ENTRIES)
-            found = reach.filter(pk__in=asked).values_list("pk", flat=True) if asked else ()
-            self._proposed: frozenset[int | None] = frozenset(found)
-        return self._proposed
+    def _proposed_by_actor(self, asked: Set[int | None]) -> frozenset[int | None]:
+        if not (known := _known(asked)):
+            return frozenset()
+        reach = subjects_in_sight(self.actor, Permission.WRITE_ENTRIES)
+        return frozenset(reach.filter(pk__in=known).values_list("pk", flat=True))
 
     def _check_once(self, spines: Spines) -> None:
         by_once = {str(spine["once"]): line for line, spine in spines.items()}
@@ -179,11 +194,11 @@ class Checker:
             once__in=by_once,
             standing__in=STANDING,
         )
-        if self.replaced is not None:
-            standing = standing.exclude(pk=self.replaced.pk)
-        for entry in standing.select_related("subject"):
-            refused = Refused("K20", entry=words_of(entry))
-            self.faults.append(Fault(by_once[entry.once], "", refused))
+        others = standing.exclude(pk__in=[entry.pk for entry in self.replaced])
+        for entry in others.select_related("subject").order_by("pk"):
+            # Of an entry and its correction that waits, the first is named.
+            if (line := by_once.pop(entry.once, None)) is not None:
+                self.faults.append(Fault(line, "", Refused("K20", entry=words_of(entry))))
 
     def _check_closed(self, spines: Spines) -> None:
         closed = Closed.of(self.found)
@@ -215,7 +230,7 @@ class Checker:
             unit = subject.unit_id if subject else self.found.adoption.unit_id
             if subject is not None and isinstance(day, date):
                 unit = then.get((subject.pk, day), unit)
-            ready.append(Ready(line, values, subject, unit, known not in self._may_enter))
+            ready.append(Ready(line, values, subject, unit, known not in self.may_enter))
         return ready
 
 
@@ -230,6 +245,10 @@ def words_of(entry: Entry) -> str:
     day = entry.date.isoformat() if entry.date else entry.period
     listed = [one for one in (entry.number, subject, day) if one]
     return " ".join([*listed, f"（第 {entry.pk} 号条目）"])
+
+
+def _known(asked: Iterable[int | None]) -> list[int]:
+    return [one for one in asked if one is not None]
 
 
 def _is_error(problem: Problem) -> bool:

@@ -13,7 +13,6 @@ from kaocheng.queries.adopted import Adopted
 from kaocheng.records.models import Round
 from kaocheng.records.models.round import RoundState
 
-WHY = "which days are closed holds for everybody"
 OPEN = (RoundState.PREPARING, RoundState.RUNNING, RoundState.FROZEN)
 
 
@@ -37,9 +36,10 @@ class Closed:
     @classmethod
     def of(cls, found: Adopted) -> Self:
         spans = {period.id: period for period in found.periods}
-        rounds = list(Round.objects.unscoped(WHY).filter(adoption=found.adoption))
-        begun = sorted((_first_day(one, spans), one.title) for one in rounds if one.state in OPEN)
-        past = [one for one in rounds if one.state == RoundState.ARCHIVED]
+        begun = sorted(
+            (_first_day(one, spans), one.title) for one in found.rounds if one.state in OPEN
+        )
+        past = [one for one in found.rounds if one.state == RoundState.ARCHIVED]
         return cls(
             first=begun[0][0] if begun else None,
             open_title=begun[0][1] if begun else "",
@@ -52,17 +52,34 @@ class Closed:
 
     def refusal(self, day: date | None, period: str) -> Refused | None:
         """Why an entry of the day, or of the period where it has no day, is not taken."""
-        span = next((one for one in self.periods if one.id == period), None)
-        first, last = (day, day) if day else (span.first, span.last) if span else (None, None)
-        for one in self.archived:
-            is_named = bool(period) and period == one.period
-            is_within = first is not None and one.first <= first and last is not None
-            if is_named or (is_within and last is not None and last <= one.last):
-                return Refused("K24", when=day or (span.title if span else period), round=one.title)
+        if refusal := self.archived_refusal(day, period):
+            return refusal
+        last = self._span(day, period)[1]
         if self.first is not None and last is not None and last < self.first:
-            when = day or (span.title if span else period)
+            when = self._words(day, period)
             return Refused("K23", day=when, round=self.open_title, first=self.first)
         return None
+
+    def archived_refusal(self, day: date | None, period: str) -> Refused | None:
+        """Why nothing about the day, or the period, changes any more: it is archived."""
+        first, last = self._span(day, period)
+        for one in self.archived:
+            is_named = bool(period) and period == one.period
+            is_within = first is not None and one.first <= first
+            if is_named or (is_within and last is not None and last <= one.last):
+                return Refused("K24", when=self._words(day, period), round=one.title)
+        return None
+
+    def _span(self, day: date | None, period: str) -> tuple[date | None, date | None]:
+        span = self._period(period)
+        return (day, day) if day else (span.first, span.last) if span else (None, None)
+
+    def _words(self, day: date | None, period: str) -> date | str:
+        span = self._period(period)
+        return day or (span.title if span else period)
+
+    def _period(self, period: str) -> Period | None:
+        return next((one for one in self.periods if one.id == period), None)
 
 
 def _first_day(one: Round, spans: dict[str, Period]) -> date:

@@ -44,24 +44,33 @@ class Names:
         said: defaultdict[str, set[str]] = defaultdict(set)
         for values in rows:
             for name, target in targets.items():
-                said[target.id] |= set(_readings(values.get(name, "")))
+                said[target.id] |= {values[name]} if values.get(name) else set()
         for target in {one.id: one for one in targets.values()}.values():
+            texts = said[target.id]
             if target.kind == "roster":
-                names._read_roster(found, target, said[target.id])
+                names._read_roster(found, target, texts)
             elif target.kind == "list":
                 names.keys[target.id] = _list_keys(target)
             else:
-                names.keys[target.id] = _entry_keys(found, target, said[target.id])
+                names.keys[target.id] = _entry_keys(found, target, texts)
         return names
 
-    def _read_roster(self, found: Adopted, target: Register, said: set[str]) -> None:
+    def _read_roster(self, found: Adopted, target: Register, texts: set[str]) -> None:
+        """Keys first; names are looked for only where a text is no key."""
         rows = Subject.objects.unscoped(WHY).filter(
             adoption=found.adoption, roster=target.id, has_left=False
         )
-        listed = list(said)
-        for subject in rows.filter(key__in=listed).select_related("unit"):
+        keys = {one for text in texts for one in _readings(text)}
+        for subject in rows.filter(key__in=keys).select_related("unit") if keys else ():
             self.by_key[target.id, subject.key] = subject
-        for subject in rows.filter(name__in=listed).select_related("unit").order_by("key"):
+        named = {
+            one
+            for text in texts
+            if not any((target.id, key) in self.by_key for key in _readings(text))
+            for one in _readings(text)
+        }
+        listed = rows.filter(name__in=named).select_related("unit").order_by("key")
+        for subject in listed if named else ():
             self.by_name[target.id, subject.name].append(subject)
             self.by_key[target.id, subject.key] = subject
 
@@ -112,9 +121,10 @@ def _list_keys(register: Register) -> frozenset[str]:
     return frozenset(row.cells[at] for row in table.rows)
 
 
-def _entry_keys(found: Adopted, target: Register, said: set[str]) -> frozenset[str]:
+def _entry_keys(found: Adopted, target: Register, texts: set[str]) -> frozenset[str]:
     standing = (Standing.WAITING, Standing.CHECKING, Standing.COUNTS)
+    keys = {one for text in texts for one in _readings(text)}
     rows = Entry.objects.unscoped(WHY).filter(
-        adoption=found.adoption, register=target.id, key__in=list(said), standing__in=standing
+        adoption=found.adoption, register=target.id, key__in=keys, standing__in=standing
     )
-    return frozenset(rows.values_list("key", flat=True))
+    return frozenset(rows.values_list("key", flat=True)) if keys else frozenset()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-
-from django.db.models import Q
 
 from kaocheng.records.models import Appointment, Subject, Unit
 from kaocheng.records.models.appointment import AppointmentKind
@@ -14,7 +12,9 @@ WHY = "where somebody belonged is a fact of the entry"
 
 
 def units_then(days: Mapping[Subject, set[date]]) -> dict[tuple[int, date], int]:
-    """The unit's id by (subject id, day), where it is another than the subject's; two queries.
+    """The unit's id by (subject id, day), where it is another than the subject's.
+
+    One query, and a second one where somebody was elsewhere.
 
     The appointment may be in a group of the unit: then it is the unit above of the subject's kind.
     """
@@ -31,20 +31,22 @@ def units_then(days: Mapping[Subject, set[date]]) -> dict[tuple[int, date], int]
     held: dict[int, list[Appointment]] = {}
     for row in rows:
         held.setdefault(row.person_id, []).append(row)
-    above = _units_above(rows)
-    found: dict[tuple[int, date], int] = {}
+    elsewhere: list[tuple[Subject, date, Unit]] = []
     for subject, asked in days.items():
         for day in asked:
             there = [one for one in held.get(subject.person_id or 0, []) if _covers(one, day)]
             if there and not any(_is_within(one.unit, subject.unit) for one in there):
-                found[subject.pk, day] = _of_kind(there[-1].unit, subject.unit.kind, above)
-    return found
+                elsewhere.append((subject, day, there[-1].unit))
+    above = _units_above([unit for _, _, unit in elsewhere])
+    return {
+        (subject.pk, day): _of_kind(unit, subject.unit.kind, above)
+        for subject, day, unit in elsewhere
+    }
 
 
-def _units_above(rows: object) -> dict[int, Unit]:
-    paths = [row.unit.path for row in rows]  # type: ignore[attr-defined]  # appointments
-    ids = {int(part) for path in paths for part in path.split("/") if part}
-    return Unit.objects.unscoped(WHY).filter(Q(pk__in=ids)).in_bulk()
+def _units_above(units: Sequence[Unit]) -> dict[int, Unit]:
+    ids = {int(part) for unit in units for part in unit.path.split("/") if part}
+    return Unit.objects.unscoped(WHY).in_bulk(ids) if ids else {}
 
 
 def _covers(one: Appointment, day: date) -> bool:

@@ -13,7 +13,7 @@ from django.db.models import Q
 from kaocheng.access.holding import Holding, office_role
 from kaocheng.methods.holders import Holder, How
 from kaocheng.queries.adopted import Adopted
-from kaocheng.queries.adoption_check import holds_rows
+from kaocheng.queries.adoption_rows import holds_rows
 from kaocheng.records.models import Adoption, Appointment, Entry, Subject
 from kaocheng.records.models.register import Standing
 from kaocheng.records.models.unit import UnitKind
@@ -84,8 +84,10 @@ class HolderCount:
         return self.appointed.get((unit_id, role), set())
 
     def _named(self, names: Iterable[Any]) -> set[int]:
-        people = self.holding.people
-        return {people[str(name)][0] for name in names if str(name) in people}
+        called = {str(name) for name in names}
+        self.holding.names.look_up(called)
+        found = (self.holding.names.find(name) for name in called)
+        return {one[0] for one in found if one}
 
     @property
     def _panels_near(self) -> list[int]:
@@ -109,7 +111,7 @@ class HolderCount:
     def assigned(self) -> dict[tuple[str, str], set[str]]:
         """What the entries of registers with assignments name, by register and field."""
         holders = [
-            Holder.of(kept) for listed in self.found.adoption.holders.values() for kept in listed
+            Holder.of(kept) for listed in self.found.terms.holders.values() for kept in listed
         ]
         wanted = {(one.register, one.field) for one in holders if one.how == How.REGISTER}
         rows = Entry.objects.unscoped(WHY).filter(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
-from kaocheng.access.actor import Actor
+from kaocheng.access.actor import Actor, Helper
 from kaocheng.access.message import own_messages
 from kaocheng.records.models import Message, Setting
+from kaocheng.records.prepared import Prepared
+from kaocheng.records.scoped import OwnedQuerySet
 
 PAGE = 50
 
@@ -32,33 +35,49 @@ class MessageList:
     lines: tuple[MessageLine, ...]
     unread: int
     only_unread: bool
-    page: Page[Message]
+    page: Page[int]
 
 
 def message_list(actor: Actor, *, only_unread: bool, page: int) -> MessageList:
     """The reader's messages; two queries."""
-    messages = own_messages(actor)
-    counts = messages.aggregate(all=Count("pk"), unread=Count("pk", filter=Q(read_at=None)))
-    rows = messages.order_by(ExpressionWrapper(Q(read_at__isnull=False), BooleanField()), "-pk")
-    paginator = Paginator(rows.filter(read_at=None) if only_unread else rows, PAGE)
-    paginator.count = counts["unread"] if only_unread else counts["all"]
-    shown = paginator.get_page(page)
+    is_helped = actor.helper is not None
+    found = _COUNTS.ask(actor.person_id, shape=is_helped)
+    unread, all_of_them = found[0] if found else (0, 0)
+    shown = Paginator(range(unread if only_unread else all_of_them), PAGE).get_page(page)
+    rows = _LIST.ask(actor.person_id, shape=(is_helped, only_unread, shown.start_index()))
     return MessageList(
         lines=tuple(
-            MessageLine(
-                id=row.pk,
-                subject=row.subject,
-                body=row.body,
-                has_page=is_ours(row.page),
-                made_at=row.made_at,
-                is_read=row.read_at is not None,
-            )
-            for row in shown.object_list
+            MessageLine(pk, subject, body, is_ours(address), made_at, read_at is not None)
+            for pk, subject, body, address, made_at, read_at in rows
         ),
-        unread=counts["unread"],
+        unread=unread,
         only_unread=only_unread,
         page=shown,
     )
+
+
+def _own(person_id: int | None, *, is_helped: bool) -> OwnedQuerySet[Message]:
+    helper = Helper(0, "") if is_helped else None
+    return own_messages(Actor(None, person_id, "", helper=helper))
+
+
+def _count_rows(is_helped: bool, person_id: int | None) -> QuerySet[Any, Any]:
+    together = _own(person_id, is_helped=is_helped).order_by().values("person_id")
+    counted = together.annotate(unread=Count("pk", filter=Q(read_at=None)), all=Count("pk"))
+    return counted.values_list("unread", "all")
+
+
+def _list_rows(shape: tuple[bool, bool, int], person_id: int | None) -> QuerySet[Any, Any]:
+    is_helped, only_unread, first = shape
+    messages = _own(person_id, is_helped=is_helped)
+    if only_unread:
+        messages = messages.filter(read_at=None)
+    in_order = messages.order_by(ExpressionWrapper(Q(read_at__isnull=False), BooleanField()), "-pk")
+    columns = ("pk", "subject", "body", "page", "made_at", "read_at")
+    return in_order.values_list(*columns)[max(first - 1, 0) :][:PAGE]
+
+
+_COUNTS, _LIST = Prepared(_count_rows), Prepared(_list_rows)
 
 
 def is_ours(page: str) -> bool:

@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import wrap
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext
 
-from kaocheng.access.actor import Actor
+from kaocheng.access.actor import Actor, Rights, holder, rights_of
 from kaocheng.access.grants import CLERK, LEAD, OFFICER, WORKSHOP_LEADER, Permission
 from kaocheng.access.notice import (
     notices_in_sight,
@@ -23,10 +24,11 @@ from kaocheng.access.notice import (
 from kaocheng.access.scope import one
 from kaocheng.gateways.clock import CHINA
 from kaocheng.queries.time_words import Due, due
-from kaocheng.records.models import Appointment, Notice, NoticeReceipt, Unit
+from kaocheng.records.models import Appointment, AuditAnchor, Notice, NoticeReceipt, Unit
 from kaocheng.records.models.notice import NoticeState
 from kaocheng.records.models.task import DueUnit
 from kaocheng.records.models.unit import UnitKind
+from kaocheng.records.prepared import Prepared
 from kaocheng.records.scoped import OwnedQuerySet
 
 PAGE = 50
@@ -123,12 +125,32 @@ def issued(actor: Actor, *, now: datetime, page: int) -> IssuedPage:
 
 def running(actor: Actor, *, now: datetime, count: int) -> tuple[IssuedLine, ...]:
     """Notices that somebody has still to sign, what is due first standing first; one query."""
-    rows = (
-        _with_counts(actor)
+    if actor.held is None:
+        return ()
+    rows = _RUNNING.ask(actor.held.unit_path, shape=(rights_of(actor), count))
+    return tuple(_running_line(row, now=now) for row in rows)
+
+
+def _running_rows(shape: tuple[Rights, int], unit_path: str) -> QuerySet[Any, Any]:
+    rights, count = shape
+    return (
+        _with_counts(holder(rights, unit_path=unit_path))
         .filter(state=NoticeState.ISSUED, total__gt=F("signed"))
         .order_by(F("sign_by").asc(nulls_last=True), "-pk")
+        .values_list(
+            *("pk", "number", "title", "state", "issued_at", "sign_by"),
+            *("signed", "total", "written_by__name"),
+        )[:count]
     )
-    return tuple(_issued_line(row, now=now) for row in rows[:count])
+
+
+_RUNNING = Prepared(_running_rows)
+
+
+def _running_line(row: tuple[Any, ...], *, now: datetime) -> IssuedLine:
+    *head, sign_by, signed, total, writer = row
+    values = (*head, due(sign_by, DueUnit.WORKING_DAYS, now=now), signed, total, writer)
+    return IssuedLine(*values)
 
 
 def _with_counts(actor: Actor) -> QuerySet[Any]:
@@ -254,6 +276,21 @@ def notice_page(actor: Actor, notice_id: int, *, now: datetime) -> NoticePage:
         and actor.may(Permission.SIGN_NOTICES),
         signers=signer_words(notice.to_roles),
     )
+
+
+def anchor_place(number: str, notice_id: int) -> str:
+    """Where the log says that its digest went, with the notice."""
+    return f"通知 {number}（#{notice_id}）"
+
+
+def anchor_printed(page: NoticePage) -> str:
+    """The digest of the log that went out with the notice, for `verify_audit --anchor`.
+
+    In groups, which a line of paper can be broken at.
+    """
+    anchors = AuditAnchor.objects.filter(where=anchor_place(page.number, page.id))
+    row = anchors.order_by("pk").values_list("seal__number", "digest").first()
+    return f"{row[0]}:{' '.join(wrap(row[1], 16))}" if row else ""
 
 
 def signer_words(roles: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,27 +12,30 @@ from django.db.models import F, Q
 from kaocheng.access.actor import Actor
 from kaocheng.access.holding import Owner
 from kaocheng.access.refusal import NotYours
-from kaocheng.access.round import own_groups
+from kaocheng.access.round import SOURCE, own_groups
 from kaocheng.access.scope import one
 from kaocheng.engine.process.rows import what_of
-from kaocheng.queries.obligation_state import NOT_BEGUN, by_hand, is_final
+from kaocheng.queries.obligation_state import NOT_BEGUN, by_hand, counted_in, is_final
 from kaocheng.queries.round import Head, head
-from kaocheng.queries.round_course import Course, owed_in_sight
+from kaocheng.queries.round_course import Course, owed_in_sight, waiting_for
 from kaocheng.queries.time_words import Due, due
-from kaocheng.records.models import Obligation, Person, Round, Unit
+from kaocheng.records.models import Obligation, Person, Review, Round, Unit
+from kaocheng.records.models.review import ReviewState
 from kaocheng.records.models.round import ObligationState as State
 from kaocheng.records.models.task import DueUnit
 from kaocheng.records.scoped import OwnedQuerySet
 
-PAGE = 50
+PAGE = MOST_WAITING = 50
+WORKING_DAYS = DueUnit.WORKING_DAYS
+TO_WRITE = (ReviewState.OPEN, ReviewState.RETURNED)
 WHY = "named to whoever sees the obligation"
-_TONES = {
+TONES = {
     State.OPEN: "in",
     State.DONE: "ok",
     State.LATE: "wa",
     State.MISSED: "no",
 }
-_ICONS = {State.SHUT: "lock", State.DROPPED: "minus"}
+ICONS = {State.SHUT: "lock", State.DROPPED: "minus"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class Line:
     """One obligation; `page` is where it is done."""
 
     id: int
-    matter: int
+    # What is chased: the kind and id of the source of its tasks.
+    matter: tuple[str, int]
     title: str
     about: str
     unit_name: str
@@ -68,6 +72,19 @@ class Lines:
     duties: tuple[tuple[str, str], ...]
     chosen: str
     page: Page[Obligation]
+
+
+@dataclass(frozen=True)
+class Mine:
+    """`waiting`: the first of what the reader will owe later, of `waiting_count`."""
+
+    of: Lines
+    waiting: tuple[Line, ...]
+    waiting_count: int
+
+    @property
+    def page(self) -> Page[Obligation]:
+        return self.of.page
 
 
 @dataclass(frozen=True)
@@ -116,39 +133,45 @@ def of_subject(
     """All that is owed for one subject; refused where nothing of it is in sight."""
     course = Course(work, now)
     rows = owed_in_sight(actor, course).filter(subject=subject_id)
-    first = rows.select_related("subject", "unit").first()
+    first = rows.select_related("subject", "unit", "entry").first()
     if first is None or first.subject is None:
         raise NotYours
     lines = _lines(actor, course, rows.exclude(state=State.DROPPED), page=page)
     return SubjectLines(first.subject.name, first.unit.name, lines)
 
 
-def mine(actor: Actor, work: Round, *, now: datetime, page: int = 1) -> Lines:
-    """What the reader has to do in the round, what is due first standing first."""
+def mine(actor: Actor, work: Round, *, now: datetime, page: int = 1) -> Mine:
+    """What the reader has to do in the round, what is due first standing first; then what waits."""
     course = Course(work, now)
     condition = Q(pk__in=())
     for duty, period in own_groups(actor, work):
         condition |= Q(duty=duty, period=period)
     rows = (
-        owed_in_sight(actor, course)
-        .filter(condition)
-        .exclude(state__in=(State.DROPPED, State.DONE, State.LATE))
+        owed_in_sight(actor, course).filter(condition).filter(state__in=(State.OPEN, State.MISSED))
     )
-    ids = [row.pk for row in rows.select_related("subject") if _is_own(actor, course, row)]
-    return _lines(actor, course, rows.filter(pk__in=ids), page=page, mine=True)
+    ids = [row.pk for row in rows.select_related("subject", "entry") if _is_own(actor, course, row)]
+    waiting = waiting_for(actor, course)
+    later = _in_order(waiting)[:MOST_WAITING]
+    return Mine(
+        of=_lines(actor, course, rows.filter(pk__in=ids), page=page, mine=True),
+        waiting=tuple(_line(course, row, {}, now=now) for row in later),
+        waiting_count=waiting.count(),
+    )
 
 
 def whole(actor: Actor, work: Round, obligation_id: int, *, now: datetime) -> Whole:
     course = Course(work, now)
-    row = one(owed_in_sight(actor, course).select_related("subject", "unit"), obligation_id)
+    row = one(
+        owed_in_sight(actor, course).select_related("subject", "unit", "entry"), obligation_id
+    )
     duty = course.duties.get(row.duty)
     top = head(actor, work, now=now)
-    owners = () if duty is None else course.bearers.owners(duty.who, row.subject, row.unit_id)
+    owners = () if duty is None else tuple(course.owners(row)[0])
     own = _is_own(actor, course, row) and row.state in (State.OPEN, State.MISSED)
     effect = None if duty is None else course.effect(row)
     return Whole(
         head=top,
-        line=_line(course, row, _firsts(work), now=now),
+        line=_line(course, row, {}, now=now),
         what="" if duty is None else what_of(duty),
         who="" if duty is None else duty.who,
         owners=_names(owners),
@@ -158,16 +181,39 @@ def whole(actor: Actor, work: Round, obligation_id: int, *, now: datetime) -> Wh
         escalated_to=()
         if duty is None
         else tuple(step.goes_to for step in duty.escalate[: row.escalated]),
-        may_excuse=top.runs and not is_final(row) and row.state not in (State.DONE, State.LATE),
+        may_excuse=top.runs
+        and not top.is_over
+        and not is_final(row)
+        and row.state not in (State.DONE, State.LATE),
         may_finish=own and duty is not None and by_hand(duty),
     )
 
 
-def _firsts(work: Round) -> dict[tuple[str, str], int]:
-    """By duty and period: the obligation that names the matter of its tasks."""
-    rows = Obligation.objects.unscoped("only which names the matter").filter(round=work)
-    listed = rows.order_by("duty", "period", "pk").distinct("duty", "period")
-    return {(duty, period): pk for duty, period, pk in listed.values_list("duty", "period", "pk")}
+def _matters(course: Course, rows: Sequence[Obligation]) -> dict[int, tuple[str, int]]:
+    """By obligation, what its tasks come from: the first of its duty and period, or a review."""
+    listed = Obligation.objects.unscoped("only which names the matter").filter(
+        round=course.work, entry=None
+    )
+    firsts = {
+        (duty, period): pk
+        for duty, period, pk in listed.order_by("duty", "period", "pk")
+        .distinct("duty", "period")
+        .values_list("duty", "period", "pk")
+    }
+    reviews = Review.objects.unscoped("which review is being chased").filter(
+        round=course.work, subject__in={row.subject_id for row in rows}, state__in=TO_WRITE
+    )
+    asked = {
+        (register, subject): pk
+        for register, subject, pk in reviews.values_list("register", "subject", "pk")
+    }
+    found: dict[int, tuple[str, int]] = {}
+    for row in rows:
+        duty = course.duties.get(row.duty)
+        review = asked.get((duty.register, row.subject_id or 0)) if duty is not None else None
+        first = row.pk if row.entry_id else firsts.get((row.duty, row.period), row.pk)
+        found[row.pk] = ("review", review) if review is not None else (SOURCE, first)
+    return found
 
 
 def _is_own(actor: Actor, course: Course, row: Obligation) -> bool:
@@ -175,13 +221,12 @@ def _is_own(actor: Actor, course: Course, row: Obligation) -> bool:
     duty, held = course.duties.get(row.duty), actor.held
     if duty is None or held is None:
         return False
-    phrases = (duty.who, *(step.goes_to for step in duty.escalate[: row.escalated]))
     return any(
         owner.person_id == actor.person_id
         if owner.person_id is not None
         else owner.unit_id == held.unit_id
-        for phrase in phrases
-        for owner in course.bearers.owners(phrase, row.subject, row.unit_id)
+        for owners in course.owners(row)
+        for owner in owners
     )
 
 
@@ -195,15 +240,12 @@ def _lines(
     chosen: str = "",
     mine: bool = False,
 ) -> Lines:
-    ordered = rows.select_related("subject", "unit").order_by(
-        F("due_at").asc(nulls_last=True), "subject__pinyin", "pk"
-    )
-    shown = Paginator(ordered, PAGE).get_page(page)
-    firsts = _firsts(course.work)
+    shown = Paginator(_in_order(rows), PAGE).get_page(page)
+    matters = _matters(course, list(shown.object_list))
     return Lines(
         head=head(actor, course.work, now=course.now),
         lines=tuple(
-            _line(course, row, firsts, now=course.now, mine=mine) for row in shown.object_list
+            _line(course, row, matters, now=course.now, mine=mine) for row in shown.object_list
         ),
         duties=tuple(
             (duty.id, duty.title) for duty in course.duties.values() if duty.id in present
@@ -213,10 +255,16 @@ def _lines(
     )
 
 
+def _in_order(rows: OwnedQuerySet[Obligation]) -> OwnedQuerySet[Obligation]:
+    return rows.select_related("subject", "unit", "entry").order_by(
+        F("due_at").asc(nulls_last=True), "subject__pinyin", "pk"
+    )
+
+
 def _line(
     course: Course,
     row: Obligation,
-    firsts: Mapping[tuple[str, str], int],
+    matters: Mapping[int, tuple[str, int]],
     *,
     now: datetime,
     mine: bool = False,
@@ -228,16 +276,16 @@ def _line(
     can_do = mine and duty is not None and state in (State.OPEN, State.MISSED)
     return Line(
         id=row.pk,
-        matter=firsts.get((row.duty, row.period), row.pk),
+        matter=matters.get(row.pk, (SOURCE, row.pk)),
         title=row.title,
         about=row.subject.name if row.subject is not None else "",
         unit_name=row.unit.name,
         period=titles.get(row.period, row.period),
-        due=due(row.due_at, DueUnit.WORKING_DAYS, now=now),
+        due=due(row.due_at, counted_in(duty) if row.entry_id else WORKING_DAYS, now=now),
         state=row.state,
         state_words=row.because if is_late else str(state.label),
-        tone=_TONES.get(state, ""),
-        icon=_ICONS.get(state, ""),
+        tone=TONES.get(state, ""),
+        icon=ICONS.get(state, ""),
         because="" if is_late else row.because,
         done=min(row.done_count, row.needed),
         needed=row.needed,
@@ -248,6 +296,8 @@ def _line(
 
 def _page(course: Course, row: Obligation) -> str:
     """Where it is done; empty where one only says that it is."""
+    if row.entry_id is not None:
+        return f"/rounds/{course.work.pk}/tickets/{row.entry_id}"
     register = course.duties[row.duty].register
     if not register:
         return ""

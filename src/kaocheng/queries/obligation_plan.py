@@ -9,15 +9,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from kaocheng.engine.process.entries import Duty, Effect
 from kaocheng.gateways.clock import CHINA
+from kaocheng.queries.entry_correction import BEHIND
 from kaocheng.queries.obligation_bearers import Bearer
+from kaocheng.queries.obligation_count import HANDED_IN
 from kaocheng.queries.obligation_state import NOT_OWED, is_final, judge
 from kaocheng.queries.round_agenda import Window, is_waiting
 from kaocheng.queries.round_course import WHY, Course
-from kaocheng.records.models import Obligation
+from kaocheng.records.models import Entry, Obligation
 from kaocheng.records.models.round import ObligationState as State
 
 # A window is made known so long before it opens; one of a series only the day before.
@@ -36,15 +38,17 @@ KEPT = (
     "escalated",
     "because",
 )
+# Duty, period, and the ticket where it is owed for each: what one task of each owner is about.
+Group = tuple[str, str, int]
 
 
 @dataclass
 class Plan:
-    """`groups`: the obligations looked at, by duty and period, with their windows."""
+    """`groups`: the obligations looked at, by what their tasks are about."""
 
     new: list[Obligation] = field(default_factory=list)
     changed: list[Obligation] = field(default_factory=list)
-    groups: dict[tuple[str, str], list[Obligation]] = field(default_factory=dict)
+    groups: dict[Group, list[Obligation]] = field(default_factory=dict)
     missed: list[tuple[Obligation, Effect]] = field(default_factory=list)
     # When time alone will change something next.
     next_at: datetime | None = None
@@ -52,6 +56,10 @@ class Plan:
     def wait_for(self, at: datetime | None, *, now: datetime) -> None:
         if at is not None and at > now and (self.next_at is None or at < self.next_at):
             self.next_at = at
+
+
+def group_of(row: Obligation) -> Group:
+    return row.duty, row.period, row.entry_id or 0
 
 
 def is_standing(duty: Duty) -> bool:
@@ -71,10 +79,59 @@ def plan(course: Course) -> Plan:
             made.new.append(row)
         if row is not None:
             _settle(course, made, row, window, owes=owes)
+    for entry in _new_tickets(course):
+        plan_ticket(course, entry, made)
     for row in known.values():
         there = course.window(row)
+        if row.entry is not None and there is not None:
+            for at in (there.due, *there.escalations):
+                made.wait_for(at, now=course.now)
         _settle(course, made, row, there, owes=_still_owed(course, row, there))
     return made
+
+
+def plan_ticket(course: Course, entry: Entry, made: Plan | None = None) -> Plan:
+    """What has to change of one ticket after something was told of it, added to what is `made`."""
+    made = made or Plan()
+    windows = course.tickets.windows(entry, entry.unit.path)
+    if not windows:
+        return made
+    rows = Obligation.objects.unscoped(WHY).filter(round=course.work, entry=entry)
+    known = {row.duty: row for row in rows.select_related("subject", "entry")}
+    for duty, window in windows.items():
+        for at in (window.due, *window.escalations):
+            made.wait_for(at, now=course.now)
+        row = known.get(duty)
+        if row is None:
+            bearer = Bearer(entry.unit, entry.subject)
+            key = f"{duty}//#{entry.pk}"
+            row = Obligation(
+                round=course.work, key=key, state="", entry=entry, **_fixed(window, bearer)
+            )
+            made.new.append(row)
+        _settle(course, made, row, window, owes=_stands(entry))
+    return made
+
+
+def _new_tickets(course: Course) -> Iterable[Entry]:
+    """Entries that may start a clock by what they say, and have none in the round yet."""
+    work = course.work
+    if not course.tickets.telling:
+        return ()
+    rows = Entry.objects.unscoped(WHY).filter(
+        Q(date=None) | Q(date__gte=work.starts_on),
+        adoption=work.adoption_id,
+        register__in=course.tickets.telling,
+        standing__in=HANDED_IN,
+    )
+    ours = Obligation.objects.unscoped(WHY).filter(round=work, entry=OuterRef("pk"))
+    without = rows.exclude(BEHIND).exclude(Exists(ours))
+    return without.select_related("subject", "unit").order_by("pk")
+
+
+def _stands(entry: Entry) -> bool:
+    """Whether the ticket has not been taken back."""
+    return entry.standing in HANDED_IN
 
 
 def recount(course: Course, rows: Iterable[Obligation]) -> Plan:
@@ -83,7 +140,8 @@ def recount(course: Course, rows: Iterable[Obligation]) -> Plan:
     for row in rows:
         window = course.window(row)
         if window is not None:
-            _settle(course, made, row, window, owes=row.state != State.DROPPED, gated=False)
+            owes = row.state != State.DROPPED if row.entry is None else _stands(row.entry)
+            _settle(course, made, row, window, owes=owes, gated=False)
     return made
 
 
@@ -99,15 +157,19 @@ def _known(course: Course) -> Iterable[Obligation]:
         | Q(due_at__gt=course.now - LOOK_BACK),
         round=course.work,
     )
-    return rows.select_related("subject").order_by("pk")
+    return rows.select_related("subject", "entry").order_by("pk")
 
 
 def _wanted(course: Course, made: Plan) -> dict[str, tuple[Bearer, Window, bool]]:
-    """By key: who owes what in the windows that are open, or open within the next days."""
+    """By key: who owes what in the windows that are open, or open within the next days.
+
+    What is owed for each ticket begins when something is told of it, and not here.
+    """
     found: dict[str, tuple[Bearer, Window, bool]] = {}
     near: dict[tuple[str, int], list[Window]] = {}
     for duty in course.duties.values():
-        for bearer in () if is_standing(duty) else course.bearers.of(duty):
+        is_timeless = is_standing(duty) or duty.id in course.tickets.clocks
+        for bearer in () if is_timeless else course.bearers.of(duty):
             windows = course.agendas.windows(bearer.unit.path)
             place = (duty.id, id(windows))
             if place not in near:
@@ -156,6 +218,8 @@ def _still_owed(course: Course, row: Obligation, window: Window | None) -> bool:
     """Of those that nobody asked for in this pass: mostly the windows are merely over."""
     if window is None:
         return False
+    if row.entry is not None:
+        return _stands(row.entry)
     if course.judged.broken and course.bearers.judges(window.duty):
         return True
     named = course.bearers.named(window.duty)
@@ -176,7 +240,7 @@ def _settle(
     before = {name: getattr(row, name) for name in KEPT}
     if not is_final(row):
         judge(course, row, window, owes=owes, gated=gated)
-    made.groups.setdefault((row.duty, row.period), []).append(row)
+    made.groups.setdefault(group_of(row), []).append(row)
     if before["state"] and any(getattr(row, name) != value for name, value in before.items()):
         made.changed.append(row)
     if row.state == State.MISSED and before["state"] not in (State.MISSED, State.SHUT):
@@ -191,4 +255,4 @@ def _next_day(now: datetime) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=CHINA)
 
 
-__all__ = ["NOT_OWED", "Plan", "is_standing", "plan", "recount"]
+__all__ = ["NOT_OWED", "Group", "Plan", "group_of", "is_standing", "plan", "plan_ticket", "recount"]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from kaocheng.engine.process.entries import Duty
+from kaocheng.engine.process.times import Offset
 from kaocheng.queries.obligation_count import Handed
 from kaocheng.queries.round_agenda import Window, is_waiting
 from kaocheng.queries.round_course import Course
 from kaocheng.queries.round_judged import NOT_YET
 from kaocheng.records.models import Obligation
 from kaocheng.records.models.round import ObligationState as State
+from kaocheng.records.models.task import DueUnit
 
 ENDED = (State.DONE, State.LATE)
 NOT_BEGUN, NOT_OWED, OVER, WAITS = "还没有开始", "条件不再成立", "期限已过，不再提醒", "待审签"
+TAKEN_BACK = "登记已撤回"
 MOST_WORDS, MOST_TITLE = 200, 200
+_UNITS = {"hour": DueUnit.HOURS, "minute": DueUnit.HOURS, "working_day": DueUnit.WORKING_DAYS}
 
 
 def is_final(row: Obligation) -> bool:
@@ -27,6 +31,15 @@ def by_hand(duty: Duty) -> bool:
     return not duty.register and not duty.done
 
 
+def counted_in(duty: Duty | None) -> DueUnit:
+    """The unit in which the rule counts."""
+    match None if duty is None or duty.by is None else duty.by.tree:
+        case Offset(length=length):
+            return _UNITS.get(length.unit, DueUnit.DAYS)
+        case _:
+            return DueUnit.DAYS
+
+
 def judge(
     course: Course, row: Obligation, window: Window | None, *, owes: bool, gated: bool
 ) -> None:
@@ -36,7 +49,8 @@ def judge(
             row.state, row.because = State.DROPPED, NOT_OWED
         return
     duty = window.duty
-    row.title, row.needed = duty.title[:MOST_TITLE], max(1, duty.at_least)
+    row.title = duty.title[:MOST_TITLE]
+    row.needed = course.handing.needed(duty, row.subject)
     row.begins_at, row.due_at = window.begins, window.due
     handed = _handed(course, row, window)
     if handed.count >= row.needed:
@@ -62,7 +76,8 @@ def _not_owed(course: Course, row: Obligation, duty: Duty) -> None:
     if row.state and duty.when is not None and _only_its_condition(course, row, duty):
         _done(row, Handed(row.needed, 0, course.now))
         return
-    row.state, row.because, row.done_at = State.DROPPED, NOT_OWED, None
+    because = NOT_OWED if row.entry_id is None else TAKEN_BACK
+    row.state, row.because, row.done_at = State.DROPPED, because, None
 
 
 def _only_its_condition(course: Course, row: Obligation, duty: Duty) -> bool:
@@ -99,6 +114,9 @@ def _over(course: Course, row: Obligation, window: Window, shut: str) -> None:
 
 def _handed(course: Course, row: Obligation, window: Window) -> Handed:
     duty = window.duty
+    if row.entry is not None:
+        at = course.tickets.told(row.entry).get(duty.done)
+        return Handed() if at is None else Handed(row.needed, 0, at)
     if duty.done:
         at = course.agendas.happened(course.path(row)).get(duty.done)
         if at is not None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Case, Count, Min, Q, QuerySet, Sum, When
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.entry import (
@@ -23,16 +24,22 @@ from kaocheng.documents.tables import Cell
 from kaocheng.engine.language.registers import Register
 from kaocheng.queries.adopted import Adopted
 from kaocheng.queries.entry import EntryLine, entry_line, key_names
+from kaocheng.queries.entry_batch import came_with, tables_of
 from kaocheng.queries.register import adopted_in_sight, may_enter
+from kaocheng.queries.register_codes import codes_of
 from kaocheng.queries.register_route import ledger, route_of, who_enters
 from kaocheng.records.models import Entry, RegisterTotal, Subject, Unit
 from kaocheng.records.models.scheme import AdoptionState
 
 PAGE = 50
-# Words are looked for in what the newest entries say; numbers and names in all.
+# Words are looked for in what the newest entries say, and the newest of those that hold them are
+# listed; numbers and names are looked for in all.
 MOST_SEARCHED = 20_000
+MOST_FOUND = 1_000
 MOST_SUBJECTS = 300
 MOST_EXPORTED = 100_000
+# So many are signed at once.
+MOST_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -48,12 +55,13 @@ class Filters:
     subject_id: int = 0
     before: int = 0
     to_sign: bool = False
+    import_id: int = 0
 
     @property
     def is_any(self) -> bool:
         return any(
             (self.q, self.unit_id, self.month, self.state, self.standing, self.code,
-             self.subject_id, self.to_sign)
+             self.subject_id, self.to_sign, self.import_id)
         )  # fmt: skip
 
     @property
@@ -92,6 +100,8 @@ class RegisterPage:
     states: tuple[str, ...]
     units: tuple[tuple[int, str], ...]
     to_sign: int
+    # Of the import that the list is narrowed to.
+    in_batch: int
     may_enter: bool
     may_propose: bool
     is_in_force: bool
@@ -100,6 +110,12 @@ class RegisterPage:
     who_enters: str
     signers: tuple[str, ...]
     subject_title: str
+    # That more entries may hold the words.
+    is_cut: bool
+
+    @property
+    def at_once(self) -> int:
+        return min(self.in_batch, MOST_AT_ONCE)
 
     @property
     def may_write(self) -> bool:
@@ -116,14 +132,14 @@ def register_page(actor: Actor, adoption_id: int, name: str, filters: Filters) -
     register = ledger(found, name)
     route = route_of(found, name)
     shape = found.shape(name)
-    rows = matching(actor, found, register, filters)
+    rows, is_cut = _searched(actor, found, register, filters)
     if filters.before:
         rows = rows.filter(pk__lt=filters.before)
     listed = list(rows.select_related("subject", "unit", "entered_by").order_by("-pk")[: PAGE + 1])
     shown, more = listed[:PAGE], len(listed) > PAGE
     to_sign = entries_to_sign(actor, found.adoption, [route])
     signable = set(to_sign.filter(pk__in=[row.pk for row in shown]).values_list("pk", flat=True))
-    names = key_names(found, register, shown)
+    names, codes = key_names(found, register, shown), codes_of(found, register)
     enters = may_enter(actor, found, register)
     code = register.fields.get(shape.code)
     return RegisterPage(
@@ -138,7 +154,15 @@ def register_page(actor: Actor, adoption_id: int, name: str, filters: Filters) -
             if n not in (shape.subject, shape.date)
         ),
         lines=tuple(
-            entry_line(actor, found, register, row, may_sign=row.pk in signable, names=names)
+            entry_line(
+                actor,
+                found,
+                register,
+                row,
+                may_sign=row.pk in signable,
+                names=names,
+                codes=codes,
+            )
             for row in shown
         ),
         next_before=shown[-1].pk if more else 0,
@@ -151,6 +175,9 @@ def register_page(actor: Actor, adoption_id: int, name: str, filters: Filters) -
         states=register.states,
         units=_units(actor, found),
         to_sign=to_sign.count(),
+        in_batch=len(signable_in(actor, found, register, import_id=filters.import_id))
+        if filters.to_sign
+        else 0,
         may_enter=enters,
         may_propose=_may_propose(actor, found, shape.subject),
         is_in_force=found.adoption.state == AdoptionState.IN_FORCE,
@@ -159,7 +186,17 @@ def register_page(actor: Actor, adoption_id: int, name: str, filters: Filters) -
         who_enters=who_enters(register),
         signers=register.signed_by,
         subject_title=_title(register, shape.subject),
+        is_cut=is_cut,
     )
+
+
+def signable_in(actor: Actor, found: Adopted, register: Register, *, import_id: int) -> list[int]:
+    """Ids of the entries of an import that the actor signs next, in order."""
+    if not import_id:
+        return []
+    filters = Filters(to_sign=True, import_id=import_id)
+    rows = matching(actor, found, register, filters).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
 
 
 def _title(register: Register, name: str) -> str:
@@ -178,12 +215,23 @@ def _may_propose(actor: Actor, found: Adopted, subject_field: str) -> bool:
 
 def matching(actor: Actor, found: Adopted, register: Register, filters: Filters) -> QuerySet[Entry]:
     """The entries in sight that the filters leave."""
+    return _searched(actor, found, register, filters)[0]
+
+
+def _narrowed(
+    actor: Actor, found: Adopted, register: Register, filters: Filters
+) -> QuerySet[Entry]:
+    """What all filters but the words leave of the entries in sight."""
     route = route_of(found, register.id)
     rows: QuerySet[Entry] = (
         entries_to_sign(actor, found.adoption, [route])
         if filters.to_sign
         else entries_of(actor, found.adoption, route)
     )
+    if filters.import_id:
+        tables = tables_of(found.adoption.pk, register.id)
+        table = tables.filter(pk=filters.import_id).first()
+        rows = rows.filter(came_with(table)) if table else rows.none()
     if filters.subject_id:
         rows = rows.filter(subject=filters.subject_id)
     if filters.unit_id:
@@ -196,30 +244,45 @@ def matching(actor: Actor, found: Adopted, register: Register, filters: Filters)
     for name in ("state", "standing", "code"):
         if getattr(filters, name):
             rows = rows.filter(**{name: getattr(filters, name)})
-    return _searched(actor, found, register, rows, filters.q) if filters.q else rows
+    return rows
+
+
+def _texts(register: Register) -> list[str]:
+    """The fields in which words are looked for: those that are nobody's personal data."""
+    return [n for n, one in register.fields.items() if one.type == "text" and not one.personal]
 
 
 def _searched(
-    actor: Actor, found: Adopted, register: Register, rows: QuerySet[Entry], q: str
-) -> QuerySet[Entry]:
-    """By number, by whom it is about, and by words that are nobody's personal data."""
+    actor: Actor, found: Adopted, register: Register, filters: Filters
+) -> tuple[QuerySet[Entry], bool]:
+    """By number, by whom it is about, and by words that are nobody's personal data.
+
+    And whether more may hold the words than were found.
+    """
+    rows, q = _narrowed(actor, found, register, filters), filters.q
+    if not q:
+        return rows, False
     about = subjects_of(actor, found.adoption, route_of(found, register.id)).filter(
         Q(name__startswith=q) | Q(key=q) | Q(pinyin__startswith=q.lower())
     )
     named = [*about.order_by().values_list("pk", flat=True)[:500]]
     condition = Q(number=q) | Q(subject__in=named)
-    texts = [
-        name for name, one_field in register.fields.items()
-        if one_field.type == "text" and not one_field.personal
-    ]  # fmt: skip
-    if texts:
-        newest = rows.order_by("-pk").values("pk")[:MOST_SEARCHED]
+    is_cut = False
+    if texts := _texts(register):
         said = Q()
         for name in texts:
             said |= Q(**{f"values__{name}__icontains": q})
-        found_in = Entry.objects.unscoped("out of rows in sight").filter(pk__in=newest).filter(said)
-        condition |= Q(pk__in=[*found_in.values_list("pk", flat=True)[:500]])
-    return rows.filter(condition)
+        newest = rows.order_by("-pk").annotate(said=Case(When(said, then="pk")))
+        read = newest[: MOST_SEARCHED + 1].aggregate(
+            count=Count("pk"),
+            oldest=Min("pk"),
+            pks=ArrayAgg("said", filter=Q(said__isnull=False), default=[]),
+        )
+        has_older = read["count"] > MOST_SEARCHED
+        pks = sorted({*read["pks"]} - {read["oldest"] if has_older else None}, reverse=True)
+        is_cut = has_older or len(pks) > MOST_FOUND
+        condition |= Q(pk__in=pks[:MOST_FOUND])
+    return rows.filter(condition), is_cut
 
 
 def totals(actor: Actor, found: Adopted, register: Register, filters: Filters) -> tuple[Total, ...]:

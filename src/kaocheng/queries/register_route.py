@@ -14,8 +14,8 @@ def route_of(found: Adopted, register: str) -> Route:
     one = found.register(register)
     return Route(
         register,
-        enterers=_holders(found, *one.entered_by),
-        signers=tuple(_holders(found, phrase) for phrase in one.signed_by),
+        enterers=holders_of(found, *one.entered_by),
+        signers=tuple(holders_of(found, phrase) for phrase in one.signed_by),
     )
 
 
@@ -53,7 +53,7 @@ def steps_of(register: Register, *, is_proposed: bool) -> tuple[str, ...]:
     return (*first, *register.signed_by)
 
 
-def _holders(found: Adopted, *phrases: str) -> tuple[Holder, ...]:
+def holders_of(found: Adopted, *phrases: str) -> tuple[Holder, ...]:
     """Those of every title; where nobody is named, the office of the adopting unit."""
     titles = [title for phrase in phrases for title in titles_in(phrase)]
     named = tuple(dict.fromkeys(one for title in titles for one in found.holders(title)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -9,9 +10,10 @@ from fractions import Fraction
 from django.core.paginator import Paginator
 
 from kaocheng.access.actor import Actor
-from kaocheng.access.entry import entries_in_sight
 from kaocheng.access.refusal import NotYours
 from kaocheng.access.result import (
+    entries_with_results,
+    reads_results_of_unit,
     rounds_to_decide,
     rounds_with_results,
     subjects_with_results,
@@ -21,7 +23,6 @@ from kaocheng.documents.register_rows import cell_text
 from kaocheng.documents.result_summary import (
     headline_item,
     in_order_of_grades,
-    in_order_of_interest,
 )
 from kaocheng.documents.spoken import reason
 from kaocheng.engine.explain import unit_of
@@ -29,6 +30,7 @@ from kaocheng.engine.language.scheme import Item, Result, items_below
 from kaocheng.engine.problems import Problem, Refused
 from kaocheng.queries.adopted import Adopted, adopted
 from kaocheng.queries.computing import Computed, computed
+from kaocheng.queries.result_faults import Faults, faults_told, left_out_of
 from kaocheng.queries.result_frozen import (
     EXEMPT,
     frozen_of,
@@ -37,7 +39,9 @@ from kaocheng.queries.result_frozen import (
     stale,
 )
 from kaocheng.queries.result_scope import (
-    kept_results,
+    Found,
+    is_of_subjects,
+    results_of,
     rows_of_round,
     unit_shown,
     value_shown,
@@ -49,22 +53,24 @@ from kaocheng.records.models.round import ResultState, RoundState
 
 PAGE = 50
 SORTS = ("place", "name", "unit", "state")
-MOST_PROBLEMS = 20
+# Beside a subject of whom an entry at fault is not computed with.
+LEFT_OUT = "不完整：{count} 条记录有问题，暂不计入"
 
 
 def results_page(actor: Actor, round_id: int, asked: Asked) -> Table:
     """The table of one result of the round, of those in sight."""
     work, found = round_of(actor, round_id)
-    result = chosen_result(found, asked.result)
+    result = chosen_result(found, work, asked.result)
     frozen = last_set(work)
     stands = frozen is not None and frozen.state == ResultState.FROZEN
-    is_live = asked.is_live or not stands or result not in kept_results(found)
+    is_live = asked.is_live or not stands
     head = _head(actor, work, found, result, frozen, is_live=is_live)
     try:
         lines, done = table_lines(actor, work, found, result, None if is_live else frozen)
     except Refused as refused:
-        return _wrong(head, result, asked, refused.problems)
-    return _table(head, found, asked, lines, done)
+        return _wrong(head, result, asked, faults_told(actor, found, refused.problems))
+    table = _table(head, found, asked, lines, done)
+    return replace(table, faults=faults_told(actor, found, () if done is None else done.faults))
 
 
 def round_of(actor: Actor, round_id: int) -> tuple[Round, Adopted]:
@@ -72,13 +78,19 @@ def round_of(actor: Actor, round_id: int) -> tuple[Round, Adopted]:
     return work, adopted(work.adoption)
 
 
-def chosen_result(found: Adopted, wanted: str) -> Result:
+def faults_of_round(actor: Actor, round_id: int, problems: Sequence[Problem]) -> Faults | None:
+    """What keeps the results of the round from being computed, as the reader is told of it."""
+    _, found = round_of(actor, round_id)
+    return faults_told(actor, found, problems)
+
+
+def chosen_result(found: Adopted, work: Round, wanted: str) -> Result:
     """The result of that name; without one, what people look for first."""
     if wanted in found.pack.results:
         return found.pack.results[wanted]
     if wanted:
         raise NotYours
-    return in_order_of_interest(found.pack.scheme.results)[0]
+    return results_of(found, work)[0]
 
 
 def table_lines(
@@ -90,17 +102,21 @@ def table_lines(
         rows = frozen_rows(actor, frozen, result=result.id)
         return [_frozen_line(row, result, titles) for row in rows], None
     done = computed(found)
-    is_kept = result in kept_results(found)
-    subjects = _about(actor, found, result)
-    rows_found = rows_of_round(done, found, work, result)
+    of_subjects = is_of_subjects(found, result)
+    rows_now = rows_of_round(done, found, work, result)
+    about = _about(actor, work, found, result, rows_now)
+    left_out = left_out_of(done.faults) if of_subjects else Counter()
     lines = []
-    for row in rows_found:
-        if row.key in subjects:
-            pk, name, unit_id, unit = subjects[row.key]
+    for row in rows_now:
+        if row.key in about:
+            pk, name, unit_id, unit = about[row.key]
+            flags = row.flags
+            if left_out[pk]:
+                flags = (LEFT_OUT.format(count=left_out[pk]), *flags)
             lines.append(
                 Line(
-                    subject_id=pk if is_kept else 0,
-                    entry_id=0 if is_kept else pk,
+                    subject_id=pk if of_subjects else 0,
+                    entry_id=0 if of_subjects else pk,
                     key=row.key,
                     name=name,
                     unit_id=unit_id,
@@ -110,7 +126,7 @@ def table_lines(
                     value=_shown(row.value, row.state, result),
                     state="exempt" if row.exempt else row.state,
                     grade=_grade(row.grade, result),
-                    flags=row.flags,
+                    flags=flags,
                     exempt=row.exempt,
                     row=row,
                 )
@@ -118,26 +134,34 @@ def table_lines(
     return lines, done
 
 
-def _about(actor: Actor, found: Adopted, result: Result) -> dict[str, tuple[int, str, int, str]]:
-    """Key → id, name and unit of those in sight: of a roster, or single entries."""
-    if result in kept_results(found):
+def _about(
+    actor: Actor, work: Round, found: Adopted, result: Result, rows: Sequence[Found]
+) -> dict[str, tuple[int, str, int, str]]:
+    """Key → id, name and unit of those in sight: of a roster, of entries, of a list (id 0)."""
+    if found.register(result.of).kind == "list":
+        if not reads_results_of_unit(actor, work):
+            return {}
+        return {row.key: (0, row.key, work.unit_id, work.unit.name) for row in rows}
+    if is_of_subjects(found, result):
         subjects = subjects_with_results(actor).filter(adoption=found.adoption, roster=result.of)
         columns = subjects.values_list("key", "pk", "name", "unit_id", "unit__name")
         return {key: (pk, name, unit_id, unit) for key, pk, name, unit_id, unit in columns}
-    entries = entries_in_sight(actor).filter(
+    entries = entries_with_results(actor).filter(
         adoption=found.adoption, register=result.of, standing=Standing.COUNTS
     )
-    rows = entries.values_list("key", "pk", "unit_id", "unit__name")
-    return {key: (pk, key, unit_id, unit) for key, pk, unit_id, unit in rows}
+    entries = entries.exclude(subject__has_left=True)
+    listed = entries.values_list("key", "pk", "unit_id", "unit__name")
+    return {key: (pk, key, unit_id, unit) for key, pk, unit_id, unit in listed}
 
 
 def _frozen_line(row: ResultRow, result: Result, titles: dict[str, str]) -> Line:
     text, state = row.values[headline_item(result).id]
     exempt = row.values.get(EXEMPT, [""])[0]
     return Line(
-        subject_id=row.subject_id,
-        key=row.subject.key,
-        name=row.subject.name,
+        subject_id=row.subject_id or 0,
+        entry_id=row.entry_id or 0,
+        key=row.about,
+        name=row.about if row.subject is None else row.subject.name,
         unit_id=row.unit_id,
         unit_name=row.unit.name,
         period=titles.get(row.period, row.period),
@@ -256,7 +280,7 @@ def _head(
     is_live: bool,
 ) -> Head:
     stands = frozen is not None and frozen.state == ResultState.FROZEN
-    listed = in_order_of_interest(found.pack.scheme.results)
+    listed = results_of(found, work)
     return Head(
         round_id=work.pk,
         title=work.title,
@@ -267,22 +291,18 @@ def _head(
         stale=stale(found, work, frozen) if frozen is not None and stands else None,
         is_live=is_live,
         is_running=work.state == RoundState.RUNNING,
-        may_decide=rounds_to_decide(actor).filter(pk=work.pk).exists(),
+        may_decide=work.state != RoundState.ARCHIVED
+        and rounds_to_decide(actor).filter(pk=work.pk).exists(),
         has_effects=bool(found.process.effects),
     )
 
 
-def _wrong(head: Head, result: Result, asked: Asked, problems: Sequence[Problem]) -> Table:
-    errors = [problem for problem in problems if problem.severity == "error"]
-    words = tuple(
-        f"{problem.place.file} #{problem.place.line}：{problem.reason()}"
-        for problem in errors[:MOST_PROBLEMS]
-    )
+def _wrong(head: Head, result: Result, asked: Asked, wrong: Faults | None) -> Table:
     empty = Counts(0, 0, 0, 0, 0, ())
     item = headline_item(result)
     return Table(
         head, result.title, item.title, "", "", False, (), None, empty, (), asked.unit, (), "",
-        SORTS[0], "", False, (), words,
+        SORTS[0], "", False, (), wrong,
     )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from kaocheng.engine.language.scheme import Item, items_below
 from kaocheng.engine.trace import unit_words
 from kaocheng.queries.result import chosen_result, in_order, round_of, table_lines
 from kaocheng.queries.result_frozen import frozen_rows, last_set, values_of
-from kaocheng.queries.result_scope import kept_results
 from kaocheng.queries.result_views import Asked, Line
 from kaocheng.records.models.round import ResultState
 
@@ -21,32 +20,31 @@ STATES = {**STATE_WORDS, "exempt": "免于考核"}
 def export_sheet(actor: Actor, round_id: int, result_id: str, asked: Asked) -> tuple[str, Sheet]:
     """Title of the file and its sheet; numbers are exact."""
     work, found = round_of(actor, round_id)
-    result = chosen_result(found, result_id)
+    result = chosen_result(found, work, result_id)
     frozen = last_set(work)
     stands = frozen is not None and frozen.state == ResultState.FROZEN and not asked.is_live
-    stands = stands and result in kept_results(found)
     kept = frozen if stands else None
     lines, done = table_lines(actor, work, found, result, kept)
     lines = in_order(
         [one for one in lines if not asked.unit or one.unit_id == asked.unit], asked.sort
     )
     items = [one for one in items_below(result.items) if not one.hidden]
-    values: dict[tuple[int, str], dict[str, list[str]]] = {}
+    values: dict[tuple[str, str], dict[str, list[str]]] = {}
     if kept is not None:
         titles = {period.id: period.title for period in found.periods}
         values = {
-            (row.subject_id, titles.get(row.period, row.period)): row.values
+            (row.about, titles.get(row.period, row.period)): row.values
             for row in frozen_rows(actor, kept, result=result.id)
         }
     elif done is not None:
         rows = [line.row for line in lines if line.row is not None]
         for line, one in zip(lines, values_of(done, result.id, rows), strict=True):
-            values[line.subject_id or line.entry_id, line.period] = one
+            values[line.key, line.period] = one
     headings = ("名次", "编号", "名称", "单位", "周期", "状态", *map(_heading, items), "提示")
     body = tuple(
         (
             *_about(line),
-            *_cells(items, values[line.subject_id or line.entry_id, line.period]),
+            *_cells(items, values[line.key, line.period]),
             "；".join(line.flags),
         )
         for line in lines

@@ -14,7 +14,7 @@ from kaocheng.engine.problems import Refused
 from kaocheng.queries.adopted import Adopted
 from kaocheng.queries.computing import Computed, computed, parameters_digest
 from kaocheng.queries.computing_facts import state_of
-from kaocheng.queries.result_scope import Found, kept_results, rows_of_round
+from kaocheng.queries.result_scope import Found, rows_of_round
 from kaocheng.records.models import Entry, ResultRow, ResultSet, Round
 from kaocheng.records.models.round import ResultState
 
@@ -44,6 +44,7 @@ class Frozen:
     is_open: bool
     at: datetime
     by: str
+    frozen_because: str
     reopened_at: datetime | None
     because: str
     digests: tuple[tuple[str, str], ...]
@@ -62,6 +63,7 @@ def frozen_of(found: ResultSet) -> Frozen:
         is_open=found.state == ResultState.REOPENED,
         at=found.frozen_at,
         by=found.frozen_by.name if found.frozen_by else "",
+        frozen_because=found.frozen_because,
         reopened_at=found.reopened_at,
         because=found.reopened_because,
         digests=(
@@ -104,21 +106,23 @@ def stale(found: Adopted, work: Round, frozen: ResultSet) -> Stale | None:
         done = computed(found)
     except Refused:
         return Stale(entries, None)
+    if done.faults:
+        return Stale(entries, None)
     return Stale(entries, len(changed_rows(done, found, work, frozen)))
 
 
 def changed_rows(
     done: Computed, found: Adopted, work: Round, frozen: ResultSet
 ) -> list[tuple[str, str, str]]:
-    """(result, subject's key, period) of every row that would be another one today."""
+    """(result, key of the row, period) of every row that would be another one today."""
+    columns = ("subject__key", "entry__key", "key", "result", "period", "values")
+    kept = ResultRow.objects.unscoped(WHY).filter(result_set=frozen).values_list(*columns)
     before = {
-        (result, key, period): values
-        for result, key, period, values in ResultRow.objects.unscoped(WHY)
-        .filter(result_set=frozen)
-        .values_list("result", "subject__key", "period", "values")
+        (result, subject or entry or key, period): values
+        for subject, entry, key, result, period, values in kept
     }
     today = {}
-    for result in kept_results(found):
+    for result in found.pack.scheme.results:
         rows = rows_of_round(done, found, work, result)
         for row, values in zip(rows, values_of(done, result.id, rows), strict=True):
             today[result.id, row.key, row.period] = values
@@ -128,10 +132,11 @@ def changed_rows(
 def frozen_rows(
     actor: Actor, frozen: ResultSet, *, result: str = "", subject_id: int | None = None
 ) -> list[ResultRow]:
-    """Rows of the set that the reader may see, with their subjects; one query."""
+    """Rows of the set that the reader may see, with what they are about; one query."""
     rows = rows_in_sight(actor).filter(result_set=frozen)
     if result:
         rows = rows.filter(result=result)
     if subject_id is not None:
         rows = rows.filter(subject=subject_id)
-    return list(rows.select_related("subject", "unit", "acknowledged_by").defer("explanation"))
+    rows = rows.select_related("subject", "entry", "unit", "acknowledged_by")
+    return list(rows.defer("explanation", "entry__values"))

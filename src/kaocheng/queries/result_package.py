@@ -48,7 +48,7 @@ class Own:
 def own_package(actor: Actor, round_id: int, result_id: str, subject_id: int) -> bytes:
     """The zip. Raises the engine's `Refused` where nothing can be computed at present."""
     work, found = round_of(actor, round_id)
-    result = chosen_result(found, result_id)
+    result = chosen_result(found, work, result_id)
     subject = subject_of(actor, work, result, subject_id)
     done = computed(found)
     is_own = subject.person_id is not None and subject.person_id == actor.person_id
@@ -199,7 +199,7 @@ def _tables(
                     strict=True,
                 )
             )
-            for name, table in done.kept.texts.items()
+            for name, table in done.kept.counted.items()
         }
     gathering = _Gathering(found, result.of, subject.key, rows)
     gathering.gather()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from kaocheng.documents.result_summary import in_order_of_interest
 from kaocheng.documents.spoken import MISSING, NOT_APPLICABLE
 from kaocheng.engine.exact import NotExact, read_exact
 from kaocheng.engine.explain import unit_of
@@ -13,6 +14,7 @@ from kaocheng.engine.language.scheme import Item, Result
 from kaocheng.engine.trace import figure, unit_words
 from kaocheng.queries.adopted import Adopted
 from kaocheng.queries.computing import Computed
+from kaocheng.queries.round_periods import is_about
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,25 +41,23 @@ class Found:
         return self.state == "missing" and not self.exempt
 
 
-def kept_results(found: Adopted) -> list[Result]:
-    """The results that are frozen: those about rows of a roster.
-
-    What is computed of single entries or of a list stands in the digest, and in what rests on it.
-    """
-    rosters = {register.id for register in found.rosters}
-    return [one for one in found.pack.scheme.results if one.of in rosters]
+def is_of_subjects(found: Adopted, result: Result) -> bool:
+    """Whether its rows are about those of a roster, and not about entries or rows of a list."""
+    return found.register(result.of).kind == "roster"
 
 
 def periods_of(found: Adopted, work: Round, result: Result) -> frozenset[str] | None:
-    """The periods of a result that lie in the round's; None where it has none of its own."""
+    """The periods of a result that the round is about; None where it has none of its own."""
     if not result.each:
         return None
-    by_id = {period.id: period for period in found.periods}
-    own = by_id.get(work.period)
     listed = [one for one in found.periods if one.kind == result.each]
-    if own is not None:
-        listed = [one for one in listed if own.first <= one.first and one.last <= own.last]
-    return frozenset(one.id for one in listed)
+    return frozenset(one.id for one in listed if is_about(found, work, one))
+
+
+def results_of(found: Adopted, work: Round) -> list[Result]:
+    """The results that the round is about, what people look for first in front."""
+    listed = in_order_of_interest(found.pack.scheme.results)
+    return [one for one in listed if periods_of(found, work, one) != frozenset()] or listed
 
 
 def rows_of_round(done: Computed, found: Adopted, work: Round, result: Result) -> list[Found]:

@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from kaocheng.access.actor import Actor
 from kaocheng.access.refusal import NotYours
 from kaocheng.access.result import subjects_with_results
+from kaocheng.documents.register_rows import RowFinder
 from kaocheng.documents.spoken import value_words
 from kaocheng.engine.explain import unit_of
 from kaocheng.engine.language.scheme import Item, Result, items_below
@@ -46,10 +47,19 @@ class SeatLine:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Among whom seats are given: `XX` with its title 信息部, both with the period."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True)
 class SeatsPage:
     """One group in one period. `words`: the quota in figures, as it was computed.
 
-    `passed`: who stood no chance, each with why.
+    `groups`: each by the key that an address names, with its title. `passed`: who stood no chance,
+    each with why.
     """
 
     round_id: int
@@ -60,7 +70,7 @@ class SeatsPage:
     item: str
     item_title: str
     clauses: tuple[str, ...]
-    groups: tuple[str, ...]
+    groups: tuple[tuple[str, str], ...]
     group: str
     words: str
     lines: tuple[SeatLine, ...]
@@ -73,7 +83,7 @@ def seats_page(
 ) -> SeatsPage:
     """As the facts stand now, of those in sight. Raises the engine's `Refused` as `computed`."""
     work, found = round_of(actor, round_id)
-    result = chosen_result(found, result_id)
+    result = chosen_result(found, work, result_id)
     items = [one for one in items_below(result.items) if one.mechanism == "seats"]
     if not items:
         raise NotYours
@@ -86,9 +96,10 @@ def seats_page(
     }
     done = computed(found)
     with done.kept.lock:
-        grouped = _grouped(done.by_rows, found, work, result, chosen)
-    mine = [name for name, rows in grouped.items() if any(key in subjects for (key, _), _ in rows)]
-    here = group if group in mine else next(iter(mine), "")
+        names = RowFinder(done.by_rows.pack, done.by_rows.facts)
+        grouped = _grouped(done.by_rows, found, work, result, chosen, names=names)
+    mine = [one for one, rows in grouped.items() if any(key in subjects for (key, _), _ in rows)]
+    here = next((one for one in mine if one.key == group), next(iter(mine), Group("", "")))
     rows = [(at, outcome) for at, outcome in grouped.get(here, ()) if at[0] in subjects]
     lines = list(_lines(rows, subjects, chosen))
     shown_page = Paginator([one for one in lines if one.rank], PAGE).get_page(page)
@@ -103,9 +114,9 @@ def seats_page(
         item=chosen.id,
         item_title=chosen.title,
         clauses=tuple(clause.text for clause in chosen.quoted),
-        groups=tuple(mine),
-        group=here,
-        words=words.partition("；")[0],
+        groups=tuple((one.key, one.title) for one in mine),
+        group=here.key,
+        words=names.named_group(result.of, words.partition("；")[0]),
         lines=tuple(replace(one, words=one.words.partition("；")[2]) for one in told),
         passed=tuple(one for one in lines if not one.rank)[:MOST_PASSED],
         page=shown_page,
@@ -113,20 +124,19 @@ def seats_page(
 
 
 def _grouped(
-    run: Run, found: Adopted, work: Round, result: Result, item: Item
-) -> dict[str, list[tuple[RowKey, Outcome]]]:
+    run: Run, found: Adopted, work: Round, result: Result, item: Item, *, names: RowFinder
+) -> dict[Group, list[tuple[RowKey, Outcome]]]:
     """The rows of each group in each period, best first; who is not ranked comes last."""
     spec = cast("Seats", item.spec)
     periods = periods_of(found, work, result)
-    grouped: dict[str, list[tuple[RowKey, Outcome]]] = {}
+    grouped: dict[Group, list[tuple[RowKey, Outcome]]] = {}
     for key, member in run.members[result.id].items():
         if member.exempt is None and (periods is None or key[1] in periods):
             outcome = run.outcomes[result.id, item.id][key]
-            name = _group(run, spec, member)
-            grouped.setdefault(name, []).append((key, outcome))
+            grouped.setdefault(_group(run, spec, member, names), []).append((key, outcome))
     for rows in grouped.values():
         rows.sort(key=_in_order)
-    return dict(sorted(grouped.items()))
+    return dict(sorted(grouped.items(), key=lambda one: one[0].key))
 
 
 def _in_order(row: tuple[RowKey, Outcome]) -> tuple[int, int, str]:
@@ -147,14 +157,21 @@ def _told(done: Computed, result: Result, item: Item, line: SeatLine) -> SeatLin
     return line
 
 
-def _group(run: Run, spec: Seats, member: Member) -> str:
+def _group(run: Run, spec: Seats, member: Member, names: RowFinder) -> Group:
     period = member.row.period
-    within = ""
+    key = title = ""
     if spec.within is not None:
         env = Environment(run, (member.row,), period)
-        value = evaluate(run.compiled.bound[spec.within], env)
-        within = shown(value) if is_known(value) else "未定"
-    return "·".join(one for one in (period.title if period else "", within) if one)
+        bound = run.compiled.bound[spec.within]
+        value = evaluate(bound, env)
+        key = shown(value) if is_known(value) else "未定"
+        title = names.name_of(bound.type.table, key)
+    of_period = period.title if period else ""
+    return Group(_joined(of_period, key), _joined(of_period, title))
+
+
+def _joined(*parts: str) -> str:
+    return "·".join(part for part in parts if part)
 
 
 def _lines(

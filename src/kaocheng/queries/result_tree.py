@@ -26,8 +26,12 @@ Tree = dict[str, Any]
 
 @dataclass(frozen=True)
 class Kept:
-    """A row of a result, explained: `json` for the database, `flags` with the item they are of."""
+    """A row of a result, explained: `json` for the database, `flags` with the item they are of.
 
+    `about`: the id of the subject or entry that it is about, the line of a row of a list.
+    """
+
+    about: int
     json: str
     flags: tuple[str, ...]
 
@@ -35,7 +39,8 @@ class Kept:
 def kept_tree(pack: Pack, explanation: Explanation, rows: RowFinder) -> Kept:
     view = subject_view(pack, [explanation], rows=rows)
     flags = tuple(f"{link.title}：{flag}" for link, flag in view.flags)
-    return Kept(json.dumps(_tree(view), ensure_ascii=False, separators=(",", ":")), flags)
+    text = json.dumps(_tree(view), ensure_ascii=False, separators=(",", ":"))
+    return Kept(explanation.fact.ref.line, text, flags)
 
 
 def live_trees(pack: Pack, explanations: list[Explanation], rows: RowFinder) -> list[Tree]:
@@ -54,14 +59,17 @@ def _tree(view: SubjectView) -> Tree:
     return {"headline": headline, "section": asdict(section)}
 
 
-def for_reader(actor: Actor, found: Adopted, trees: Iterable[Tree], *, subject: int) -> list[Tree]:
+def for_reader(
+    actor: Actor, found: Adopted, trees: Iterable[Tree], *, about: Mapping[bool, int]
+) -> list[Tree]:
     """The trees with the records that the reader may see; of the others only how many there are.
 
-    Who reads nothing but what is about themself is not told who rated them. Two queries.
+    `about`: the subject (True) or the entry (False) of the page. Who reads nothing but what is
+    about themself is not told who rated them. Two queries.
     """
     listed = list(trees)
     tables = [table for tree in listed for table in _tables(tree)]
-    seen = _seen(actor, found, tables, subject=subject)
+    seen = _seen(actor, found, tables, about)
     for table in tables:
         _show(found, table, seen, hides_raters=not sees_whole_units(actor))
     return listed
@@ -77,7 +85,7 @@ def _tables(tree: Tree) -> Iterator[dict[str, Any]]:
 
 
 def _seen(
-    actor: Actor, found: Adopted, tables: Iterable[Mapping[str, Any]], *, subject: int
+    actor: Actor, found: Adopted, tables: Iterable[Mapping[str, Any]], about: Mapping[bool, int]
 ) -> dict[bool, set[int]]:
     """Ids in sight of the records named: of subjects (True) and of entries (False)."""
     named: dict[bool, set[int]] = {True: set(), False: set()}
@@ -86,9 +94,10 @@ def _seen(
         named[is_roster].update(row[0] for row in table["rows"])
     subjects = subjects_with_results(actor).filter(adoption=found.adoption, pk__in=named[True])
     entries = entries_in_sight(actor).filter(adoption=found.adoption, pk__in=named[False])
+    seen = {True: subjects, False: entries}
     return {
-        True: {subject, *subjects.values_list("pk", flat=True)},
-        False: set(entries.values_list("pk", flat=True)),
+        kind: {*rows.values_list("pk", flat=True), *([about[kind]] if kind in about else ())}
+        for kind, rows in seen.items()
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.core.paginator import Page
 
+from kaocheng.queries.result_faults import Faults
 from kaocheng.queries.result_frozen import Frozen, Stale
 from kaocheng.queries.result_scope import Found
 
@@ -29,8 +30,13 @@ class Line:
     why: str = ""
     acknowledged: bool = False
     row: Found | None = None
-    # Of a result about single entries.
+    # Of a result about single entries; of a list both ids are 0.
     entry_id: int = 0
+
+    @property
+    def page_id(self) -> int:
+        """By which its explanation is found; 0: it has no page."""
+        return self.subject_id or self.entry_id
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Table:
-    """One result; `lines` are those of the page. `wrong`: why nothing can be computed."""
+    """One result; `lines` are those of the page.
+
+    `wrong`: why nothing can be computed; `faults`: which entries are not in what was computed.
+    """
 
     head: Head
     result_title: str
@@ -81,7 +90,13 @@ class Table:
     show: str
     has_seats: bool
     expected_by: tuple[str, ...]
-    wrong: tuple[str, ...] = ()
+    wrong: Faults | None = None
+    faults: Faults | None = None
+
+    @property
+    def shows_units(self) -> bool:
+        """Whether the column of units says more than the names do: of schools it would not."""
+        return bool(self.units) and any(one.unit_name != one.name for one in self.lines)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from kaocheng.queries.review_content import Content, content_of
 from kaocheng.queries.review_evidence import Item, evidence_of, self_marks_of
 from kaocheng.queries.review_form import Cells, Layout, Row, rows_of
 from kaocheng.queries.review_gate import shut_reasons
-from kaocheng.queries.review_people import rating_holders
+from kaocheng.queries.review_people import Raters, rating_holders
 from kaocheng.queries.review_words import periods_asked, shown_name
 from kaocheng.queries.time_words import Due, due
 from kaocheng.records.models import Review
@@ -125,12 +125,14 @@ def own_to_open(actor: Actor, *, now: datetime) -> tuple[OwnLine, ...]:
                 continue
             holders = rating_holders(at_work, register.id)
             rows = subjects_to_open(actor, round_, holders).filter(roster=roles.roster)
+            listed = rows.select_related("unit").order_by("pinyin", "pk")[:MOST_OWN]
+            today = now.astimezone(CHINA).date()
+            raters = Raters(at_work, register.id, on=today)
             mine = set(
                 own_reviews(actor)
                 .filter(round=round_, register=register.id)
                 .values_list("subject", "period")
             )
-            today = now.astimezone(CHINA).date()
             found += [
                 OwnLine(
                     round_.pk,
@@ -142,7 +144,8 @@ def own_to_open(actor: Actor, *, now: datetime) -> tuple[OwnLine, ...]:
                     period,
                     title,
                 )
-                for row in rows.order_by("pinyin", "pk")[:MOST_OWN]
+                for row in listed
+                if not raters.tie(row, actor.person_id or 0)
                 for period, title in periods_asked(at_work, round_, roles, on=today)
                 if (row.pk, period) not in mine
             ]
@@ -272,7 +275,14 @@ def _period(review: Review, content: Content) -> str:
 
 
 def _shut(review: Review, content: Content) -> tuple[str, ...]:
-    return shut_reasons(review.round, content.found, review.register, review.subject, content.rater)
+    return shut_reasons(
+        review.round,
+        content.found,
+        review.register,
+        review.subject,
+        content.rater,
+        period=review.period,
+    )
 
 
 def _parts(

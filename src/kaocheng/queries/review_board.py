@@ -11,16 +11,21 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
 
 from kaocheng.access.actor import Actor
-from kaocheng.access.refusal import NotYours
-from kaocheng.access.review import reviews_to_assign, rounds_to_assign, subjects_to_assign
+from kaocheng.access.review import Office
 from kaocheng.access.scope import one
 from kaocheng.gateways.clock import CHINA
 from kaocheng.queries.adopted import Adopted, adopted
 from kaocheng.queries.review_form import Layout
-from kaocheng.queries.review_gate import over_load, run_of
+from kaocheng.queries.review_gate import over_load
 from kaocheng.queries.review_people import Raters, names_of
+from kaocheng.queries.review_scope import (
+    Assigning,
+    assigning,
+    assigning_holders,
+    review_to_assign,
+)
 from kaocheng.queries.review_words import period_shown, periods_asked
-from kaocheng.records.models import Review, Round, Subject
+from kaocheng.records.models import Review, Subject
 from kaocheng.records.models.review import ReviewState
 from kaocheng.records.models.round import RoundState
 
@@ -43,16 +48,17 @@ class TableLine:
 
 
 def tables_to_assign(actor: Actor) -> tuple[TableLine, ...]:
-    """Every table of ratings of the rounds of the reader's office; two queries."""
+    """Every table of ratings that the reader's office assigns by; two queries, three at most."""
+    office = Office(actor)
     rounds = list(
-        rounds_to_assign(actor)
+        office.rounds()
         .exclude(state=RoundState.ARCHIVED)
-        .select_related("adoption__scheme", "adoption__unit")
+        .select_related("adoption__scheme", "adoption__unit", "unit")
         .order_by("-starts_on", "pk")
     )
     counted = {
         (round_id, register): (asked, done)
-        for round_id, register, asked, done in reviews_to_assign(actor)
+        for round_id, register, asked, done in office.all_reviews()
         .filter(round__in=rounds)
         .exclude(state=ReviewState.WITHDRAWN)
         .order_by()
@@ -68,8 +74,10 @@ def tables_to_assign(actor: Actor) -> tuple[TableLine, ...]:
             *counted.get((round_.pk, register.id), (0, 0)),
         )
         for round_ in rounds
-        for register in adopted(round_.adoption).ledgers
+        for found in [adopted(round_.adoption)]
+        for register in found.ledgers
         if register.kind == "review" and not register.secret
+        if office.assigns(round_, assigning_holders(found, register.id))
     )
 
 
@@ -140,13 +148,14 @@ def board(
     period: str = "",
 ) -> Board:
     """Who assesses whom in a period, a page of subjects, and everybody's load."""
-    round_, found = round_of(actor, round_id, register)
+    table = table_of(actor, round_id, register)
+    round_, found = table.round, table.found
     roles = Layout.roles_of(found, register)
     periods = periods_asked(found, round_, roles, on=now.astimezone(CHINA).date())
     chosen = period_shown(periods, period, round_.period)
-    every = reviews_to_assign(actor).filter(round=round_, register=register, period=chosen)
+    every = table.reviews().filter(period=chosen)
     live = every.exclude(state=ReviewState.WITHDRAWN)
-    subjects = subjects_to_assign(actor, round_).filter(roster=roles.roster)
+    subjects = table.subjects().filter(roster=roles.roster)
     unasked = subjects.exclude(pk__in=live.values("subject"))
     rows = unasked if shown == "nobody" else subjects
     paginator = Paginator(rows.select_related("unit").order_by("pinyin", "pk"), PAGE)
@@ -211,21 +220,16 @@ def _over(
     if not raters.rater_roster or raters.rater_roster == raters.roles.roster:
         return {}
     rows = {pk: row for pk in people if (row := raters.row(pk)) is not None}
-    said = over_load(run_of(found), found, register, rows.values()) if rows else {}
+    said = over_load(found, register, rows.values()) if rows else {}
     return {pk: said[row.pk] for pk, row in rows.items() if row.pk in said}
 
 
-def round_of(actor: Actor, round_id: int, register: str) -> tuple[Round, Adopted]:
-    rows = rounds_to_assign(actor).select_related("adoption__scheme", "adoption__unit")
-    round_ = one(rows, round_id)
-    found = adopted(round_.adoption)
-    described = found.pack.registers.get(register)
-    if described is None or described.kind != "review" or described.secret:
-        raise NotYours
-    return round_, found
+def table_of(actor: Actor, round_id: int, register: str) -> Assigning:
+    rows = Office(actor).rounds().select_related("adoption__scheme", "adoption__unit", "unit")
+    return assigning(actor, one(rows, round_id), register)
 
 
 def office_review(actor: Actor, review_id: int) -> Review:
-    """A review of a round of the reader's office, for saying what to do with it."""
-    rows = reviews_to_assign(actor).select_related("subject", "assessor", "round")
+    """A review that the reader's office assigns, for saying what to do with it."""
+    rows = review_to_assign(actor, review_id).select_related("subject", "assessor", "round")
     return one(rows, review_id)

@@ -15,6 +15,7 @@ from kaocheng.access.scope import one
 from kaocheng.engine.language.registers import Register
 from kaocheng.gateways.files import store
 from kaocheng.queries.adopted import Adopted, adopted
+from kaocheng.queries.entry_correction import BEHIND
 from kaocheng.queries.file import Content as FileContent
 from kaocheng.queries.review_content import Content
 from kaocheng.queries.review_form import SINGLE, Layout
@@ -97,22 +98,24 @@ def _code(roles: Roles, row: Entry) -> str:
 
 
 def _entries(review: Review, registers: tuple[str, ...]) -> QuerySet[Entry]:
-    return Entry.objects.unscoped(WHY).filter(
+    rows = Entry.objects.unscoped(WHY).filter(
         adoption=review.round.adoption_id,
         register__in=registers,
         subject=review.subject_id,
         standing__in=SHOWN,
     )
+    return rows.exclude(BEHIND)
 
 
 def _says(content: Content, register: Register, row: Entry) -> tuple[tuple[str, str], ...]:
     """What the entry says besides whom and which line it is about; personal fields stay out."""
     shape = content.found.shape(register.id)
     left_out = {shape.subject, content.layout.roles.line, register.key}
+    periods = {one.id: one.title for one in content.found.periods}
     return tuple(
-        (field.title, str(row.values[name]))
+        (field.title, periods.get(text, text) if field.type == "period" else text)
         for name, field in register.fields.items()
-        if name not in left_out and not field.personal and row.values.get(name)
+        if name not in left_out and not field.personal and (text := str(row.values.get(name, "")))
     )
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from kaocheng.access.refusal import Refused
 from kaocheng.engine.cells import read_cell
 from kaocheng.engine.exact import exact_text
-from kaocheng.engine.facts import list_table, text_table
+from kaocheng.engine.facts import list_table
 from kaocheng.engine.language.registers import Field, Register
 from kaocheng.engine.model import Pack
 from kaocheng.queries.adopted import Adopted
@@ -233,13 +233,13 @@ def _lines(
 
 
 def _of_rubric(found: Adopted, roles: Roles) -> tuple[Line, ...]:
+    return lines_of_table(found, roles.rubric) if roles.rubric else ()
+
+
+def lines_of_table(found: Adopted, name: str) -> tuple[Line, ...]:
     """A line per row of the table: its key, its first text as title, its first number as points."""
-    if not roles.rubric:
-        return ()
-    parameter = found.pack.parameters[roles.rubric]
-    table = found.settled.get(roles.rubric) or text_table(
-        parameter.id, parameter.rows, source=parameter.id
-    )
+    parameter = found.pack.parameters[name]
+    table = found.table(parameter.id)
     types = {name: column.type for name, column in parameter.columns.items()}
     return _rows_as_lines(table.header, [row.cells for row in table.rows], parameter.key[0], types)
 

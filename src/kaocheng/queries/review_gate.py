@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kaocheng.engine import verbs
 from kaocheng.engine.facts import FactRow
-from kaocheng.engine.problems import Problems
-from kaocheng.engine.problems import Refused as EngineRefused
+from kaocheng.engine.problems import Refused
 from kaocheng.engine.process.entries import Duty, Gate
 from kaocheng.engine.reference.judging import OPEN, OWED, gates
 from kaocheng.engine.reference.run import Run
-from kaocheng.queries.adopted import Adopted, fact_tables
+from kaocheng.queries.adopted import Adopted
+from kaocheng.queries.computing import Computed, computed
 from kaocheng.queries.review_roles import Roles
 from kaocheng.records.models import Obligation, Subject
 from kaocheng.records.models.round import ObligationState, Round
@@ -41,37 +40,44 @@ def gates_of(found: Adopted, register: str) -> tuple[Gate, ...]:
     )
 
 
-def run_of(found: Adopted) -> Run | None:
+def _computed(found: Adopted) -> Computed | None:
     """Every result on the facts that count now; nothing where the facts do not fit together."""
-    problems = Problems()
     try:
-        facts = verbs.facts(found.pack, fact_tables(found), problems=problems)
-    except EngineRefused:
+        return computed(found)
+    except Refused:
         return None
-    return verbs.run(found.compiled, facts)
 
 
 def shut_reasons(
-    round_: Round, found: Adopted, register: str, subject: Subject, rater: Subject | None
+    round_: Round,
+    found: Adopted,
+    register: str,
+    subject: Subject,
+    rater: Subject | None,
+    *,
+    period: str,
 ) -> tuple[str, ...]:
     """Titles of the gates that keep the review shut; empty when it is open.
 
-    An obligation of the round knows it already; without one the gates are asked of the facts.
+    Of gates about periods, those of the review's own. An obligation of the round knows it already;
+    without one the gates are asked of the facts.
     """
     asked = gates_of(found, register)
     if not asked:
         return ()
-    known = _from_obligations(round_, found, register, subject)
+    known = _from_obligations(round_, found, register, subject, period)
     if known is not None:
         return known
-    run = run_of(found)
-    if run is None:
+    done = _computed(found)
+    if done is None:
         return ()
-    return tuple(dict.fromkeys(one.title for one in _shut(run, found, register, subject, rater)))
+    with done.kept.lock:
+        shut = [*_shut(done.by_rows, found, register, subject, rater, period=period)]
+    return tuple(dict.fromkeys(one.title for one in shut))
 
 
 def _from_obligations(
-    round_: Round, found: Adopted, register: str, subject: Subject
+    round_: Round, found: Adopted, register: str, subject: Subject, period: str
 ) -> tuple[str, ...] | None:
     duties = [duty.id for duty in duties_of(found, register)]
     rows = list(
@@ -79,7 +85,9 @@ def _from_obligations(
             round=round_, duty__in=duties, subject=subject
         )
     )
-    live = [row for row in rows if row.state != ObligationState.DROPPED]
+    live = [
+        row for row in rows if row.state != ObligationState.DROPPED and _is_of(row.period, period)
+    ]
     if not live:
         return None
     if any(row.state != ObligationState.SHUT for row in live):
@@ -88,7 +96,13 @@ def _from_obligations(
 
 
 def _shut(
-    run: Run, found: Adopted, register: str, subject: Subject, rater: Subject | None
+    run: Run,
+    found: Adopted,
+    register: str,
+    subject: Subject,
+    rater: Subject | None,
+    *,
+    period: str,
 ) -> Iterator[Shut]:
     """The gates of the register that are not open for the subject or for whoever rates."""
     duties = {duty.id: duty for duty in duties_of(found, register)}
@@ -97,6 +111,8 @@ def _shut(
         gate = asked.get(judged.entry)
         if gate is None or judged.value in (OPEN, OWED):
             continue
+        if not _is_of(judged.subject.partition("/")[2], period):
+            continue
         row = _row_of(run, gate, judged.subject)
         if row is None or not _concerns(found, row, subject, rater):
             continue
@@ -104,20 +120,24 @@ def _shut(
             yield Shut(gate.id, gate.title, judged.subject)
 
 
-def over_load(
-    run: Run | None, found: Adopted, register: str, raters: Iterable[Subject]
-) -> dict[int, str]:
+def over_load(found: Adopted, register: str, raters: Iterable[Subject]) -> dict[int, str]:
     """By id of a row of the assessors' list: the gate that they do not meet, such as too many."""
     roles = Roles.of(found.pack, found.register(register))
     roster = roles.register.fields[roles.assessor].type if roles.assessor else ""
-    if run is None or not roster or roster not in found.pack.registers:
+    done = _computed(found) if roster in found.pack.registers else None
+    if done is None:
         return {}
     shut: dict[str, str] = {}
-    for judged in gates(run):
+    for judged in done.gates():
         gate = next((one for one in gates_of(found, register) if one.id == judged.entry), None)
         if gate and judged.value not in (OPEN, OWED) and _register_of(found, gate) == roster:
             shut.setdefault(judged.subject.partition("/")[0], gate.title)
     return {one.pk: shut[one.key] for one in raters if one.roster == roster and one.key in shut}
+
+
+def _is_of(own: str, period: str) -> bool:
+    """Whether what is said of a period, or of none, is said of this one."""
+    return not own or not period or own == period
 
 
 def _register_of(found: Adopted, gate: Gate) -> str:

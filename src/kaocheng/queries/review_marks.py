@@ -8,14 +8,14 @@ from datetime import datetime
 from fractions import Fraction
 
 from django.db.models import Count
+from django.utils.translation import gettext
 
 from kaocheng.access.actor import Actor
-from kaocheng.access.review import reviews_to_assign, subjects_to_assign
 from kaocheng.access.scope import one
 from kaocheng.engine.exact import exact_text
 from kaocheng.gateways.clock import CHINA
 from kaocheng.queries.adopted import Adopted
-from kaocheng.queries.review_board import DONE, MOST_CANDIDATES, Asked, asked_line, round_of
+from kaocheng.queries.review_board import DONE, MOST_CANDIDATES, Asked, asked_line, table_of
 from kaocheng.queries.review_content import content_of
 from kaocheng.queries.review_form import Layout, number_of
 from kaocheng.queries.review_form import layout as layout_of
@@ -94,17 +94,17 @@ def subject_board(
     period: str = "",
 ) -> SubjectPage:
     """The official value is the scheme's: what is shown here only helps to see differences."""
-    round_, found = round_of(actor, round_id, register)
-    raters = Raters(found, register, on=now.astimezone(CHINA).date())
+    table = table_of(actor, round_id, register)
+    round_, found = table.round, table.found
+    raters = Raters(found, register, on=now.astimezone(CHINA).date(), below=table.path)
     subject = one(
-        subjects_to_assign(actor, round_).filter(roster=raters.roles.roster).select_related("unit"),
-        subject_id,
+        table.subjects().filter(roster=raters.roles.roster).select_related("unit"), subject_id
     )
     periods = periods_asked(found, round_, raters.roles, on=raters.on)
     chosen = period_shown(periods, period, round_.period)
     rows = list(
-        reviews_to_assign(actor)
-        .filter(round=round_, register=register, subject=subject, period=chosen)
+        table.reviews()
+        .filter(subject=subject, period=chosen)
         .exclude(state=ReviewState.WITHDRAWN)
         .select_related(
             "round__adoption__scheme", "round__adoption__unit", "subject__unit", "assessor"
@@ -148,6 +148,7 @@ def _whole_layout(
 
 def _rated(review: Review, layout: Layout, actor: Actor, *, now: datetime) -> Rated:
     is_done = review.state in DONE
+    is_own = review.subject.person_id == actor.person_id
     marks = tuple(
         review.draft.get(line.code, {}).get(layout.mark, "") if is_done else ""
         for line in layout.lines
@@ -157,9 +158,11 @@ def _rated(review: Review, layout: Layout, actor: Actor, *, now: datetime) -> Ra
         marks=marks,
         sum=exact_text(layout.sum(review.draft)) if is_done and layout.mark else "",
         because=review.returned_because,
-        may_return=is_done,
-        may_check=review.state == ReviewState.SUBMITTED and review.assessor_id != actor.person_id,
-        may_reassign=not is_done,
+        may_return=is_done and not is_own,
+        may_check=review.state == ReviewState.SUBMITTED
+        and not is_own
+        and review.assessor_id != actor.person_id,
+        may_reassign=not is_done and not is_own,
     )
 
 
@@ -192,8 +195,8 @@ def _candidates(
     own = is_self(raters.found, raters.roles, subject)
     found = []
     for pk in ids:
-        tie = "已经派给这个人" if pk in there else raters.tie(subject, pk)
-        near = "与对方在同一单位" if not own and raters.is_near(subject, pk) else ""
+        tie = gettext("已经派给这个人") if pk in there else raters.tie(subject, pk)
+        near = gettext("与对方在同一单位") if not own and raters.is_near(subject, pk) else ""
         units = raters.rows_of.get(pk, ())
         unit_name = units[0].unit.name if units else ""
         found.append(

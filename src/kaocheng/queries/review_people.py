@@ -62,10 +62,15 @@ def is_of_people(found: Adopted, roster: str) -> bool:
 
 
 class Raters:
-    """Everything by which assessors are found and told apart, read once for many subjects."""
+    """Everything by which assessors are found and told apart, read once for many subjects.
 
-    def __init__(self, found: Adopted, register: str, *, on: date) -> None:
+    `below`: the path of the unit for whose subjects they are asked for, and to which those belong
+    who may be chosen without a title; empty for all.
+    """
+
+    def __init__(self, found: Adopted, register: str, *, on: date, below: str = "") -> None:
         self.found = found
+        self.below = below
         self.roles = Roles.of(found.pack, found.register(register))
         self.on = on
         self.holding = Holding(found.adoption)
@@ -105,7 +110,20 @@ class Raters:
         return found
 
     def subjects(self) -> list[Subject]:
-        return [row for row in self.listed if row.roster == self.roles.roster]
+        rows = (row for row in self.listed if row.roster == self.roles.roster)
+        return [row for row in rows if row.unit.path.startswith(self.below)]
+
+    def _belongs(self, row: Subject) -> bool:
+        """Whether somebody listed works below `below`, or in a panel that is kept there."""
+        if row.unit.path.startswith(self.below):
+            return True
+        keepers = self.holding.panels.items()
+        own = int(self.below.rstrip("/").rpartition("/")[2])
+        panels = {pk for keeper, kept in keepers if keeper == own for pk in kept}
+        return any(
+            post.unit_path.startswith(self.below) or post.unit_id in panels
+            for post in self.posts.get(row.person_id or 0, ())
+        )
 
     def row(self, person_id: int) -> Subject | None:
         """The row of the list in which assessors are named, where the table names them so."""
@@ -168,7 +186,8 @@ class Raters:
         listed = [
             one.person_id
             for one in self.listed
-            if one.roster == self.rater_roster and one.person_id is not None
+            if one.roster == self.rater_roster
+            if one.person_id is not None and self._belongs(one)
         ]
         return list(dict.fromkeys([*self.bearers(subject), *listed]))
 

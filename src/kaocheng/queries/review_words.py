@@ -11,6 +11,7 @@ from django.conf import settings
 from kaocheng.access.refusal import NotYours, Refused
 from kaocheng.queries.adopted import Adopted
 from kaocheng.queries.review_roles import Roles
+from kaocheng.queries.round_periods import is_about
 from kaocheng.records.models import Review, Round
 from kaocheng.records.models.round import RoundState
 
@@ -39,16 +40,14 @@ def periods_asked(
 ) -> tuple[tuple[str, str], ...]:
     """(id, title) of the periods for which a table is filled in a round, those that have begun.
 
-    A table without a period is filled once a round; else in the round's own period and in those
-    that lie within it, such as the quarters of a year.
+    A table without a period is filled once a round; else in the periods that the round is about.
     """
     if not roles.period:
         return ((round_.period, ""),)
-    own = next((one for one in found.periods if one.id == round_.period), None)
     return tuple(
         (one.id, one.title)
         for one in found.periods
-        if one.first <= on and (own is None or (own.first <= one.first and one.last <= own.last))
+        if one.first <= on and is_about(found, round_, one)
     )
 
 

@@ -24,7 +24,9 @@ from kaocheng.engine.process.rows import Row
 from kaocheng.gateways.clock import CHINA
 from kaocheng.methods.workdays import mainland_rows
 from kaocheng.queries.adopted import adopted
+from kaocheng.queries.adoption_values import last_day_gone
 from kaocheng.queries.round_agenda import Agendas, moment_until
+from kaocheng.queries.ticket_clocks import clocks_of
 from kaocheng.queries.time_words import Due, due
 from kaocheng.records.models import Adoption, Obligation, Round, RoundEvent
 from kaocheng.records.models.round import ObligationState as State
@@ -110,6 +112,9 @@ class Head:
     scheme: str
     adoption_id: int
     runs: bool
+    stopped_because: str
+    # Whether the scheme keeps time for each entry of some register.
+    has_tickets: bool
 
     @property
     def is_frozen(self) -> bool:
@@ -117,17 +122,21 @@ class Head:
 
     @property
     def is_over(self) -> bool:
-        return self.state == RoundState.ARCHIVED
+        return self.state in (RoundState.ARCHIVED, RoundState.STOPPED)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """An adoption a round can be started of, with its periods that have none yet."""
+    """An adoption a round can be started of, with its periods that have none yet.
+
+    `last_day_gone`: the last of its fixed days, where all of them have gone by.
+    """
 
     adoption_id: int
     title: str
     periods: tuple[tuple[str, str], ...]
     starts_on: date
+    last_day_gone: date | None
 
 
 def round_list(actor: Actor, *, now: datetime, page: int) -> RoundList:
@@ -173,7 +182,9 @@ def _events(rounds: Iterable[Round]) -> Mapping[int, list[RoundEvent]]:
     found: defaultdict[int, list[RoundEvent]] = defaultdict(list)
     rows = RoundEvent.objects.unscoped("the course of rounds that are in sight")
     for event in (
-        rows.filter(round__in=list(rounds)).select_related("unit").order_by("unit__path", "pk")
+        rows.filter(round__in=list(rounds), entry=None)
+        .select_related("unit")
+        .order_by("unit__path", "pk")
     ):
         found[event.round_id].append(event)
     return found
@@ -221,6 +232,8 @@ def head(actor: Actor, work: Round, *, now: datetime) -> Head:
         scheme=work.adoption.title,
         adoption_id=work.adoption_id,
         runs=runs(actor, work),
+        stopped_because=work.stopped_because,
+        has_tickets=bool(clocks_of(adopted(work.adoption))),
     )
 
 
@@ -309,15 +322,17 @@ def choices(actor: Actor, *, today: date) -> tuple[Choice, ...]:
 
 
 def _choice(adoption: Adoption, held: set[str], today: date) -> Choice | None:
-    periods = adopted(adoption).periods
-    free = [one for one in sorted(periods) if one.id not in held]
+    found = adopted(adoption)
+    periods = found.listed_periods
+    free = [one for one in periods if one.id not in held]
     if (periods and not free) or (not periods and "" in held):
         return None
-    current = next((one for one in free if one.holds(today)), None)
-    ordered = sorted(free, key=lambda one: (one is not current, one.first))
+    current = min((one for one in free if one.holds(today)), default=None)
+    ordered = sorted(free, key=lambda one: one is not current)
     return Choice(
         adoption_id=adoption.pk,
         title=adoption.title,
         periods=tuple((one.id, one.title) for one in ordered),
         starts_on=ordered[0].first if ordered else today,
+        last_day_gone=last_day_gone(found),
     )

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from kaocheng.engine.language.periods import Period
+from kaocheng.engine.language.process import Process
 from kaocheng.engine.process.agenda import Agenda, lay_out
 from kaocheng.engine.process.entries import Duty
 from kaocheng.engine.process.reckoning import Moment, day_of
@@ -22,6 +23,7 @@ from kaocheng.engine.process.times import EachPeriod
 from kaocheng.gateways.clock import CHINA
 from kaocheng.methods.workdays import mainland_calendar
 from kaocheng.queries.adopted import Adopted
+from kaocheng.queries.round_periods import is_about, other_periods, own_period
 from kaocheng.records.models import Round, RoundEvent
 
 WHY = "the course of a round is the same for everybody in it"
@@ -69,10 +71,10 @@ class Agendas:
 
     @cached_property
     def events(self) -> tuple[RoundEvent, ...]:
-        """In the order of their units, those above first."""
+        """Those of units, in their order, those above first; tickets have their own."""
         if self._events is not None:
             return self._events
-        rows = RoundEvent.objects.unscoped(WHY).filter(round=self.work)
+        rows = RoundEvent.objects.unscoped(WHY).filter(round=self.work, entry=None)
         return tuple(rows.select_related("unit").order_by("unit__path", "pk"))
 
     def happened(self, path: str) -> dict[str, datetime]:
@@ -100,22 +102,21 @@ class Agendas:
 
     @cached_property
     def period(self) -> Period | None:
-        return next((one for one in self.found.periods if one.id == self.work.period), None)
+        return own_period(self.found, self.work)
 
     def at(self, path: str) -> Agenda:
         happened = self.happened(path)
         known = frozenset(happened.items())
         if known not in self._laid:
-            self._laid[known] = self._lay_out(happened)
+            self._laid[known] = self._lay_out(self.found.process, happened)
         return self._laid[known]
 
     def windows(self, path: str) -> Mapping[tuple[str, str], Window]:
         """The windows of all duties in the unit on that path, by duty and period."""
         agenda = self.at(path)
         if id(agenda) not in self._windows:
-            self._windows[id(agenda)] = {
-                (one.duty.id, one.period_id): one for one in self._windows_of(agenda)
-            }
+            listed = self._windows_of(agenda, self.found.process.duties)
+            self._windows[id(agenda)] = {(one.duty.id, one.period_id): one for one in listed}
         return self._windows[id(agenda)]
 
     def of_duty(self, duty: str, path: str) -> Sequence[Window]:
@@ -128,15 +129,28 @@ class Agendas:
             self._by_duty[id(windows)] = listed
         return self._by_duty[id(windows)].get(duty, ())
 
-    def _lay_out(self, happened: Mapping[str, datetime]) -> Agenda:
+    def alone(
+        self, duties: Sequence[Duty], happened: Mapping[str, datetime]
+    ) -> Mapping[str, Window]:
+        """The windows of these duties by themselves, as if just this had happened."""
+        whole = self.found.process
+        own = Process(
+            start=whole.start,
+            year_starts=whole.year_starts,
+            events=whole.events,
+            duties=tuple(duties),
+        )
+        return {one.duty.id: one for one in self._windows_of(self._lay_out(own, happened), duties)}
+
+    def _lay_out(self, process: Process, happened: Mapping[str, datetime]) -> Agenda:
         events: dict[str, Moment] = {
             name: at.astimezone(CHINA).replace(tzinfo=None) for name, at in happened.items()
         }
-        known = self.found.process.events
+        known = process.events
         start = self.work.starts_on
         until = self.period.last if self.period and self.period.last > start else None
         return lay_out(
-            self.found.process,
+            process,
             start=start,
             until=until,
             events={name: at for name, at in events.items() if name in known},
@@ -146,12 +160,12 @@ class Agendas:
             titles=self.found.pack.period_kinds,
         )
 
-    def _windows_of(self, agenda: Agenda) -> Iterator[Window]:
-        for duty in self.found.process.duties:
+    def _windows_of(self, agenda: Agenda, duties: Iterable[Duty]) -> Iterator[Window]:
+        for duty in duties:
             rows = [
                 row
                 for row in agenda.rows
-                if row.kind == "duty" and _is_of(row, duty) and self._is_ours(row.period)
+                if row.kind == "duty" and _is_of(row, duty) and self.is_ours(row.period)
             ]
             plain = [row for row in rows if row.id == _base(duty, row)]
             listed = [self._window(agenda, duty, row, rows) for row in plain]
@@ -160,14 +174,7 @@ class Agendas:
                 last = listed[at + 1].takes_from if at + 1 < len(listed) else None
                 yield replace(one, takes_until=last if duty.each is not None else None)
 
-    @cached_property
-    def others(self) -> tuple[Period, ...]:
-        """The periods of the adoption's other rounds."""
-        rows = Round.objects.unscoped(WHY).filter(adoption=self.work.adoption_id)
-        named = set(rows.exclude(pk=self.work.pk).values_list("period", flat=True))
-        return tuple(one for one in self.found.periods if one.id in named)
-
-    def _is_ours(self, period: Period | None) -> bool:
+    def is_ours(self, period: Period | None) -> bool:
         """Whether a duty of that period is owed in this round, and not in another one.
 
         Of rounds whose periods contain it the one with the shortest; what has no period of its own
@@ -177,9 +184,8 @@ class Agendas:
         if own is None:
             return True
         if period is None or period.kind == "occurrence":
-            return not any(one.contains(own) for one in self.others)
-        nearer = [one for one in self.others if one.contains(period) and own.contains(one)]
-        return own.contains(period) and not nearer
+            return not any(one.contains(own) for one in other_periods(self.found, self.work))
+        return is_about(self.found, self.work, period)
 
     def _window(self, agenda: Agenda, duty: Duty, row: Row, rows: list[Row]) -> Window:
         steps = {

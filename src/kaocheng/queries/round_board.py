@@ -30,6 +30,7 @@ from kaocheng.queries.round import (
 )
 from kaocheng.queries.round_course import Course, owed_in_sight
 from kaocheng.queries.round_events import tellable
+from kaocheng.queries.round_past import PastDuty, past_duties
 from kaocheng.queries.task_board import ROWS_UNDER
 from kaocheng.records.models import Obligation, Round, Unit
 from kaocheng.records.models.round import ObligationState as State
@@ -78,6 +79,7 @@ class Board:
     page: Page[Any]
     mine: int
     may_tell: bool
+    past: tuple[PastDuty, ...]
 
 
 def board(
@@ -97,8 +99,9 @@ def board(
     shown, rows, counts = (
         _unit_rows(place, under, chosen, page) if under else _subject_rows(place, chosen, page)
     )
+    own_head = head(actor, work, now=now)
     return Board(
-        head=head(actor, work, now=now),
+        head=own_head,
         steps=tuple(Step(one, by_phase[one.id]) for one in phases),
         figures=figures_of(owed),
         unit_id=top.pk if top else 0,
@@ -112,6 +115,7 @@ def board(
         page=shown,
         mine=len(own_groups(actor, work)),
         may_tell=bool(tellable(actor, work)),
+        past=past_duties(course) if own_head.runs and not own_head.is_over else (),
     )
 
 

@@ -8,17 +8,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from kaocheng.access.actor import Actor
+from kaocheng.access.holding import Owner, subjects_held
 from kaocheng.access.round import borne_condition, obligations_in_sight, own_groups
+from kaocheng.access.scope import NOBODY
+from kaocheng.access.task import sharing
 from kaocheng.engine.process.entries import Duty, Effect, Gate
 from kaocheng.engine.process.layout import all_entries
+from kaocheng.gateways.clock import CHINA
 from kaocheng.queries.adopted import Adopted, adopted
 from kaocheng.queries.obligation_bearers import Bearers
 from kaocheng.queries.obligation_count import Handing
 from kaocheng.queries.round_agenda import Agendas, Window, moment_until
 from kaocheng.queries.round_judged import Judged, judged
+from kaocheng.queries.ticket_clocks import Tickets, receiver
 from kaocheng.records.models import Obligation, RegisterRevision, Round
 from kaocheng.records.models.round import ObligationState as State
 from kaocheng.records.scoped import OwnedQuerySet
@@ -47,17 +52,21 @@ class Course:
 
     @cached_property
     def found(self) -> Adopted:
-        return adopted(self.work.adoption)
+        return adopted(self.work.adoption, on=self.now.astimezone(CHINA).date())
 
     @cached_property
     def agendas(self) -> Agendas:
         return Agendas(self.work, self.found)
 
     @cached_property
+    def tickets(self) -> Tickets:
+        return Tickets(self.agendas, self.now)
+
+    @cached_property
     def judged(self) -> Judged:
         revisions = RegisterRevision.objects.filter(adoption=self.work.adoption_id)
         total = revisions.aggregate(total=Sum("revision"))["total"]
-        mark = (self.work.adoption_id, self.work.adoption.version, total)
+        mark = (self.work.adoption_id, self.work.adoption.version, self.found.came, total)
         if self.memory.judged is None or self.memory.mark != mark:
             self.memory.mark, self.memory.judged = mark, judged(self.found)
         return self.memory.judged
@@ -85,11 +94,29 @@ class Course:
 
     def window(self, row: Obligation) -> Window | None:
         """The window of an obligation as it now is; none where the scheme has it no more."""
+        if row.entry is not None:
+            return self.tickets.windows(row.entry, self.path(row)).get(row.duty)
         return self.agendas.windows(self.path(row)).get((row.duty, row.period))
 
     def path(self, row: Obligation) -> str:
         unit = self.bearers.holding.units.get(row.unit_id)
         return unit.path if unit is not None else row.unit.path
+
+    def owners(self, row: Obligation) -> tuple[list[Owner], list[Owner]]:
+        """Whose it is from the start, and whom it was handed on to since; nobody twice.
+
+        首接负责: whoever wrote a ticket stays responsible for it too.
+        """
+        duty = self.duties[row.duty]
+        first = list(self.bearers.owners(duty.who, row.subject, row.unit_id))
+        later = {
+            owner: None
+            for step in duty.escalate[: row.escalated]
+            for owner in self.bearers.owners(step.goes_to, row.subject, row.unit_id)
+        }
+        if row.entry is not None:
+            first += receiver(row.entry, [*first, *later], on=self.now.astimezone(CHINA).date())
+        return first, [owner for owner in later if owner not in first]
 
     def effect(self, row: Obligation) -> Effect | None:
         """What follows where it is missed, if that is an effect of the scheme."""
@@ -146,3 +173,29 @@ def owed_in_sight(actor: Actor, course: Course) -> OwnedQuerySet[Obligation]:
     ]
     borne = borne_condition(actor, course.work.adoption, titles)
     return obligations_in_sight(actor, borne=borne).filter(round=course.work)
+
+
+def waiting_for(actor: Actor, course: Course) -> OwnedQuerySet[Obligation]:
+    """What the reader will owe once its condition holds or its day has come."""
+    rows = Obligation.objects.unscoped(WHY).filter(round=course.work, state=State.SHUT, entry=None)
+    condition = NOBODY
+    for name in sorted(set(rows.values_list("duty", flat=True))):
+        duty = course.duties.get(name)
+        if duty is not None:
+            holders = course.bearers.holders(duty.who)
+            held = subjects_held(actor, course.work.adoption, holders)
+            condition |= Q(duty=name, subject__in=held.values("pk"))
+            condition |= Q(duty=name) & _of_own_unit(actor, course, duty)
+    shut = Q(round=course.work, state=State.SHUT, entry=None)
+    return obligations_in_sight(actor, borne=condition).filter(condition & shut)
+
+
+def _of_own_unit(actor: Actor, course: Course, duty: Duty) -> Q:
+    """What the reader's unit owes as such, where the reader speaks for it."""
+    if actor.held is None:
+        return NOBODY
+    unit, role = actor.held.unit_id, actor.held.role
+    owners = course.bearers.owners(duty.who, None, unit)
+    if any(one.unit_id == unit and role in sharing(one.role) for one in owners):
+        return Q(subject=None, unit=unit)
+    return NOBODY

@@ -27,6 +27,8 @@ from kaocheng.records.models import Round
 from kaocheng.records.models.task import DueUnit
 
 PAGE = 50
+# What has to hold before something else, and the order of things: nobody is late with them.
+NO_DEADLINES = frozenset({"gate", "step"})
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,15 @@ class AgendaPage:
 
 
 def agenda_of(actor: Actor, work: Round) -> Agenda:
-    """The agenda as it goes in the reader's own unit."""
+    """The agenda as it goes in the reader's own unit, without what belongs to other rounds."""
     found = adopted(work.adoption)
     path = actor.held.unit_path if actor.held is not None else ""
     if not path.startswith(work.unit.path):
         path = work.unit.path
-    return with_effects_named(Agendas(work, found).at(path), found.process)
+    agendas = Agendas(work, found)
+    whole = agendas.at(path)
+    rows = tuple(row for row in whole.rows if row.period is None or agendas.is_ours(row.period))
+    return with_effects_named(replace(whole, rows=rows), found.process)
 
 
 def agenda_page(
@@ -81,7 +86,7 @@ def _line(row: Row, *, now: datetime) -> DayLine:
     first = None if row.starts is None else day_of(row.starts)
     last = None if row.ends is None else day_of(row.ends)
     runs = last is not None and last >= today and (first is None or first <= today)
-    ends = row.ends
+    ends = None if row.kind in NO_DEADLINES else row.ends
     return DayLine(
         days=days_in_words(row),
         kind=KINDS[row.kind],

@@ -11,6 +11,7 @@ from kaocheng.access.holding import bears
 from kaocheng.engine.language.process import Process
 from kaocheng.queries.adopted import Adopted, adopted
 from kaocheng.queries.round import Head, head, runs
+from kaocheng.queries.ticket_clocks import registers_of_events
 from kaocheng.queries.titles import titles_in
 from kaocheng.records.models import Round, RoundEvent, Unit
 
@@ -29,6 +30,12 @@ def events_of(process: Process) -> tuple[Event, ...]:
     return tuple(
         Event(name, title, tellers.get(name, "")) for name, title in process.events.items()
     )
+
+
+def of_units(found: Adopted) -> tuple[Event, ...]:
+    """The events of all or of a unit; those of tickets are told of the ticket."""
+    of_tickets = registers_of_events(found)
+    return tuple(one for one in events_of(found.process) if one.name not in of_tickets)
 
 
 def _tellers(process: Process) -> Iterator[tuple[str, str]]:
@@ -58,7 +65,7 @@ def told_for(actor: Actor, work: Round, event: Event) -> Unit | None:
 
 def tellable(actor: Actor, work: Round) -> tuple[Event, ...]:
     """The events that the actor may tell of."""
-    listed = events_of(adopted(work.adoption).process)
+    listed = of_units(adopted(work.adoption))
     return tuple(event for event in listed if told_for(actor, work, event) is not None)
 
 
@@ -81,9 +88,12 @@ class EventPage:
 
 def event_page(actor: Actor, work: Round, *, now: datetime) -> EventPage:
     """What has happened in the reader's area or above it, and what is still waited for."""
-    process = adopted(work.adoption).process
+    found = adopted(work.adoption)
+    process = found.process
     path = actor.held.unit_path if actor.held is not None else work.unit.path
-    rows = RoundEvent.objects.unscoped("the course of a round that is in sight").filter(round=work)
+    rows = RoundEvent.objects.unscoped("the course of a round that is in sight").filter(
+        round=work, entry=None
+    )
     near = [
         row
         for row in rows.select_related("unit", "made_by").order_by("-happened_at", "-pk")
@@ -103,6 +113,6 @@ def event_page(actor: Actor, work: Round, *, now: datetime) -> EventPage:
             )
             for row in near
         ),
-        awaited=tuple(one for one in events_of(process) if one.name not in known),
+        awaited=tuple(one for one in of_units(found) if one.name not in known),
         tellable=tuple(one for one in tellable(actor, work) if one.name not in own),
     )

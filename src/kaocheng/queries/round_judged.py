@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from kaocheng.engine import verbs
 from kaocheng.engine.facts import FactRow, Facts
 from kaocheng.engine.language.process import Process
-from kaocheng.engine.problems import Problems, Refused
+from kaocheng.engine.problems import Refused
 from kaocheng.engine.process.entries import Gate
 from kaocheng.engine.reference.judging import OPEN, OWED, Judgement, duties, gates
 from kaocheng.engine.values import Missing, Value, is_known
-from kaocheng.queries.adopted import Adopted, fact_tables
+from kaocheng.queries.adopted import Adopted
+from kaocheng.queries.computing import computed
 from kaocheng.records.models import Subject
 
 NOT_YET = "数据还不能核算，先不放行"
@@ -130,25 +130,26 @@ class Judged:
 
 
 def judged(found: Adopted) -> Judged:
-    """The facts of the adoption, computed as far as the process asks for it."""
+    """What the process asks of the results as they stand; entries at fault are not in them."""
     process = found.process
     if not _asks(process):
         return Judged(found, None)
-    problems = Problems()
     try:
-        facts = verbs.facts(found.pack, fact_tables(found), problems=problems)
+        done = computed(found)
     except Refused:
         return Judged(found, None, broken=True)
-    run = verbs.run(found.compiled, facts)
+    with done.kept.lock:
+        run = done.by_rows
+        of_gates, of_duties = [*gates(run)], [*duties(run)]
     waiting = {gate.id: gate for gate in process.gates}
-    answer = Judged(found, facts)
-    for said in gates(run):
+    answer = Judged(found, run.facts)
+    for said in of_gates:
         gate = waiting[said.entry]
         if not gate.soft:
             assert said.fact is not None
             one = Said(gate, said.fact, said.period, _reason(gate, said.value))
             answer.said.setdefault(gate.before, []).append(one)
-    for said in duties(run):
+    for said in of_duties:
         answer.owing.setdefault(said.entry, []).extend(_owing(found, said))
     return answer
 

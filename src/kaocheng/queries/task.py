@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BooleanField, Case, Count, F, Q, Value, When
+from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When
 
 from kaocheng.access.actor import Actor, Held
 from kaocheng.access.task import own_tasks
 from kaocheng.queries.time_words import Due, due
 from kaocheng.records.models import Task
 from kaocheng.records.models.task import TaskState
+from kaocheng.records.prepared import Prepared
 from kaocheng.records.scoped import OwnedQuerySet
 
 PAGE = 50
@@ -61,7 +62,7 @@ class TaskList:
     cards: tuple[TaskCard, ...]
     chosen: str
     counts: dict[str, int]
-    page: Page[tuple[Any, ...]]
+    page: Page[int]
 
 
 class CardRow(NamedTuple):
@@ -107,18 +108,37 @@ def owner(person_id: int | None, unit_id: int | None, role: str) -> Actor:
 
 def task_list(actor: Actor, *, now: datetime, chosen: str, page: int) -> TaskList:
     """The reader's own tasks, the returned first, then by due time."""
-    tasks = own_tasks(actor)
-    counts = _counts(tasks, now)
-    rows = in_order(tasks.filter(_condition(chosen, now))).values_list(*COLUMNS)
-    paginator = Paginator(rows, PAGE)
-    paginator.count = counts[chosen]  # counted already, with the other filters
-    shown = paginator.get_page(page)
+    held = actor.held
+    unit_id, role = (held.unit_id, held.role) if held else (None, "")
+    found = _COUNTS.ask(actor.person_id, unit_id, now, shape=role)
+    counts = dict(zip(FILTERS, found[0] if found else (0,) * len(FILTERS), strict=True))
+    shown = Paginator(range(counts[chosen]), PAGE).get_page(page)
+    # Only what is overdue is asked for with the moment.
+    moment = now if chosen == OVERDUE else None
+    rows = _LIST.ask(actor.person_id, unit_id, moment, shape=(role, chosen, shown.start_index()))
     return TaskList(
-        cards=cards([CardRow(*row) for row in shown.object_list], now=now),
+        cards=cards([CardRow(*row) for row in rows], now=now),
         chosen=chosen,
         counts=counts,
         page=shown,
     )
+
+
+def _count_rows(
+    role: str, person_id: int | None, unit_id: int | None, now: datetime
+) -> QuerySet[Any, Any]:
+    tasks = own_tasks(owner(person_id, unit_id, role))
+    counted = {chosen: Count("pk", filter=_condition(chosen, now)) for chosen in FILTERS}
+    together = tasks.order_by().annotate(all_of_them=Value(1)).values("all_of_them")
+    return together.annotate(**counted).values_list(*FILTERS)
+
+
+def _list_rows(
+    shape: tuple[str, str, int], person_id: int | None, unit_id: int | None, now: datetime | None
+) -> QuerySet[Any, Any]:
+    role, chosen, first = shape
+    tasks = own_tasks(owner(person_id, unit_id, role)).filter(_condition(chosen, now))
+    return in_order(tasks).values_list(*COLUMNS)[max(first - 1, 0) :][:PAGE]
 
 
 def cards(rows: Iterable[CardRow], *, now: datetime) -> tuple[TaskCard, ...]:
@@ -164,17 +184,16 @@ def overdue_condition(now: datetime) -> Q:
     return Q(state=TaskState.OPEN, due_at__lte=now)
 
 
-def _condition(chosen: str, now: datetime) -> Q:
+def _condition(chosen: str, now: datetime | None) -> Q:
+    if chosen == OVERDUE:
+        assert now is not None
+        return overdue_condition(now)
     return {
         OPEN: Q(state=TaskState.OPEN),
-        OVERDUE: overdue_condition(now),
         RETURNED: Q(state=TaskState.OPEN) & ~Q(returned_because=""),
         DONE: Q(state=TaskState.DONE),
         ALL: ~Q(state=TaskState.CANCELLED),
     }[chosen]
 
 
-def _counts(tasks: OwnedQuerySet[Task], now: datetime) -> dict[str, int]:
-    return tasks.aggregate(
-        **{chosen: Count("pk", filter=_condition(chosen, now)) for chosen in FILTERS}
-    )
+_COUNTS, _LIST = Prepared(_count_rows), Prepared(_list_rows)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Q
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Left
 
-from kaocheng.access.actor import Actor
+from kaocheng.access.actor import Actor, Rights, holder, rights_of
 from kaocheng.access.grants import Permission, Reach
 from kaocheng.access.refusal import NotYours
 from kaocheng.access.scope import one, units
-from kaocheng.access.task import tasks_below
+from kaocheng.access.task import task_counts_below, tasks_below, units_below
 from kaocheng.queries.task import PAGE, overdue_condition
 from kaocheng.queries.time_words import Due, due
 from kaocheng.records.models import Task, Unit
 from kaocheng.records.models.task import TaskState
-from kaocheng.records.models.unit import UnitKind
-from kaocheng.records.scoped import OwnedQuerySet
+from kaocheng.records.models.unit import PART_OF_PATH, UnitKind
+from kaocheng.records.prepared import Prepared
 
 # What stands in the rows under a unit of a kind; the first is shown unless another is asked for.
 ROWS_UNDER: dict[str, tuple[str, ...]] = {
@@ -40,6 +40,7 @@ ROWS_UNDER: dict[str, tuple[str, ...]] = {
 Row = tuple[int, str, str]
 Counts = dict[int, tuple[int, int, int]]
 NOTHING = (0, 0, 0)
+Depths = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -104,100 +105,118 @@ def board(
     """
     kinds = ROWS_UNDER.get(top.kind, ())
     chosen = row_kind if row_kind in kinds else next(iter(kinds), "")
-    tasks = tasks_below(actor).filter(unit__path__startswith=top.path)
-    under = units(actor, Permission.CHASE_TASKS).filter(
-        path__startswith=top.path, kind=chosen, closes_on=None
-    )
-    rows = list(under.order_by("pinyin", "pk").values_list("pk", "name", "path"))
-    itself = (top.pk, top.name, top.path)
-    counts: Counts = {}
-    if len(rows) <= PAGE:
-        counts = _counts(tasks, top, [itself, *rows], now=now)
-        overdue = Counter({pk: overdue for pk, (_, overdue, _) in counts.items()})
-    else:
-        overdue = _overdue_by_row(tasks, now, top, rows)
-    rows.sort(key=lambda row: -overdue[row[0]])  # stable: pinyin among equals
-    shown = Paginator([itself, *rows], size).get_page(page)
+    rights, held_path = rights_of(actor), actor.held.unit_path if actor.held else ""
+    itself: Row = (top.pk, top.name, top.path)
+    under: list[Row] = _UNDER.ask(held_path, top.path, shape=(rights, chosen))
+    all_fit = len(under) <= PAGE
+    find = _COUNTED if all_fit else _OVERDUE
+    found = find.ask(held_path, top.path, now, shape=(rights, _depths(itself, *under)))
+    counts = _by_row(found, itself, under)
+    overdue = {pk: late for pk, (_, late, _) in counts.items() if late}
+    under.sort(key=lambda row: -overdue.get(row[0], 0))  # stable: pinyin among equals
+    shown = Paginator([itself, *under], size).get_page(page)
     here = list(shown.object_list)
-    if len(rows) > PAGE:
-        counts = _counts(_below(tasks, top, here), top, here, now=now)
+    if not all_fit:
+        paths = [path for _, _, path in here if path != top.path]
+        of_page = (rights, _depths(*here))
+        found = _SHOWN.ask(held_path, top.path, top.pk, *paths, shape=of_page)
+        counts = _by_row(found, itself, here)
     return Board(
         unit_id=top.pk,
         unit_name=top.name,
         row_kind=chosen,
         row_kinds=tuple((str(kind), str(UnitKind(kind).label)) for kind in kinds),
         rows=tuple(
-            BoardRow(pk, name, *counts.get(pk, NOTHING), is_itself=pk == top.pk)
+            _row(pk, name, counts.get(pk, NOTHING), overdue.get(pk, 0), is_itself=pk == top.pk)
             for pk, name, _ in here
         ),
         page=shown,
         overdue=sum(overdue.values()),
-        units_overdue=sum(1 for pk, _, _ in rows if overdue[pk]),
+        units_overdue=len(overdue.keys() - {top.pk}),
     )
 
 
-def _overdue_by_row(
-    tasks: OwnedQuerySet[Task], now: datetime, top: Unit, rows: Sequence[Row]
-) -> Counter[int]:
-    found = (
-        tasks.filter(overdue_condition(now))
-        .values_list(Left("unit__path", _depth(rows)))
-        .annotate(Count("pk"))
+def _under_rows(shape: tuple[Rights, str], held_path: str, top_path: str) -> QuerySet[Any, Any]:
+    rights, kind = shape
+    reached = units_below(holder(rights, unit_path=held_path))
+    under = reached.filter(path__startswith=top_path, kind=kind, closes_on=None)
+    return under.order_by("pinyin", "pk").values_list("pk", "name", "path")
+
+
+def _counted_rows(
+    shape: tuple[Rights, Depths], held_path: str, top_path: str, now: datetime
+) -> QuerySet[Any, Any]:
+    """What is open and done stands counted; what is overdue, the moment decides."""
+    counted = _tallied(shape, held_path, top_path)
+    return counted.union(_overdue_rows(shape, held_path, top_path, now), all=True)
+
+
+def _overdue_rows(
+    shape: tuple[Rights, Depths], held_path: str, top_path: str, now: datetime
+) -> QuerySet[Any, Any]:
+    rights, depths = shape
+    tasks = tasks_below(holder(rights, unit_path=held_path))
+    overdue = tasks.filter(overdue_condition(now), unit__path__startswith=top_path)
+    return overdue.values_list(Left("unit__path", depths[-1]), Value(0), Value(1), Value(0))
+
+
+def _shown_rows(
+    shape: tuple[Rights, Depths], held_path: str, top_path: str, top_id: int, *paths: str
+) -> QuerySet[Any, Any]:
+    """Only what counts to the rows shown, so that the page costs the same among 1,600."""
+    _, depths = shape
+    starts = {f"start_{depth}": Left("unit__path", depth) for depth in depths}
+    on_page = (Q(**{f"{start}__in": paths}) for start in starts)
+    counted: QuerySet[Any, Any] = _tallied(shape, held_path, top_path).alias(**starts)
+    return counted.filter(reduce(or_, on_page, Q(unit_id=top_id)))
+
+
+def _tallied(shape: tuple[Rights, Depths], held_path: str, top_path: str) -> QuerySet[Any, Any]:
+    rights, depths = shape
+    counts = task_counts_below(holder(rights, unit_path=held_path))
+    under = counts.filter(unit__path__startswith=top_path)
+    return under.values_list(Left("unit__path", depths[-1]), "open", Value(0), "done")
+
+
+def _summed(text: str, _shape: object) -> str:
+    """Below units as deep as the deepest row."""
+    return (
+        "select place, sum(open)::int, sum(overdue)::int, sum(done)::int"  # noqa: S608  # our text
+        f" from ({text}) found (place, open, overdue, done) group by place"
     )
-    ids = {pk for pk, _, _ in rows}
-    counts: Counter[int] = Counter()
-    for path, count in found.order_by():
-        counts[_row_of(path, top, ids)] += count
-    del counts[0]
-    return counts
 
 
-def _below(tasks: OwnedQuerySet[Task], top: Unit, shown: Sequence[Row]) -> OwnedQuerySet[Task]:
-    """Only what counts to the rows shown, so that the page costs the same among 1,600.
-
-    A set of units: beside the tasks, the ranges of the index would be tried on every task.
-    """
-    ranges = (Q(path__startswith=path) for pk, _, path in shown if pk != top.pk)
-    places = Unit.objects.unscoped("of rows that are shown").filter(
-        reduce(or_, ranges, Q(pk=top.pk))
-    )
-    return tasks.filter(unit_id__in=places.values("pk"))
+_UNDER = Prepared(_under_rows)
+_COUNTED, _OVERDUE, _SHOWN = (
+    Prepared(rows, around=_summed) for rows in (_counted_rows, _overdue_rows, _shown_rows)
+)
 
 
-def _counts(tasks: OwnedQuerySet[Task], top: Unit, rows: Sequence[Row], *, now: datetime) -> Counts:
-    """The database counts below units as deep as the deepest row; one query."""
-    found = (
-        tasks.exclude(state=TaskState.CANCELLED)
-        .values_list(Left("unit__path", _depth(rows)))
-        .annotate(
-            open=Count("unit_id", filter=Q(state=TaskState.OPEN)),
-            overdue=Count("unit_id", filter=overdue_condition(now)),
-            done=Count("unit_id", filter=Q(state=TaskState.DONE)),
-        )
-    )
-    ids = {pk for pk, _, _ in rows}
+def _depths(*rows: Row) -> Depths:
+    """How long the paths of the rows are."""
+    return tuple(sorted({len(path) for _, _, path in rows}))
+
+
+def _by_row(found: Iterable[tuple[str, int, int, int]], itself: Row, rows: Iterable[Row]) -> Counts:
+    """Added up to the rows; what stands between the unit itself and them counts to none."""
+    top_id, _, top_path = itself
+    ids = {path: pk for pk, _, path in rows if pk != top_id}
     counts: Counts = {}
-    for path, *more in found.order_by():
-        row = _row_of(path, top, ids)
-        before = counts.get(row, NOTHING)
-        counts[row] = (before[0] + more[0], before[1] + more[1], before[2] + more[2])
-    counts.pop(0, None)
+    for path, *more in found:
+        ends = range(len(top_path) + PART_OF_PATH, len(path) + 1, PART_OF_PATH)
+        above = (ids[path[:end]] for end in ends if path[:end] in ids)
+        row = top_id if path == top_path else next(above, None)
+        if row is not None:
+            before = counts.get(row, NOTHING)
+            counts[row] = (before[0] + more[0], before[1] + more[1], before[2] + more[2])
     return counts
 
 
-def _depth(rows: Sequence[Row]) -> int:
-    return max(len(path) for _, _, path in rows)
-
-
-def _row_of(path: str, top: Unit, rows: Collection[int]) -> int:
-    """The row to which a unit counts; 0 for one between `top` and the rows."""
-    if path == top.path:
-        return top.pk
-    return next((pk for pk in _ids(path[len(top.path) :]) if pk in rows), 0)
-
-
-def _ids(path: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in path.rstrip("/").split("/") if part)
+def _row(
+    pk: int, name: str, counts: tuple[int, int, int], overdue: int, *, is_itself: bool
+) -> BoardRow:
+    open_count, _, done = counts
+    return BoardRow(pk, name, open_count, overdue, done, is_itself=is_itself)
 
 
 @dataclass(frozen=True)

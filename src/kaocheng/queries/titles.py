@@ -26,7 +26,8 @@ def titles_in(text: str) -> tuple[str, ...]:
 def _used(pack: Pack) -> Iterator[str]:
     process = pack.process
     for register in pack.registers.values():
-        for title in (*register.entered_by, *register.signed_by):
+        later = (title for one in register.fields.values() for title in one.filled_by)
+        for title in (*register.entered_by, *register.signed_by, *later):
             yield from titles_in(title)
     for duty in process.duties:
         yield from titles_in(duty.who)

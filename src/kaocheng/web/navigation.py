@@ -1,7 +1,8 @@
 """The entries of the rail and of the bottom tabs, per role and kind of unit, as data.
 
 In the order of their weight: the first seven stand in the rail, what comes after them under 我的.
-An entry whose page does not exist (yet) is left out; see `entries_for`.
+An entry whose page does not exist (yet), or which the reader may not open, is left out; see
+`entries_for`.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ SCHOOL_OFFICE = (
     ASSIGNMENTS,
     RESULTS,
 )
+# The same where nobody is a teacher.
+OTHER_OFFICE = tuple(PEOPLE if one is TEACHERS else one for one in SCHOOL_OFFICE)
 OFFICE = (
     HOME,
     ROUNDS,
@@ -87,12 +90,14 @@ OFFICE = (
     AUDIT,
 )
 
+NOT_SCHOOLS = frozenset({"company", "department", "township"})
+
 # Role, then kinds of units (none: any); the first row that fits is the one.
 TABLE: tuple[tuple[str, frozenset[str], tuple[Entry, ...]], ...] = (
     (
         "member",
-        frozenset({"company", "department", "township"}),
-        (HOME, RESULTS, REGISTERS, ASSIGNMENTS, NOTICES, COLLECTIONS, SCHEMES),
+        NOT_SCHOOLS,
+        (HOME, RESULTS, REGISTERS, ASSIGNMENTS, NOTICES, COLLECTIONS, SCHEMES, ROUNDS),
     ),
     (
         "member",
@@ -109,33 +114,32 @@ TABLE: tuple[tuple[str, frozenset[str], tuple[Entry, ...]], ...] = (
             COLLECTIONS,
             ARCHIVE,
             SCHEMES,
+            ROUNDS,
         ),
     ),
     (
         "workshop_leader",
         frozenset(),
-        (HOME, WORKSHOP, MARKING, ACTIVITIES, BRIEFS, NOTICES, COLLECTIONS, SCHEMES),
-    ),
-    (
-        "lead",
-        frozenset({"company", "department", "township"}),
         (
             HOME,
-            ROUNDS,
-            PEOPLE,
+            WORKSHOP,
+            MARKING,
+            ACTIVITIES,
+            BRIEFS,
             REGISTERS,
+            RESULTS,
             NOTICES,
             COLLECTIONS,
             SCHEMES,
-            UNIT,
-            ASSIGNMENTS,
-            RESULTS,
+            ROUNDS,
         ),
     ),
+    ("lead", NOT_SCHOOLS, OTHER_OFFICE),
+    ("clerk", NOT_SCHOOLS, OTHER_OFFICE),
     ("lead", frozenset(), SCHOOL_OFFICE),
     ("clerk", frozenset(), SCHOOL_OFFICE),
     ("officer", frozenset(), OFFICE),
-    ("reviewer", frozenset(), (HOME, TO_REVIEW, STANDARDS)),
+    ("reviewer", frozenset(), (HOME, TO_REVIEW, REGISTERS, RESULTS, NOTICES, STANDARDS, ROUNDS)),
     ("system_admin", frozenset(), (HOME, SYSTEM, UNIT)),
     ("security_admin", frozenset(), (HOME, ACCOUNTS, PEOPLE)),
     ("audit_admin", frozenset(), (HOME, AUDIT)),
@@ -145,7 +149,7 @@ WITHOUT_APPOINTMENT = (HOME,)
 
 
 def entries_for(held: Held | None, *, known: Collection[str], page: str) -> tuple[Entry, ...]:
-    """Those of the reader whose page is known, in their order, the present one marked."""
+    """Those of the reader whose page is known and theirs, in order, the present one marked."""
     wanted = WITHOUT_APPOINTMENT if held is None else _row(held)
     shown = tuple(one for one in (*wanted, MESSAGES, ACCOUNT, FILES) if one.endpoint in known)
     here = next((one for one in shown if page.startswith(one.pages)), None)

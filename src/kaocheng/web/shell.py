@@ -7,7 +7,8 @@ from functools import cache
 
 from django.http import HttpRequest
 
-from kaocheng.access.actor import Actor, Held
+from kaocheng.access.actor import Actor, Held, Rights, holder, rights_of
+from kaocheng.access.endpoints import Endpoint
 from kaocheng.queries.actor import NOBODY
 from kaocheng.queries.shell import Badges, badges_of
 from kaocheng.web.languages import HTML_NAMES, has_large_type, language_of
@@ -58,6 +59,19 @@ class Shell:
         return next((one for one in self.posts if one.is_here), None)
 
     @property
+    def messages(self) -> Entry | None:
+        """The bell in the top bar."""
+        return self._named("messages")
+
+    @property
+    def account(self) -> Entry | None:
+        """我的账号."""
+        return self._named("account")
+
+    def _named(self, endpoint: str) -> Entry | None:
+        return next((one for one in self.entries if one.endpoint == endpoint), None)
+
+    @property
     def _work(self) -> tuple[Entry, ...]:
         return tuple(one for one in self.entries if one.endpoint not in ELSEWHERE)
 
@@ -67,8 +81,7 @@ class Shell:
 
     @property
     def tabs(self) -> tuple[Entry, ...]:
-        own = tuple(one for one in self.entries if one.endpoint == "account")
-        return (*self.rail[: MOST_TABS - 1], *own)
+        return (*self.rail[: MOST_TABS - 1], *_those(self.account))
 
     @property
     def rest(self) -> tuple[Entry, ...]:
@@ -78,8 +91,11 @@ class Shell:
     @property
     def more(self) -> tuple[Entry, ...]:
         """What everybody reaches through 我的."""
-        files = tuple(one for one in self.entries if one.endpoint == "files")
-        return (*self._work[MOST_ENTRIES:], *files)
+        return (*self._work[MOST_ENTRIES:], *_those(self._named("files")))
+
+
+def _those(entry: Entry | None) -> tuple[Entry, ...]:
+    return (entry,) if entry else ()
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -103,9 +119,11 @@ def _shell(request: HttpRequest, actor: Actor) -> Shell:
     return Shell(
         actor=actor,
         posts=tuple(_post(one, actor.held) for one in actor.others),
-        entries=entries_for(actor.held, known=_known(), page=page or "") if signed_in else (),
+        entries=entries_for(actor.held, known=_open_to(rights_of(actor)), page=page or "")
+        if signed_in
+        else (),
         badges=badges_of(actor),
-        pages=_known(),
+        pages=_pages(),
         page=page or "home",
         address=request.get_full_path() if request.method == "GET" else "",
         language=language,
@@ -125,12 +143,23 @@ def _post(held: Held, now: Held | None) -> Post:
 
 
 @cache
-def _known() -> frozenset[str]:
+def _open_to(rights: Rights) -> frozenset[str]:
+    """Pages that a reader with these rights may open: no entry leads to a refusal."""
+    return frozenset(one.name for one in _known() if one.is_for(holder(rights)))
+
+
+@cache
+def _pages() -> frozenset[str]:
+    return frozenset(one.name for one in _known())
+
+
+@cache
+def _known() -> tuple[Endpoint, ...]:
     """Asked late: the registries of the pages import this package."""
     from kaocheng.web import nouns
 
-    return frozenset(
-        endpoint.name
+    return tuple(
+        endpoint
         for noun in nouns.ALL
         for endpoint in noun.ENDPOINTS
         if "<" not in endpoint.path and not endpoint.raw

@@ -14,13 +14,13 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 class ByDigest(StaticFilesStorage):
     """The files stay where they are; nothing is collected or renamed."""
 
+    @cache  # noqa: B019  # one storage lives as long as the server
     def url(self, name: str | None) -> str:
         plain: str = super().url(name)
         version = _digest_of(name or "")
         return f"{plain}?{urlencode({'v': version})}" if version else plain
 
 
-@cache
 def _digest_of(name: str) -> str:
     """Of the content when the server first named it; empty where there is no such file."""
     found = finders.find(name)

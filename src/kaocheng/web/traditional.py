@@ -42,8 +42,8 @@ def _converter() -> opencc.OpenCC:
 
 
 def to_traditional(text: str) -> str:
-    """Plain text, as a whole."""
-    return str(_converter().convert(text))
+    """Plain text, as a whole; 考核 keeps the 核 that everybody writes."""
+    return str(_converter().convert(text)).replace("覈", "核")
 
 
 def traditional_page(html: str) -> str:

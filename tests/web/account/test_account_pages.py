@@ -273,9 +273,9 @@ def test_accounts_are_listed_in_a_fixed_number_of_queries(
     Account.objects.filter(person=cast.teacher).update(is_active=True)
 
     for only in ("", "locked"):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             security.get(f"/administration/accounts?only={only}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = body(security.get("/administration/accounts?q=linxiaotang"))
     assert page.count('scope="row"') == 1
 
@@ -302,9 +302,9 @@ def test_lists_of_devices_and_delegations_take_as_many_queries_for_one_as_for_th
         ).save()
     teacher = signed_in(cast.teacher)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         devices = body(teacher.get("/account/sessions"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         delegations = body(teacher.get("/delegations"))
 
     assert devices.count("203.0.113.7") == count

@@ -34,7 +34,7 @@ from kaocheng.records.models.round import (
 )
 from kaocheng.records.models.scheme import Adoption, Amendment, SchemeVersion
 from kaocheng.records.models.setting import Setting
-from kaocheng.records.models.task import Task
+from kaocheng.records.models.task import Task, TaskCount
 from kaocheng.records.models.unit import Unit, UnitPast
 
 __all__ = [
@@ -89,6 +89,7 @@ __all__ = [
     "Subject",
     "SweepRun",
     "Task",
+    "TaskCount",
     "Unit",
     "UnitPast",
 ]

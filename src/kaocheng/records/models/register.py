@@ -57,6 +57,9 @@ class Standing(models.TextChoices):
     WITHDRAWN = "withdrawn", "已撤销"
 
 
+LIVE = ("waiting", "checking", "counts")
+
+
 class Entry(Owned):
     """台账条目: a fact. What it says is never changed: a correction is a later entry.
 
@@ -81,10 +84,15 @@ class Entry(Owned):
     standing = models.CharField(max_length=10, choices=Standing, default=Standing.COUNTS)
     # How many of the signatures that the register asks for it has.
     signed_count = models.PositiveSmallIntegerField(default=0)
-    # What must not be written twice: the fields of `once`, while the entry stands.
+    # What must not be written twice: the fields of `once`, while the entry stands. A correction
+    # that waits stands behind the entry that it replaces.
     once = models.CharField(max_length=240, blank=True, db_collation="C")
-    corrects = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    # What goes on counting until this one, a correction of it, does.
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     review = models.ForeignKey(
         "records.Review", models.PROTECT, null=True, blank=True, related_name="entries"
@@ -97,8 +105,20 @@ class Entry(Owned):
         constraints = (
             models.UniqueConstraint(
                 fields=["adoption", "register", "once"],
-                condition=~Q(once="") & Q(standing__in=["waiting", "checking", "counts"]),
+                condition=~Q(once="")
+                & Q(standing__in=LIVE)
+                & (Q(replaces=None) | Q(standing="counts")),
                 name="entry_is_written_once",
+            ),
+            models.UniqueConstraint(
+                fields=["corrects"],
+                condition=Q(corrects__isnull=False, standing__in=LIVE),
+                name="entry_is_corrected_once",
+            ),
+            models.UniqueConstraint(
+                fields=["replaces"],
+                condition=Q(replaces__isnull=False, standing__in=LIVE),
+                name="entry_is_replaced_once",
             ),
             models.UniqueConstraint(
                 fields=["adoption", "register", "number"],

@@ -67,6 +67,7 @@ class Review(Owned):
 class BallotState(models.TextChoices):
     OPEN = "open", "投票中"
     CLOSED = "closed", "已计票"
+    STOPPED = "stopped", "已中止"
 
 
 class Ballot(Owned):

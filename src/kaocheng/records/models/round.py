@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kaocheng.records.models.person import Person
-from kaocheng.records.models.register import Subject
+from kaocheng.records.models.register import Entry, Subject
 from kaocheng.records.models.scheme import Adoption
 from kaocheng.records.models.unit import Unit
 from kaocheng.records.scoped import Owned
@@ -17,6 +17,7 @@ class RoundState(models.TextChoices):
     RUNNING = "running", "进行中"
     FROZEN = "frozen", "结果已冻结"
     ARCHIVED = "archived", "已归档"
+    STOPPED = "stopped", "已中止"
 
 
 class Round(Owned):
@@ -32,11 +33,17 @@ class Round(Owned):
     state = models.CharField(max_length=10, choices=RoundState, default=RoundState.PREPARING)
     opened_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField(null=True, blank=True)
+    # When it was over: archived, or stopped half way.
     archived_at = models.DateTimeField(null=True, blank=True)
+    stopped_because = models.CharField("中止的理由", max_length=400, blank=True)
 
     class Meta(Owned.Meta):
         verbose_name = "考核工作"
         constraints = (
+            models.CheckConstraint(
+                condition=~Q(state="stopped") | ~Q(stopped_because=""),
+                name="round_is_stopped_with_a_reason",
+            ),
             models.UniqueConstraint(
                 fields=["adoption", "period"], name="round_is_held_once_a_period"
             ),
@@ -52,11 +59,15 @@ class Round(Owned):
 
 
 class RoundEvent(Owned):
-    """Something that the process waits for has happened, for all or for one unit."""
+    """Something that the process waits for has happened, for all, for one unit, or for one entry.
+
+    `entry`: whose clock it starts or stops (a repair, an incident); empty for everything else.
+    """
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="events")
     name = models.CharField(max_length=40)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, blank=True, related_name="events")
     happened_at = models.DateTimeField()
     note = models.CharField(max_length=200, blank=True)
     made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -64,7 +75,9 @@ class RoundEvent(Owned):
     class Meta(Owned.Meta):
         constraints = (
             models.UniqueConstraint(
-                fields=["round", "name", "unit"], name="round_event_happens_once_in_a_unit"
+                fields=["round", "name", "unit", "entry"],
+                nulls_distinct=False,
+                name="round_event_happens_once",
             ),
         )
 
@@ -86,6 +99,7 @@ class Obligation(Owned):
 
     `duty` is the id in the process, `key` duty, period and subject together. It becomes a task of
     whoever holds the duty once it is `open`. `escalated` counts the steps it was handed on.
+    `entry`: the ticket whose clock runs, where the duty is owed for each entry of a register.
     """
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="obligations")
@@ -93,6 +107,9 @@ class Obligation(Owned):
     key = models.CharField(max_length=160, db_collation="C")
     period = models.CharField(max_length=40, blank=True)
     subject = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="obligations")
+    entry = models.ForeignKey(
+        Entry, models.PROTECT, null=True, blank=True, related_name="obligations"
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="obligations")
     title = models.CharField(max_length=200)
     begins_at = models.DateTimeField(null=True, blank=True)
@@ -131,6 +148,8 @@ class ResultSet(Owned):
     state = models.CharField(max_length=10, choices=ResultState, default=ResultState.FROZEN)
     frozen_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     frozen_at = models.DateTimeField()
+    # Why it was frozen although data were missing.
+    frozen_because = models.CharField(max_length=200, blank=True)
     reopened_at = models.DateTimeField(null=True, blank=True)
     reopened_because = models.CharField(max_length=200, blank=True)
     # SHA-256: of the scheme, of parameters with dates, of the facts, of the canonical results.
@@ -158,14 +177,17 @@ class ResultSet(Owned):
 
 
 class ResultRow(Owned):
-    """A frozen result of one subject: every value exactly as text, and the state of each.
+    """A frozen row of a result: every value exactly as text, and the state of each.
 
-    `values`: item → [text, state], `flags` what the scheme points out; never changed.
+    It is about a subject, about an entry, or about the row of a list that `key` names. `values`:
+    item → [text, state], `flags` what the scheme points out; never changed.
     """
 
     result_set = models.ForeignKey(ResultSet, models.CASCADE, related_name="rows")
     result = models.CharField(max_length=40)
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="result_rows")
+    subject = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="result_rows")
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="result_rows")
+    key = models.CharField(max_length=200, blank=True)
     period = models.CharField(max_length=40, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="result_rows")
     headline = models.CharField(max_length=120, blank=True)
@@ -181,7 +203,15 @@ class ResultRow(Owned):
     class Meta(Owned.Meta):
         constraints = (
             models.UniqueConstraint(
-                fields=["result_set", "result", "subject", "period"], name="result_row_is_one"
+                fields=["result_set", "result", "subject", "entry", "key", "period"],
+                name="result_row_is_one",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(subject__isnull=False, entry=None, key="")
+                | Q(subject=None, entry__isnull=False, key="")
+                | (Q(subject=None, entry=None) & ~Q(key="")),
+                name="result_row_is_about_one",
             ),
         )
         indexes = (
@@ -190,7 +220,14 @@ class ResultRow(Owned):
         )
 
     def __str__(self) -> str:
-        return f"#{self.subject_id} {self.result}"
+        return f"#{self.pk} {self.result}"
+
+    @property
+    def about(self) -> str:
+        """The key of the subject, of the entry or of the row of a list."""
+        if self.subject is not None:
+            return self.subject.key
+        return self.key if self.entry is None else self.entry.key
 
 
 class Decided(models.TextChoices):

@@ -54,6 +54,9 @@ class Adoption(Owned):
     holders = models.JSONField("谁是谁", default=dict)
     sources = models.JSONField("名册来源", default=dict)
     periods = models.JSONField("周期", default=list)
+    # Of the amendments whose day had not come when they were made: rows of the day, the number, and
+    # what is to be by the name of what changes; in the order of their days.
+    coming = models.JSONField("到期生效的修订", default=list)
     # Registers whose entries of a month are shown to everyone concerned before they count.
     monthly_sheets = models.JSONField("月度核对的台账", default=list)
     written_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -79,21 +82,32 @@ class Adoption(Owned):
 
 
 class Amendment(Owned):
-    """A dated change of an adoption in force: what was, what is, and why. Never changed."""
+    """A dated change of an adoption in force: what was, what is, and why.
+
+    Never changed; before its day it may be withdrawn, once and with a reason.
+    """
 
     adoption = models.ForeignKey(Adoption, models.PROTECT, related_name="amendments")
     number = models.PositiveIntegerField()
     # Name of what changed (`parameters.pass_line`, `dates.district.to`) → [before, after].
     changes = models.JSONField(default=dict)
     why = models.CharField("理由", max_length=400)
-    takes_effect_on = models.DateField("自哪天起")
+    takes_effect_on = models.DateField("生效日期")
     made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.CharField("撤回的理由", max_length=400, blank=True)
 
     class Meta(Owned.Meta):
         constraints = (
             models.UniqueConstraint(
                 fields=["adoption", "number"], name="amendment_number_is_given_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_because="")
+                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_because="")),
+                name="amendment_is_withdrawn_with_a_reason",
             ),
         )
 

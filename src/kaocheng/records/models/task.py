@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from kaocheng.records.models.person import Person
 from kaocheng.records.models.unit import Unit
-from kaocheng.records.scoped import Owned
+from kaocheng.records.scoped import Owned, OwnedManager
 
 
 class TaskState(models.TextChoices):
@@ -64,8 +64,31 @@ class Task(Owned):
             models.Index(fields=["person", "state", "due_at"], name="task_person"),
             models.Index(fields=["unit", "role", "state", "due_at"], name="task_unit_role"),
             # What is overdue anywhere: few rows among many.
-            models.Index(fields=["due_at"], condition=Q(state="open"), name="task_open_due"),
+            models.Index(
+                fields=["due_at"],
+                include=["unit"],
+                condition=Q(state="open"),
+                name="task_open_due",
+            ),
         )
 
     def __str__(self) -> str:
         return self.title
+
+
+class TaskCount(models.Model):
+    """How many tasks of a unit are open and done: the sum over its rows, of which there are few.
+
+    The database keeps it (`0010_task_counts`) in the transaction that writes the tasks, so that a
+    board need not count what was ever done. Nobody waits for a row that somebody else is changing:
+    a second one is added beside it, and who comes later makes one of both.
+    """
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="task_counts")
+    open = models.IntegerField()
+    done = models.IntegerField()
+
+    objects = OwnedManager()
+
+    def __str__(self) -> str:
+        return f"{self.open:+d}, {self.done:+d}"

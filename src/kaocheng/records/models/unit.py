@@ -46,6 +46,9 @@ STANDS_UNDER: Mapping[str, frozenset[str]] = {
 # A panel stands outside the tree; one of these keeps it.
 KEEPS_PANELS = frozenset({UnitKind.CITY, UnitKind.DISTRICT, UnitKind.TOWN, UnitKind.SCHOOL})
 
+# So many characters of a path say one unit.
+PART_OF_PATH = 13
+
 
 class Unit(Owned):
     """One place of the tree; a panel stands outside it, as a root of its own with a keeper.

@@ -53,7 +53,9 @@ class AmendmentForm(forms.Form):
         help_text=_("看得到这份方案的人都看得到"),
     )
     takes_effect_on = forms.DateField(
-        label=_("自哪天起"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=_("生效日期"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("写今天以后的，到那天才变；写今天或以前的，现在就变"),
     )
 
     def say(self, problems: Mapping[str, Refused]) -> None:
@@ -62,13 +64,34 @@ class AmendmentForm(forms.Form):
                 self.add_error(name, f"{one} {one.remedy('zh')}")
 
 
+class PeriodsForm(forms.Form):
+    """Why periods of a scheme in force change; adding new ones needs no reason."""
+
+    why = forms.CharField(
+        label=_("修订理由"),
+        max_length=MOST_WHY,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=_("改动、删除已有的周期是修订，要写；只加新的不用写"),
+    )
+
+    def say(self, problems: Mapping[str, Refused]) -> None:
+        if one := problems.get("why"):
+            self.add_error("why", f"{one} {one.remedy('zh')}")
+
+
 class PasteForm(forms.Form):
     table = forms.CharField(
         label=_("粘贴表格"),
         max_length=MOST_PASTED,
         strip=False,
-        widget=forms.Textarea({"rows": 6, "data-no-draft": ""}),
+        widget=forms.Textarea({"rows": 8, "data-no-draft": "", "wrap": "off"}),
         help_text=_("在 Excel 或 WPS 里连同标题行一起选中、复制，再粘贴到这里"),
+    )
+    empties = forms.BooleanField(
+        label=_("空格清空原来的值"),
+        required=False,
+        help_text=_("不勾选时，空着的格不改已填的。勾选后，会清空哪些先列给您看，再点一次才写入。"),
     )
 
 

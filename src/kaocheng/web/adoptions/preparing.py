@@ -17,17 +17,18 @@ from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Refused
 from kaocheng.actions.adoption import (
     approve_adoption,
     discard_adoption,
-    end_adoption,
     name_holders,
     set_dates,
-    set_periods,
     settle_adoption,
     start_adoption,
 )
+from kaocheng.actions.adoption_end import end_adoption
+from kaocheng.actions.adoption_periods import set_periods
 from kaocheng.actions.amendment import make_amendment
 from kaocheng.actions.perform import Answer
 from kaocheng.gateways.clock import CLOCK
 from kaocheng.queries.adoption import Head, adoption_page
+from kaocheng.queries.adoption_end import ending
 from kaocheng.queries.adoption_forms import (
     TableForm,
     date_form,
@@ -42,6 +43,7 @@ from kaocheng.web.adoptions.forms import (
     EndForm,
     NewForm,
     PasteForm,
+    PeriodsForm,
     amendment_form,
     cells_of,
     moved_by,
@@ -152,21 +154,35 @@ def periods(request: HttpRequest, *, adoption_id: int) -> HttpResponse:
     form = period_form(actor(request), adoption_id, now=CLOCK.now())
     rows = [list(row) for row in form.rows]
     problems: Problems = {}
+    amending = PeriodsForm(request.POST or None) if form.head.in_force else None
     if request.method == "POST":
         rows = [row for row in read_grid(request.POST, PERIOD_CELLS) if any(row[1:])]
         if request.POST.get("then") == "write":
             try:
-                version = version_of(request.POST)
-                set_periods(by(request), adoption_id=adoption_id, version=version, rows=rows)
+                answer = set_periods(
+                    by(request),
+                    adoption_id=adoption_id,
+                    version=version_of(request.POST),
+                    rows=rows,
+                    why=request.POST.get("why", ""),
+                )
             except Invalid as problem:
                 problems = problem.problems
+                if amending is not None:
+                    amending.say(problems)
             else:
-                say(request, gettext("已保存"))
+                _say_amended(request, answer.values["number"])
                 return redirect("adoption-periods", adoption_id)
     first = form.kinds[0][0] if form.kinds else ""
     shown = [*rows, *[[first, "", "", "", ""] for _ in range(BLANK_ROWS)]]
     lines = [(row, problems.get(str(number))) for number, row in enumerate(shown, start=1)]
-    context = {"form": form, "head": form.head, "lines": lines}
+    context = {
+        "form": form,
+        "head": form.head,
+        "lines": lines,
+        "amending": amending,
+        "whole": problems.get(""),
+    }
     return _page(request, "adoptions/periods.html", context, problems)
 
 
@@ -222,15 +238,31 @@ def discard(request: HttpRequest, *, adoption_id: int) -> HttpResponse:
 
 
 def end(request: HttpRequest, *, adoption_id: int) -> HttpResponse:
+    """What is still open is listed first; rounds under way are stopped only if that is ticked."""
     found = adoption_page(actor(request), adoption_id, now=CLOCK.now())
     if not found.head.may_approve:
         raise NotYours
+    left, problem = ending(actor(request), adoption_id), None
     form = EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        end_adoption(by(request), adoption_id=adoption_id, because=form.cleaned_data["because"])
-        say(request, gettext("已结束，已有的登记和结果都还在"))
-        return redirect("adoption", adoption_id)
-    return render(request, "adoptions/end.html", {"head": found.head, "form": form})
+        stopping = request.POST.getlist("stop") if request.POST.get("sure") else []
+        try:
+            end_adoption(
+                by(request),
+                adoption_id=adoption_id,
+                because=form.cleaned_data["because"],
+                stopping=[int(pk) for pk in stopping if pk.isascii() and pk.isdigit()],
+            )
+        except Refused as refused:
+            if refused.message_id != "K15":
+                raise
+            problem = refused
+        else:
+            say(request, gettext("已结束，已有的登记和结果都还在"))
+            return redirect("adoption", adoption_id)
+    context = {"head": found.head, "form": form, "left": left, "problem": problem}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "adoptions/end.html", context, status=status)
 
 
 def _written(
@@ -255,14 +287,24 @@ def _written(
             answer = make_amendment(
                 by(request), adoption_id=head.id, version=version, **amending.cleaned_data, **named
             )
-            number = answer.values["number"]
-            said = gettext("已修订（第 %(number)s 号），按它重新算") % {"number": number}
-            say(request, said)
+            number, is_at_once = answer.values["number"], answer.values["is_at_once"]
+            _say_amended(request, number, is_at_once=is_at_once)
     except Invalid as problem:
         if amending is not None:
             amending.say(problem.problems)
         return problem.problems, False
     return {}, True
+
+
+def _say_amended(request: HttpRequest, number: int, *, is_at_once: bool = True) -> None:
+    """`number`: that of the amendment, 0 where it was none."""
+    said = gettext("已保存")
+    if number and is_at_once:
+        said = gettext("已修订（第 %(number)s 号），按它重新算") % {"number": number}
+    elif number:
+        said = gettext("已修订（第 %(number)s 号），到生效日期才变，那天以前可以撤回")
+        said = said % {"number": number}
+    say(request, said)
 
 
 def _page(

@@ -7,8 +7,8 @@ from django.shortcuts import render
 
 from kaocheng.gateways.clock import CLOCK
 from kaocheng.queries.adoption import SHOWN, adoption_list, adoption_page, amendment_list
+from kaocheng.queries.adoption_calendar import calendar_page
 from kaocheng.queries.adoption_findings import check_page
-from kaocheng.queries.adoption_forms import calendar_page
 from kaocheng.web.asking import actor
 from kaocheng.web.paging import choice_of, number_of
 

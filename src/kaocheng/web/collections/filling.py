@@ -22,13 +22,13 @@ from kaocheng.actions.collection_part import (
 from kaocheng.queries.collection import parts_to_fill
 from kaocheng.queries.collection_part import (
     PartPage,
-    fields_of,
     part_page,
     pasted,
     split_page,
     with_problems,
     with_typed,
 )
+from kaocheng.queries.collection_part_found import found_fields
 from kaocheng.web.asking import actor, by
 from kaocheng.web.collections.forms import (
     PasteForm,
@@ -53,7 +53,7 @@ def part(request: HttpRequest, part_id: int) -> HttpResponse:
         if "check" in request.GET:
             shown = with_problems(shown)
         return _part(request, shown)
-    fields = fields_of(actor(request), part_id)
+    fields = found_fields(actor(request), part_id)
     asked = by(request)
     try:
         fill_rows(

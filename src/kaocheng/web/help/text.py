@@ -70,6 +70,7 @@ _ELSEWHERE = {
     "accounts": "administration",
     "act": "delegation",
     "acting": "delegation",
+    "amendment": "adoption",
     "anchor": "audit",
     "first": "sign-in",
     "forgotten": "sign-in",

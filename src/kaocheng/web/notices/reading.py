@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from kaocheng.actions.notice import open_notice, sign_notice
 from kaocheng.documents.paper import Issued, Paper, Text, pdf
 from kaocheng.gateways.clock import CLOCK
-from kaocheng.queries.notice import NoticePage, audience, notice_page, received
+from kaocheng.queries.notice import NoticePage, anchor_printed, audience, notice_page, received
 from kaocheng.web.asking import actor, by
 from kaocheng.web.paging import number_of
 from kaocheng.web.saying import say
@@ -48,12 +48,15 @@ def sign(request: HttpRequest, *, notice_id: int) -> HttpResponse:
 def paper(request: HttpRequest, *, notice_id: int) -> HttpResponse:
     """The notice as it is printed: A4 by the rules of official papers."""
     notice = notice_page(actor(request), notice_id, now=CLOCK.now())
+    anchor = anchor_printed(notice)
+    of_log = (Text(gettext("操作日志校验码 %(code)s") % {"code": anchor}),) if anchor else ()
     sheet = Paper(
         title=notice.title,
         subtitle=notice.number or gettext("草稿，未编号"),
         blocks=(
             Text("\n".join(notice.paragraphs)),
             Issued(notice.from_name, notice.issued_on),
+            *of_log,
         ),
         proof=gettext("校验码 %(code)s") % {"code": notice.proof},
     )

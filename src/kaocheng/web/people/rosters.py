@@ -15,7 +15,6 @@ from kaocheng.access.refusal import Refused
 from kaocheng.access.scope import one, units
 from kaocheng.access.unit import roster_imports
 from kaocheng.actions.roster import (
-    Upload,
     bytes_of,
     check_again,
     check_roster,
@@ -24,7 +23,6 @@ from kaocheng.actions.roster import (
     roster_in,
 )
 from kaocheng.formats.roster_books import empty_roster, marked_roster
-from kaocheng.formats.roster_grids import LIMITS
 from kaocheng.gateways.clock import CLOCK
 from kaocheng.methods.one_time import one_time_password
 from kaocheng.queries.person import first_sign_ins
@@ -33,6 +31,7 @@ from kaocheng.records.models import RosterImport
 from kaocheng.records.models.roster import RosterState
 from kaocheng.records.scoped import OwnedQuerySet
 from kaocheng.web.asking import actor, by
+from kaocheng.web.attachment import given_file
 from kaocheng.web.people.views import XLSX, download
 from kaocheng.web.saying import say
 
@@ -46,11 +45,7 @@ def upload(request: HttpRequest, unit_id: int) -> HttpResponse:
             given = request.FILES.get("roster")
             if given is None:
                 raise Refused("W82")
-            if (given.size or 0) > LIMITS.file_bytes:
-                limit = LIMITS.file_bytes // 1_000_000
-                megabytes = -(-(given.size or 0) // 1_000_000)
-                raise Refused("F08", path=given.name, megabytes=megabytes, limit=limit)
-            sent = Upload(given.name or "", given.read())
+            sent = given_file(given)
             answer = check_roster(by(request), unit_id=unit.pk, upload=sent)
         except Refused as refused:
             if refused.status != 422:

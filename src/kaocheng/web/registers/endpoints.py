@@ -22,6 +22,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("entry-sign", f"{ENTRY}/sign", entries.sign_one, WRITE, POST),
     Endpoint("entry-return", f"{ENTRY}/return", entries.give_back, WRITE, POST),
     Endpoint("entry-correct", f"{ENTRY}/correct", entries.correct_one, WRITE, BOTH),
+    Endpoint("entry-fill", f"{ENTRY}/fill", entries.fill_one, WRITE, POST),
     Endpoint("entry-withdraw", f"{ENTRY}/withdraw", entries.withdraw_one, WRITE, POST),
     Endpoint("entry-advance", f"{ENTRY}/advance", entries.advance_one, WRITE, POST),
     Endpoint("entry-acknowledge", f"{ENTRY}/acknowledge", entries.acknowledge_one, WRITE, POST),

@@ -12,11 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from kaocheng.access.refusal import Invalid, Refused
 from kaocheng.engine.language.registers import Field, Register
+from kaocheng.formats.file_kind import EVIDENCE
 from kaocheng.queries.adopted import Adopted
 from kaocheng.queries.entry import MASKED
+from kaocheng.queries.register_codes import codes_of
 
 MOST = 2_000
 PREFIX = "f_"
+ACCEPTED = ",".join(ending for kind in EVIDENCE for ending in kind.extensions)
 Offered = Mapping[str, Sequence[tuple[str, str]]]
 
 
@@ -26,7 +29,8 @@ class FieldsForm(forms.Form):
     evidence = forms.FileField(
         label=gettext_lazy("佐证材料"),
         required=False,
-        help_text=gettext_lazy("照片、扫描件、PDF、Office 文件，不超过 20 MB"),
+        help_text=gettext_lazy("照片、扫描件、PDF、Office 文件、录音录像、zip，不超过 20 MB"),
+        widget=forms.ClearableFileInput({"accept": ACCEPTED}),
     )
 
     def __init__(
@@ -40,24 +44,27 @@ class FieldsForm(forms.Form):
         initial: Mapping[str, str] | None = None,
         without: Sequence[str] = (),
         masked: Sequence[str] = (),
+        has_evidence: bool = True,
     ) -> None:
         start = {f"{PREFIX}{name}": text for name, text in (initial or {}).items()}
         super().__init__(data, files, initial=start, auto_id="id_%s")
         self.names = [name for name in register.fields if name not in without]
         self.lists: dict[str, Sequence[tuple[str, str]]] = {}
         made: dict[str, forms.Field] = {}
+        codes = codes_of(found, register)
         for name in self.names:
             described = register.fields[name]
             choices = offered.get(described.type, ())
             if choices:
                 self.lists[described.type] = choices
-            made[f"{PREFIX}{name}"] = _field(found, described, choices)
+            coded = _coded(codes, name, start.get(f"{PREFIX}{name}", ""))
+            made[f"{PREFIX}{name}"] = _field(found, described, choices, coded)
             if name in masked:
                 made[f"{PREFIX}{name}"].help_text = _("%(masked)s：留空就不改动") % {
                     "masked": MASKED
                 }
                 made[f"{PREFIX}{name}"].required = False
-        if register.kind != "roster" and register.evidence != "none":
+        if has_evidence and register.kind != "roster" and register.evidence != "none":
             made["evidence"] = self.fields["evidence"]
             made["evidence"].required = register.evidence == "required"
         self.masked = tuple(masked)
@@ -72,8 +79,12 @@ class FieldsForm(forms.Form):
         """What the action did not take, beside its field."""
         self.full_clean()
         self._errors = forms.utils.ErrorDict()
-        for name, one in problem.problems.items():
-            self.add_error(self._at(name), f"{one.say('zh')}{one.remedy('zh')}")
+        told = [(self._at(name), one) for name, one in problem.problems.items()]
+        beside = {one.say("zh") for at, one in told if at}
+        for at, one in told:
+            # What is said beside a field is not said of the row as a whole once more.
+            if at or one.say("zh") not in beside:
+                self.add_error(at, f"{one.say('zh')}{one.remedy('zh')}")
 
     def say_all(self, problem: Refused) -> None:
         self.full_clean()
@@ -86,9 +97,24 @@ class FieldsForm(forms.Form):
         return name if name in self.fields else None
 
 
-def _field(found: Adopted, described: Field, offered: Sequence[tuple[str, str]]) -> forms.Field:
+def _coded(
+    codes: Mapping[tuple[str, str], str], name: str, kept: str
+) -> list[tuple[str, str]] | None:
+    """The rows of the table that the field is looked up in; what was written before stays."""
+    rows = [(code, f"{code} {title}") for (of, code), title in codes.items() if of == name]
+    if rows and kept and all(kept != code for code, _title in rows):
+        rows.append((kept, kept))
+    return rows or None
+
+
+def _field(
+    found: Adopted,
+    described: Field,
+    offered: Sequence[tuple[str, str]],
+    coded: Sequence[tuple[str, str]] | None,
+) -> forms.Field:
     label = f"{described.title}（{described.unit}）" if described.unit else described.title
-    options = _options(found, described, offered)
+    options = coded or _options(found, described, offered)
     if options is not None:
         return forms.ChoiceField(
             label=label,
@@ -112,7 +138,7 @@ def _options(
         case "boolean":
             return [("是", _("是")), ("否", _("否"))]
         case "period":
-            return [(period.id, period.title) for period in found.periods]
+            return [(period.id, period.title) for period in found.listed_periods]
         case _ if 0 < len(offered) <= 12:
             return [(key, name) for key, name in offered]
         case _:

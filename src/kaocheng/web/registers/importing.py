@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -11,7 +14,6 @@ from kaocheng.access.refusal import Refused
 from kaocheng.access.scope import one
 from kaocheng.actions.entry_import import (
     MANY,
-    TABLE,
     ask_import,
     bytes_of,
     check_import,
@@ -19,15 +21,19 @@ from kaocheng.actions.entry_import import (
 )
 from kaocheng.actions.roster import Upload
 from kaocheng.documents.tables import MEDIA_TYPES
-from kaocheng.formats.roster_grids import LIMITS
+from kaocheng.engine.language.registers import Field
 from kaocheng.gateways.clock import CHINA, CLOCK
 from kaocheng.queries.adopted import Adopted
+from kaocheng.queries.entry import key_names
+from kaocheng.queries.entry_batch import TABLE, place_of
+from kaocheng.queries.entry_check import Ready
 from kaocheng.queries.entry_import import PASTED, Plan, empty_table, faults_table, plan_import
 from kaocheng.queries.register import adopted_in_sight
 from kaocheng.queries.register_route import ledger
 from kaocheng.records.models import FileUse, Job
 from kaocheng.web.asking import actor, by
-from kaocheng.web.attachment import attachment
+from kaocheng.web.attachment import attachment, given_file
+from kaocheng.web.registers.forms import ACCEPTED
 from kaocheng.web.registers.ledgers import evidence_in
 from kaocheng.web.saying import say
 
@@ -117,13 +123,9 @@ def _given(request: HttpRequest) -> Upload:
     text = request.POST.get("text", "")
     given = request.FILES.get("table")
     if given is not None:
-        if (given.size or 0) > LIMITS.file_bytes:
-            megabytes = -(-(given.size or 0) // 1_000_000)
-            limit = LIMITS.file_bytes // 1_000_000
-            raise Refused("F08", path=given.name, megabytes=megabytes, limit=limit)
-        name = given.name or ""
+        sent = given_file(given)
         # The name of what was pasted is ours: a file cannot pass for it.
-        return Upload(name if name != PASTED else f"1{name}", given.read())
+        return replace(sent, name=f"1{PASTED}") if sent.name == PASTED else sent
     if not text.strip():
         raise Refused("K35")
     return Upload(PASTED, text[:MOST_PASTED].encode())
@@ -138,7 +140,7 @@ def _plan(
     rows = files(who).filter(
         person=who.person_id,
         object_kind=TABLE,
-        object_id=f"{adoption_id} {register}"[:40],
+        object_id=place_of(adoption_id, register),
         withdrawn_at=None,
     )
     use = one(rows.select_related("file"), use_id)
@@ -161,6 +163,8 @@ def _looked(
 ) -> HttpResponse:
     described = ledger(found, register)
     fields = list(described.fields.items())
+    shown = plan.checked.rows[:SHOWN]
+    names = key_names(found, described, shown)
     context = {
         "adoption": found.adoption,
         "register": described,
@@ -169,8 +173,8 @@ def _looked(
         "problem": problem,
         "titles": [one.title for _, one in fields],
         "rows": [
-            (row.line, [(one.title, row.values.get(name, "")) for name, one in fields])
-            for row in plan.checked.rows[:SHOWN]
+            (row.line, [(one.title, _words(row, name, one, names)) for name, one in fields])
+            for row in shown
         ],
         "faults": [
             {
@@ -183,7 +187,14 @@ def _looked(
         ],
         "fault_count": len(plan.faults),
         "text": bytes_of(use).decode("utf-8", "replace") if use.name == PASTED else "",
+        "accepted": ACCEPTED,
         "needs_evidence": described.evidence == "required",
     }
     status = 422 if problem else 200
     return render(request, "registers/import_check.html", context, status=status)
+
+
+def _words(row: Ready, name: str, field: Field, names: Mapping[tuple[str, str], str]) -> str:
+    """What a cell says: whom a number means by their name, as it will stand in the register."""
+    text = row.values.get(name, "")
+    return names.get((field.type, text), text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from kaocheng.access.refusal import Invalid, Refused
@@ -15,11 +16,13 @@ from kaocheng.documents.tables import MEDIA_TYPES, Sheet, csv, xlsx
 from kaocheng.gateways.clock import CHINA, CLOCK
 from kaocheng.queries.adopted import Adopted
 from kaocheng.queries.entry_effect import Effect, effect_for
+from kaocheng.queries.entry_later import later_fields
 from kaocheng.queries.register import adopted_in_sight, registers_page
 from kaocheng.queries.register_page import (
     Filters,
     exported,
     register_page,
+    signable_in,
     subjects_offered,
 )
 from kaocheng.queries.register_route import ledger
@@ -27,7 +30,7 @@ from kaocheng.records.models.register import Standing
 from kaocheng.web.asking import actor, by
 from kaocheng.web.attachment import attachment
 from kaocheng.web.paging import number_of
-from kaocheng.web.registers.forms import FieldsForm, Offered, ids_of
+from kaocheng.web.registers.forms import FieldsForm, Offered, ids_of, number
 from kaocheng.web.registers.rosters import show_roster
 from kaocheng.web.saying import say
 
@@ -79,11 +82,22 @@ def enter_one(request: HttpRequest, *, adoption_id: int, register: str) -> HttpR
 
 
 def sign_many(request: HttpRequest, *, adoption_id: int, register: str) -> HttpResponse:
-    """审签 all that were ticked: all of them, or none."""
-    ledger(adopted_in_sight(actor(request), adoption_id), register)
-    answer = sign(by(request), entry_ids=ids_of(request.POST, "entry"))
+    """审签 all that were ticked, or all that came with one import: all of them, or none."""
+    found = adopted_in_sight(actor(request), adoption_id)
+    one = ledger(found, register)
+    ids = ids_of(request.POST, "entry")
+    batch = number(request.POST, "import")
+    if request.POST.get("then") == "all":
+        ids = signable_in(actor(request), found, one, import_id=batch)
+    answer = sign(by(request), entry_ids=ids)
     say(request, gettext("已审签 %(count)s 条") % {"count": answer.values["count"]})
-    return redirect("register", adoption_id, register)
+    return redirect(address_to_sign(adoption_id, register, batch))
+
+
+def address_to_sign(adoption_id: int, register: str, batch: int) -> str:
+    """Back to what is left to sign of an import; else to the register."""
+    address = reverse("register", args=(adoption_id, register))
+    return f"{address}?sign=1&import={batch}" if batch else address
 
 
 def export(request: HttpRequest, *, adoption_id: int, register: str) -> HttpResponse:
@@ -107,6 +121,7 @@ def filters_of(request: HttpRequest) -> Filters:
         subject_id=number_of(request, "subject", 0),
         before=_whole(given.get("before", "")),
         to_sign=given.get("sign") == "1",
+        import_id=number_of(request, "import", 0),
     )
 
 
@@ -177,6 +192,7 @@ def _form(request: HttpRequest, found: Adopted, register: str, *, bound: bool) -
         register=found.register(register),
         offered=offered,
         initial=initial,
+        without=later_fields(found.register(register)),
     )
 
 

@@ -7,8 +7,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from kaocheng.access.refusal import Invalid, Refused
-from kaocheng.actions.result import acknowledge_result, freeze_results, reopen_results
+from kaocheng.actions.result import (
+    AT_ONCE,
+    acknowledge_result,
+    ask_freeze,
+    freeze_results,
+    reopen_results,
+)
 from kaocheng.queries.result_deciding import acknowledged_where, freezing, reopening
+from kaocheng.records.models import Job
 from kaocheng.web.asking import actor, by
 from kaocheng.web.results.forms import FreezeForm, ReopenForm, say_beside
 from kaocheng.web.saying import say
@@ -18,10 +25,12 @@ def freeze(request: HttpRequest, *, round_id: int) -> HttpResponse:
     found = freezing(actor(request), round_id)
     form = FreezeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        because = form.cleaned_data["because"]
         try:
-            answer = freeze_results(
-                by(request), round_id=round_id, because=form.cleaned_data["because"]
-            )
+            if found.rows > AT_ONCE:
+                asked = ask_freeze(by(request), round_id=round_id, because=because)
+                return redirect("job", Job.objects.get(effect_key=asked.id).pk)
+            answer = freeze_results(by(request), round_id=round_id, because=because)
         except Refused as problem:
             if problem.message_id not in {"K76", "K77"}:
                 raise
@@ -29,6 +38,7 @@ def freeze(request: HttpRequest, *, round_id: int) -> HttpResponse:
         else:
             say(request, gettext("已冻结 %(count)s 条结果") % {"count": answer.values["count"]})
             return redirect("result-round", round_id)
+    form.ask_reason(is_needed=bool(found.lacking or form.errors))
     return render(request, "results/freeze.html", {"found": found, "form": form})
 
 

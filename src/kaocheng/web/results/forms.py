@@ -16,8 +16,15 @@ class FreezeForm(forms.Form):
         required=False,
         max_length=MOST_BECAUSE,
         widget=forms.Textarea({"rows": 3}),
-        help_text=_("数据齐全的不用填"),
+        help_text=_("补不了数据、仍要冻结的，写明理由"),
     )
+
+    def ask_reason(self, *, is_needed: bool) -> None:
+        """Say that the reason must be given, and begin there once it was refused without one."""
+        field = self.fields["because"]
+        field.required = is_needed
+        if self.errors:
+            field.widget.attrs["autofocus"] = True
 
 
 class ReopenForm(forms.Form):

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from kaocheng.documents.tables import MEDIA_TYPES, csv, xlsx
 from kaocheng.engine.problems import Refused
-from kaocheng.queries.result import results_page
+from kaocheng.queries.result import faults_of_round, results_page
 from kaocheng.queries.result_export import export_sheet
 from kaocheng.queries.result_package import own_package
 from kaocheng.queries.result_rounds import rounds_page
@@ -60,11 +60,8 @@ def show_subject(
     try:
         found = subject_page(actor(request), round_id, result, subject_id, is_live=is_live)
     except Refused as refused:
-        context = {
-            "problems": [one.reason() for one in refused.problems[:20]],
-            "round_id": round_id,
-        }
-        return render(request, "results/wrong.html", context)
+        faults = faults_of_round(actor(request), round_id, refused.problems)
+        return render(request, "results/wrong.html", {"wrong": faults, "round_id": round_id})
     opened = request.GET.get("open") == "1"
     return render(request, "results/subject.html", {"found": found, "opened": opened})
 

@@ -19,6 +19,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("round-agenda", f"{ONE}/agenda", views.show_agenda, SEE),
     Endpoint("round-calendar", f"{ONE}/agenda.ics", papers.calendar, SEE),
     Endpoint("round-events", f"{ONE}/events", running.events, SEE, BOTH),
+    Endpoint("round-tickets", f"{ONE}/tickets", views.list_tickets, SEE),
+    Endpoint("round-ticket", f"{ONE}/tickets/<int:entry_id>", running.ticket, SEE, BOTH),
     Endpoint("round-circular", f"{ONE}/circular", papers.show_circular, SEE),
     Endpoint("round-circular-paper", f"{ONE}/circular.pdf", papers.circular_paper, SEE),
     Endpoint("round-archive", f"{ONE}/archive", running.archive, RUN, POST),

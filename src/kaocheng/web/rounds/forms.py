@@ -108,6 +108,13 @@ class EventForm(forms.Form):
         }
 
 
+class TicketForm(EventForm):
+    """A step of one ticket; `events` are names and titles of those that the reader may tell of."""
+
+    def __init__(self, data: QueryDict | None, events: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data, [Event(name, title, "") for name, title in events])
+
+
 class ExcuseForm(forms.Form):
     because = forms.CharField(
         label=_("免办原因"),

@@ -9,12 +9,14 @@ from django.utils.translation import gettext
 from kaocheng.access.refusal import Invalid, NotYours
 from kaocheng.actions.obligation import excuse, finish
 from kaocheng.actions.round import archive_round, note_event, start_round
+from kaocheng.actions.round_ticket import note_ticket
 from kaocheng.gateways.clock import CLOCK
 from kaocheng.queries.obligation import Whole, whole
 from kaocheng.queries.round import choices, one_round
 from kaocheng.queries.round_events import event_page
+from kaocheng.queries.ticket import ticket_page
 from kaocheng.web.asking import actor, by
-from kaocheng.web.rounds.forms import EventForm, ExcuseForm, StartForm, say_beside
+from kaocheng.web.rounds.forms import EventForm, ExcuseForm, StartForm, TicketForm, say_beside
 from kaocheng.web.saying import say
 
 
@@ -46,6 +48,22 @@ def events(request: HttpRequest, *, round_id: int) -> HttpResponse:
             say(request, gettext("已记下，有关的期限已重新算过"))
             return redirect("round-events", round_id)
     return render(request, "rounds/events.html", {"found": found, "form": form})
+
+
+def ticket(request: HttpRequest, *, round_id: int, entry_id: int) -> HttpResponse:
+    who = actor(request)
+    work = one_round(who, round_id)
+    found = ticket_page(who, work, entry_id, now=CLOCK.now())
+    form = TicketForm(request.POST if request.method == "POST" else None, found.tellable)
+    if request.method == "POST" and form.is_valid():
+        try:
+            note_ticket(by(request), round_id=round_id, entry_id=found.line.id, **form.values())
+        except Invalid as problem:
+            say_beside(form, problem)
+        else:
+            say(request, gettext("已记下，有关的期限已重新算过"))
+            return redirect("round-ticket", round_id, found.line.id)
+    return render(request, "rounds/ticket.html", {"found": found, "form": form})
 
 
 def archive(request: HttpRequest, *, round_id: int) -> HttpResponse:

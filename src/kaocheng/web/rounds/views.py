@@ -10,6 +10,7 @@ from kaocheng.queries.obligation import mine, of_subject, overdue, whole
 from kaocheng.queries.round import one_round, round_list
 from kaocheng.queries.round_board import board
 from kaocheng.queries.round_days import agenda_page
+from kaocheng.queries.ticket import ticket_list
 from kaocheng.web.asking import actor
 from kaocheng.web.paging import number_of
 
@@ -69,6 +70,19 @@ def show_agenda(request: HttpRequest, *, round_id: int) -> HttpResponse:
         page=number_of(request, "page"),
     )
     return render(request, "rounds/agenda.html", {"found": found, "page": found.page})
+
+
+def list_tickets(request: HttpRequest, *, round_id: int) -> HttpResponse:
+    who = actor(request)
+    found = ticket_list(
+        who,
+        one_round(who, round_id),
+        now=CLOCK.now(),
+        chosen=request.GET.get("show", ""),
+        register=request.GET.get("register", ""),
+        page=number_of(request, "page"),
+    )
+    return render(request, "rounds/tickets.html", {"found": found, "page": found.page})
 
 
 def show_obligation(request: HttpRequest, *, round_id: int, obligation_id: int) -> HttpResponse:

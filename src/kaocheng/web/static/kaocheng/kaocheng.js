@@ -19,6 +19,21 @@ const cookie = (name) => {
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
 };
 
+// ── All of a list ticked at once ──────────────────────────────────────────────────────────────
+for (const all of document.querySelectorAll("[data-all]")) {
+  all.closest("label").hidden = false;
+  all.addEventListener("change", () => {
+    for (const one of all.form.querySelectorAll(`[name="${all.dataset.all}"]`)) one.checked = all.checked;
+  });
+}
+
+// ── On paper nothing can be opened: what is one tap away is printed too ────────────────────────
+const opened = [];
+window.addEventListener("beforeprint", () => {
+  for (const one of document.querySelectorAll("details.tell:not([open])")) { one.open = true; opened.push(one); }
+});
+window.addEventListener("afterprint", () => { for (const one of opened.splice(0)) one.open = false; });
+
 // ── Panels of the top bar ─────────────────────────────────────────────────────────────────────
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
