@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 
-from kaocheng.engine.exact import NotExact, read_exact
+from kaocheng.engine.exact import REMEMBERED, NotExact, read_exact
 from kaocheng.engine.values import Known
 
 
@@ -31,6 +32,7 @@ def _money(text: str) -> Fraction:
     return number
 
 
+@lru_cache(maxsize=REMEMBERED)
 def read_day(text: str) -> date:
     """ISO dates; 2024/3/1 and 2024-3-1, as Excel writes them, are as unambiguous."""
     parts = text.replace("/", "-").split("-")

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 MOST_DIGITS = 40
+# In a large table the same few texts stand again and again: so many are read once.
+REMEMBERED = 4_096
 
 NotExactReason = Literal[
     "exponent", "separator", "fullwidth", "too_long", "not_a_number", "zero_denominator"
@@ -49,6 +52,7 @@ def exact_text(value: Fraction) -> str:
     return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
 
 
+@lru_cache(maxsize=REMEMBERED)
 def read_exact(text: str) -> Fraction:
     """Read `-12`, `+3`, `0.25`, `7/3` or `95%`; raises `NotExact` with a reason code for all else.
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Self
 
 from kaocheng.engine.cells import read_cell
+from kaocheng.engine.exact import REMEMBERED
 from kaocheng.engine.language.registers import Field, Register
 from kaocheng.engine.model import Pack
 
@@ -99,6 +101,7 @@ def _first(fields: Mapping[str, Field], *types: str) -> str:
     return next((name for name, field in fields.items() if field.type in types), "")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _day(text: str) -> date | None:
     for column_type in ("date", "moment"):
         value = _read(text, column_type)
@@ -109,6 +112,7 @@ def _day(text: str) -> date | None:
     return None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _number(text: str, column_type: str, slot: str) -> Decimal | None:
     """The number where so many places hold it exactly: sums of it are then exact too."""
     value = _read(text, column_type)
