@@ -92,6 +92,8 @@ TEMPLATES = [
         },
     }
 ]
+# Our `translate` takes the place of Django's on purpose.
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]
 
 DATABASES = {"default": django_database(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
