@@ -1,69 +1,90 @@
 """`pytest -n0 -p tests.access.taken FILES`: the tests of these files with one check less each time.
 
-`KAOCHENG_TAKEN`: a file with the names of mutants, one a line; else those of `spared.ELSEWHERE`.
-`KAOCHENG_TAKEN_REPORT` gets a line for each: `noticed by` the first test that fails, `missed`, or
-`not run` where no test runs it. Only the tests are asked that run the very statement, which a first
-round over all of them finds out.
+`KAOCHENG_MUTANTS`: a text that the names of the mutants hold, or `all`; of the code alone, needs
+and grants are for the matrix. `KAOCHENG_MUTANTS_REPORT` gets a line for each: `noticed by` the
+first test that fails, `missed` with the number of tests that did not, or `no test` where none runs
+it. Only the tests are asked that run the very statement, which a first round over all of them
+finds out; the quick ones first.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from _pytest.runner import runtestprotocol
 
+# What so many seconds of tests do not notice is left for the matrix.
+MOST_SECONDS = 90
+
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
     from kaocheng.config.urls import ENDPOINTS  # the settings are not read before
     from tests.access.mutants import all_mutants
-    from tests.access.spared import ELSEWHERE, is_among
+    from tests.access.spared import DOUBLED, is_among
 
-    given = os.environ.get("KAOCHENG_TAKEN")
-    wanted = set(Path(given).read_text("utf-8").splitlines()) if given else set()
-    report = Path(os.environ["KAOCHENG_TAKEN_REPORT"])
-    ran = _traced(session)
-    for mutant in all_mutants(ENDPOINTS):
-        is_asked = mutant.name in wanted if given else is_among(mutant.name, ELSEWHERE)
-        if is_asked:
-            items = [one for one in session.items if one in ran[mutant.touches]]
-            with mutant.applied():
-                failed = _first_failure(session, items)
-            fate = f"noticed by {failed}" if failed else "missed" if items else "not run"
-            with report.open("a", encoding="utf-8") as lines:
-                lines.write(f"{fate}\t{mutant.name}\n")
+    only = os.environ["KAOCHENG_MUTANTS"]
+    report = Path(os.environ["KAOCHENG_MUTANTS_REPORT"])
+    lines = report.read_text("utf-8").splitlines() if report.exists() else []
+    known = {line.partition("\t")[2] for line in lines}
+    mutants = [
+        one
+        for one in all_mutants(ENDPOINTS)
+        if one.exchanged is not None
+        and (only == "all" or only in one.name)
+        and one.name not in known
+        and not is_among(one.name, DOUBLED)
+    ]
+    ran = _traced(session) if mutants else {}
+    for mutant in mutants:
+        items = ran.get(mutant.touches, [])
+        with mutant.applied():
+            fate = _fate(session, items)
+        with report.open("a", encoding="utf-8") as out:
+            out.write(f"{fate}\t{mutant.name}\n")
     return True
 
 
-def _traced(session: pytest.Session) -> defaultdict[str, set[pytest.Item]]:
+def _traced(session: pytest.Session) -> dict[str, list[pytest.Item]]:
     """Which tests run which statements; those that fail as it is are asked about nothing."""
     from tests.access.mutants import with_code
-    from tests.access.trace import NOTE, noting_codes, noting_permissions
+    from tests.access.trace import NOTE, noting_codes
 
-    ran: defaultdict[str, set[pytest.Item]] = defaultdict(set)
+    ran: defaultdict[str, list[tuple[float, int]]] = defaultdict(list)
     keys: set[str] = set()
     codes = noting_codes()
     for function in codes:
         function.__globals__[NOTE] = keys.add
-    with with_code(codes), noting_permissions(keys.add):
-        for item in session.items:
+    with with_code(codes):
+        for number, item in enumerate(session.items):
             keys.clear()
-            if not _first_failure(session, [item]):
+            began = time.monotonic()
+            if _passes(session, item):
                 for key in keys:
-                    ran[key].add(item)
-    return ran
+                    ran[key].append((time.monotonic() - began, number))
+    return {key: [session.items[number] for _, number in sorted(of)] for key, of in ran.items()}
 
 
-def _first_failure(session: pytest.Session, items: Iterable[pytest.Item]) -> str:
-    """The first test that fails; what they share, such as a city, stays for the next time."""
+def _fate(session: pytest.Session, items: Sequence[pytest.Item]) -> str:
+    until = time.monotonic() + MOST_SECONDS
+    asked = 0
     for item in items:
-        session._setupstate.teardown_exact(item)
-        item._initrequest()  # type: ignore[attr-defined]  # as whoever repeats a test does
-        beside = (one for one in session.items if one.parent is item.parent and one is not item)
-        following = next(beside, session.items[0])
-        if any(one.failed for one in runtestprotocol(item, nextitem=following, log=False)):
-            return item.nodeid
-    return ""
+        if not _passes(session, item):
+            return f"noticed by {item.nodeid}"
+        asked += 1
+        if time.monotonic() > until:
+            break
+    return f"missed by {asked} of {len(items)} tests" if items else "no test"
+
+
+def _passes(session: pytest.Session, item: pytest.Item) -> bool:
+    """What tests share, such as a city, stays for the next one."""
+    session._setupstate.teardown_exact(item)
+    item._initrequest()  # type: ignore[attr-defined]  # as whoever repeats a test does
+    beside = (one for one in session.items if one.parent is item.parent and one is not item)
+    following = next(beside, session.items[0])
+    return not any(one.failed for one in runtestprotocol(item, nextitem=following, log=False))

@@ -11,8 +11,9 @@ from django.core import mail
 from kaocheng.access.endpoints import Endpoint
 from kaocheng.config.urls import ENDPOINTS
 from tests.access import walk
+from tests.access.addresses import FIXED, OF_ENDPOINT
 from tests.access.bodies import BODIES
-from tests.access.city import FIXED, OF_ENDPOINT, City
+from tests.access.city import City
 from tests.access.table import (
     APART,
     FOR_ALL,

@@ -20,7 +20,8 @@ from kaocheng.access.refusal import Refused
 from kaocheng.engine.messages import MESSAGES
 from kaocheng.queries.actor import NOBODY
 from kaocheng.web.asking import Asking
-from tests.access.city import FIXED, OF_ENDPOINT, City
+from tests.access.addresses import FIXED, OF_ENDPOINT
+from tests.access.city import City
 from tests.access.table import APART, NO_OBJECT, RELATIONS, Cell, Role, Row, Table
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
