@@ -11,6 +11,7 @@ import pytest
 from tests.cli.conftest import T1, Kaocheng
 
 FACTS = T1 / "example"
+SCHEMES = Path(__file__).parents[2] / "schemes"
 SUBJECTS = ("T01", "T02", "T03", "T04", "T05", "T06")
 Json = dict[str, Any]
 
@@ -46,6 +47,15 @@ def test_text_goes_from_the_total_to_clause_and_register_row(kaocheng: Kaocheng)
         "    条款 T1-03：“病假2天以内不扣分，超过的每天扣0.2分”",
         "    记录：请假登记第 2 行：日期 2024-03-14，类别 病假，天数 3，事由 ＊＊＊",
     ]
+
+
+def test_department_that_shares_seats_stands_there_by_its_name(kaocheng: Kaocheng) -> None:
+    pack = SCHEMES / "s0.4-appraisal"
+
+    ran = kaocheng("explain", pack, "--facts", pack / "example", "--subject", "XX01")
+
+    assert "怎么算：信息部：10 人，名额 A 10 × 30% = 3、" in ran.out
+    assert "XX：" not in ran.out
 
 
 def test_text_says_why_there_is_no_value(kaocheng: Kaocheng) -> None:

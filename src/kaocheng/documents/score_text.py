@@ -67,8 +67,8 @@ def _head(branch: Branch) -> str:
 def _detail(branch: Branch, about: RowRef, rows: RowFinder) -> Iterator[str]:
     if why := reason(branch.value, unit=branch.unit):
         yield f"原因：{why}"
-    if arithmetic(branch):
-        yield f"怎么算：{arithmetic(branch)}"
+    if spelled := arithmetic(branch, rows, about=about):
+        yield f"怎么算：{spelled}"
     if counted_words(branch):
         yield f"计入上一级：{counted_words(branch)}"
     if branch.reads:

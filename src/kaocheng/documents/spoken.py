@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from kaocheng.documents.register_rows import cell_text
+from kaocheng.documents.register_rows import RowFinder, cell_text
 from kaocheng.engine.exact import exact_text
 from kaocheng.engine.explain import Branch
-from kaocheng.engine.trace import PERCENT, figure, shown
+from kaocheng.engine.trace import PERCENT, RowRef, figure, shown
 from kaocheng.engine.values import Missing, NotApplicable, Value, is_number
 from kaocheng.methods.shares import rounded_half_up
 
@@ -53,9 +53,14 @@ def out_of(branch: Branch) -> str:
     return cell_text(branch.points)
 
 
-def arithmetic(branch: Branch) -> str:
-    """How the value came about; empty where it would only repeat the value."""
+def arithmetic(branch: Branch, rows: RowFinder, *, about: RowRef) -> str:
+    """How the value of the row `about` came about; empty where it would only repeat the value.
+
+    A group of seats stands there by its name.
+    """
     text = branch.text
+    if branch.mechanism == "seats":
+        text = rows.named_group(about.table, text)
     if is_number(branch.value) and text in (cell_text(branch.value), shown(branch.value)):
         return ""
     return "" if text in (value_words(branch.value, unit=branch.unit), "无") else text

@@ -203,9 +203,7 @@ class _TreeView:
 
     def node(self, branch: Branch, *, depth: int) -> Node:
         """Parts of the first level are in view, and so is whatever wants to be looked at."""
-        spelled = arithmetic(branch)
-        if branch.mechanism == "seats":
-            spelled = self.rows.named_group(self.about.table, spelled)
+        spelled = arithmetic(branch, self.rows, about=self.about)
         is_line = not branch.item
         return Node(
             anchor=f"{self.anchor}-{branch.item}" if branch.item else "",
