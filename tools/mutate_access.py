@@ -66,7 +66,8 @@ def main(arguments: list[str]) -> int:
     missed = len(fates) - sum(count[fate] for fate in NOTICED)
     print(
         f"{len(fates)} checks taken away: {count['killed']} noticed by the matrix,"
-        f" {count['noticed']} by other tests, {missed} by nothing; {time.monotonic() - started:.0f} s"
+        f" {count['noticed']} by other tests, {missed} by nothing;"
+        f" {time.monotonic() - started:.0f} s"
     )
     return 1 if missed else 0
 

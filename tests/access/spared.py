@@ -1,7 +1,4 @@
-"""Checks whose absence the matrix does not notice, each with what stands behind it.
-
-The tables name mutants by the beginning of their names; `*` stands for anything.
-"""
+"""Checks whose absence nothing notices, each with what stands behind or before it."""
 
 from __future__ import annotations
 
@@ -13,8 +10,7 @@ def is_among(name: str, beginnings: Iterable[str]) -> bool:
     return any(re.match(re.escape(one).replace(r"\*", ".*"), name) for one in beginnings)
 
 
-# Checks that nothing notices because another one stands behind or before them, by the beginning of
-# their names; whoever adds one says which.
+# By the beginning of their names, where `*` stands for anything; whoever adds one says why.
 DOUBLED: Mapping[str, str] = {
     "grant audit.history of lead: own": "the lead reaches further by the row below",
     "grant audit.history of officer: own": "the officer reaches further by the row below",
@@ -60,96 +56,4 @@ DOUBLED: Mapping[str, str] = {
     "kaocheng/web/account/own:drop_second_factor: only": "the action asks too",
     "kaocheng/web/account/own:print_spare_codes: only": "the action asks too",
     "kaocheng/web/adoptions/preparing:end: refusal": "what is open is asked by a door of its own",
-}
-
-# Checks about whom or what a form names, which no address holds: a test of their own notices them.
-ELSEWHERE: Mapping[str, str] = {
-    "kaocheng/access/account:_helped": "tests/actions/test_account.py",
-    "kaocheng/access/account:refuse_two_administrators": "tests/actions/test_administrator.py",
-    # Whose place in the list is taken; a ballot of the city has one voter.
-    "kaocheng/access/ballot:own_voters": (
-        "tests/actions/test_ballot.py tests/access/test_doors.py"
-    ),
-    "kaocheng/access/collection:may_see_value": "tests/actions/test_collection_part.py",
-    "kaocheng/access/collection:parts_asked_by_us": "tests/actions/test_collection_part.py",
-    "kaocheng/access/collection:parts_to_send": "tests/actions/test_collection_part.py",
-    "kaocheng/access/delegation:_valid": "tests/access/test_colleagues.py",
-    "kaocheng/access/delegation:colleagues": (
-        "tests/access/test_colleagues.py tests/actions/test_delegation.py"
-    ),
-    "kaocheng/access/delegation:holds_administrator": "tests/actions/test_delegation.py",
-    "kaocheng/access/delegation:home_path": "tests/actions/test_delegation.py",
-    "kaocheng/access/handover:handed_roles": (
-        "tests/access/test_colleagues.py tests/actions/test_handover.py"
-    ),
-    "kaocheng/access/handover:takers": (
-        "tests/access/test_colleagues.py tests/actions/test_handover.py"
-    ),
-    "kaocheng/access/notice:units_to_address: exclude": "tests/access/test_addressing.py",
-    "kaocheng/actions/adoption_end:end_adoption: only": "tests/access/test_in_person.py",
-    "kaocheng/actions/consequence:decide_consequence: only": "tests/access/test_in_person.py",
-    "kaocheng/actions/notice:sign_notice: only": "tests/access/test_in_person.py",
-    "kaocheng/actions/result:_round_to_freeze: only": "tests/access/test_in_person.py",
-    "kaocheng/actions/result:reopen_results: only": "tests/access/test_in_person.py",
-    "kaocheng/actions/review:check_review: only": "tests/access/test_in_person.py",
-    "kaocheng/actions/review:submit_review: only": "tests/access/test_in_person.py",
-    "kaocheng/web/account/passwords:help_person: only": "tests/access/test_in_person.py",
-    # Asked without a page.
-    "kaocheng/access/adoption:in_sight_condition: if … return NOBODY": (
-        "tests/access/test_doors.py"
-    ),
-    "kaocheng/access/ballot:ballots_to_vote: if … return NOBODY": "tests/access/test_doors.py",
-    "kaocheng/access/collection:units_to_ask: comparison": "tests/access/test_doors.py",
-    "kaocheng/access/collection:units_to_ask: exclude": "tests/access/test_single_doors.py",
-    "kaocheng/access/collection:units_to_ask: filter closes_on": (
-        "tests/access/test_single_doors.py"
-    ),
-    "kaocheng/access/collection:units_to_ask: filter kind__in": (
-        "tests/access/test_single_doors.py"
-    ),
-    "kaocheng/access/entry:_in_sight: Q": "tests/access/test_doors.py",
-    "kaocheng/access/entry:_in_sight: if … return NOBODY": "tests/access/test_doors.py",
-    "kaocheng/access/entry:adoptions_at_work: if … return NOBODY": "tests/access/test_doors.py",
-    "kaocheng/access/entry:entries_in_sight: within argument 1": "tests/access/test_doors.py",
-    "kaocheng/access/entry:subjects_in_sight: within argument 1": "tests/access/test_doors.py",
-    "kaocheng/access/job:jobs: exclude": "tests/access/test_single_doors.py",
-    "kaocheng/access/notice:_own_unit: if … return NOBODY": "tests/access/test_doors.py",
-    "kaocheng/access/notice:notices_received: Exists": "tests/access/test_doors.py",
-    "kaocheng/access/notice:notices_received: filter argument 1": "tests/access/test_doors.py",
-    "kaocheng/access/notice:notices_received: within argument 1": "tests/access/test_doors.py",
-    "kaocheng/access/result:entries_with_results: within argument 1": (
-        "tests/access/test_doors.py"
-    ),
-    "kaocheng/access/result:rows_to_acknowledge: if … return NOBODY": (
-        "tests/access/test_doors.py"
-    ),
-    "kaocheng/access/result:subjects_with_results: within argument 1": (
-        "tests/access/test_doors.py"
-    ),
-    "kaocheng/access/review:Office._within: if … return NOBODY": (
-        "tests/access/test_single_doors.py"
-    ),
-    "kaocheng/access/review:Office.all_reviews: within argument 1": (
-        "tests/access/test_single_doors.py"
-    ),
-    "kaocheng/access/review:Office.reviews: filter register": "tests/access/test_single_doors.py",
-    "kaocheng/access/review:Office.reviews: filter round": "tests/access/test_single_doors.py",
-    "kaocheng/access/review:Office.reviews: within argument 1": (
-        "tests/access/test_single_doors.py"
-    ),
-    "kaocheng/access/review:Office.subjects: filter has_left": (
-        "tests/access/test_single_doors.py"
-    ),
-    "kaocheng/access/review:own_reviews: if … return NOBODY": "tests/access/test_doors.py",
-    "kaocheng/access/review:rounds_at_work: filter person": "tests/access/test_single_doors.py",
-    "kaocheng/access/review:rounds_at_work: if … return NOBODY": "tests/access/test_doors.py",
-    "kaocheng/access/review:subjects_to_open: filter has_left": (
-        "tests/access/test_single_doors.py"
-    ),
-    "kaocheng/access/review:subjects_to_open: within argument 1": "tests/access/test_doors.py",
-    "kaocheng/access/round:adoptions_to_run: filter state": "tests/access/test_single_doors.py",
-    "kaocheng/access/round:adoptions_to_run: within argument 1": "tests/access/test_doors.py",
-    "kaocheng/access/round:obligations_to_run: within argument 1": "tests/access/test_doors.py",
-    "kaocheng/access/scope:people: within argument 1": "tests/access/test_doors.py",
-    "kaocheng/access/unit:roster_imports: within argument 1": "tests/access/test_doors.py",
 }

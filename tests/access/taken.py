@@ -4,12 +4,13 @@
 and grants are for the matrix. `KAOCHENG_MUTANTS_REPORT` gets a line for each: `noticed by` the
 first test that fails, `missed` with the number of tests that did not, or `no test` where none runs
 it. Only the tests are asked that run the very statement, which a first round over all of them
-finds out; the quick ones first.
+finds out and keeps beside the report; the quick ones first.
 """
 
 from __future__ import annotations
 
 import os
+import pickle
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from _pytest.runner import runtestprotocol
 
 # What so many seconds of tests do not notice is left for the matrix.
 MOST_SECONDS = 90
+CITY = "city"
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
@@ -39,9 +41,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         and one.name not in known
         and not is_among(one.name, DOUBLED)
     ]
-    ran = _traced(session) if mutants else {}
+    ran = _recalled(session, report) if mutants else {}
+    by_name = {item.nodeid: item for item in session.items}
     for mutant in mutants:
-        items = ran.get(mutant.touches, [])
+        items = [by_name[name] for name in ran.get(mutant.touches, ())]
         with mutant.applied():
             fate = _fate(session, items)
         with report.open("a", encoding="utf-8") as out:
@@ -49,24 +52,41 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     return True
 
 
-def _traced(session: pytest.Session) -> dict[str, list[pytest.Item]]:
+def _recalled(session: pytest.Session, report: Path) -> dict[str, list[str]]:
+    """What a run before has found out about the very same code, else what this one does."""
+    from tests.access.trace import digest
+
+    kept = report.with_suffix(".tests")
+    about = digest(" ".join(item.nodeid for item in session.items))
+    if kept.exists():
+        known, ran = pickle.loads(kept.read_bytes())  # our own
+        if known == about:
+            return dict(ran)
+    ran = _traced(session)
+    kept.write_bytes(pickle.dumps((about, ran)))
+    return ran
+
+
+def _traced(session: pytest.Session) -> dict[str, list[str]]:
     """Which tests run which statements; those that fail as it is are asked about nothing."""
     from tests.access.mutants import with_code
     from tests.access.trace import NOTE, noting_codes
 
-    ran: defaultdict[str, list[tuple[float, int]]] = defaultdict(list)
+    ran: defaultdict[str, list[tuple[bool, float, str]]] = defaultdict(list)
     keys: set[str] = set()
     codes = noting_codes()
     for function in codes:
         function.__globals__[NOTE] = keys.add
     with with_code(codes):
-        for number, item in enumerate(session.items):
+        for item in session.items:
             keys.clear()
             began = time.monotonic()
             if _passes(session, item):
+                # A test alone has to build the whole city that the others of its module share.
+                cost = (CITY in getattr(item, "fixturenames", ()), time.monotonic() - began)
                 for key in keys:
-                    ran[key].append((time.monotonic() - began, number))
-    return {key: [session.items[number] for _, number in sorted(of)] for key, of in ran.items()}
+                    ran[key].append((*cost, item.nodeid))
+    return {key: [name for *_, name in sorted(of)] for key, of in ran.items()}
 
 
 def _fate(session: pytest.Session, items: Sequence[pytest.Item]) -> str:

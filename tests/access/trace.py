@@ -89,7 +89,7 @@ def _prepared() -> tuple[Prepared, ...]:
     return tuple(value for value in values if isinstance(value, Prepared))
 
 
-def _digest(about: str) -> str:
+def digest(about: str) -> str:
     folders = ((SOURCE, "**/*.py"), (Path(__file__).parent, "**/*.*"), (FOLDER, "*.csv"))
     files = sorted(path for folder, which in folders for path in folder.glob(which))
     text = b"".join(path.read_bytes() for path in files if path.suffix != ".pyc")
@@ -119,7 +119,7 @@ class Trace:
 
     def keep(self, report: Path, *, about: str) -> None:
         """Beside the report, for a run that goes on with it."""
-        kept = (_digest(about), self.cells, self.doors.differ)
+        kept = (digest(about), self.cells, self.doors.differ)
         report.with_suffix(".trace").write_bytes(pickle.dumps(kept))
 
     def recalls(self, report: Path, *, about: str) -> bool:
@@ -128,7 +128,7 @@ class Trace:
         if not path.exists():
             return False
         digest, cells, differ = pickle.loads(path.read_bytes())  # our own
-        if digest != _digest(about):
+        if digest != digest(about):
             return False
         self.cells, self.doors.differ = cells, differ
         return True

@@ -17,12 +17,13 @@ from kaocheng.gateways.postgres import EmbeddedPostgres
 from tests.config.servers import manage
 from tools.upgrade_sample import main
 
-# SHA-256 of the parameters, the facts and the results, as they were frozen in that state.
-FROZEN = [
-    "968457065f63af5624fcf39c2783bb16daed1c1dd86bfa3778f144451dd2fac0",
-    "7b45ddcba9035230c6fd8d010cb117c52351e002f0ba6a1f75e5965956461500",
-    "5ef8b396e4bc7c7f6829367b4b81b2b8a870ef54ba39f5a5f95a3f5e4f67dc9d",
-]
+# SHA-256 of the parameters, the facts and the results, as they were frozen in each state.
+PARAMETERS = "968457065f63af5624fcf39c2783bb16daed1c1dd86bfa3778f144451dd2fac0"
+RESULTS = "5ef8b396e4bc7c7f6829367b4b81b2b8a870ef54ba39f5a5f95a3f5e4f67dc9d"
+FACTS = {
+    "schemes-at-work": "7b45ddcba9035230c6fd8d010cb117c52351e002f0ba6a1f75e5965956461500",
+    "amendments-by-date": "29aac10290997ee8a5e1b623bc7c9c4a17691c357c69a12583452daf44c54b88",
+}
 HERE = Path(__file__).parent
 STATES = sorted(path.parent for path in HERE.glob("*/manifest.json"))
 
@@ -36,7 +37,11 @@ def data() -> Iterator[Path]:
 
 
 def test_there_is_a_sample_of_each_landed_state_and_each_is_small() -> None:
-    assert [state.name for state in STATES] == ["platform-shell", "schemes-at-work"]
+    assert [state.name for state in STATES] == [
+        "amendments-by-date",
+        "platform-shell",
+        "schemes-at-work",
+    ]
     for state in STATES:
         size = sum(path.stat().st_size for path in state.rglob("*") if path.is_file())
         # Nearly all of it is the schema: every table, index and guard by itself.
@@ -116,13 +121,16 @@ def looked_at(data: Path) -> dict[str, Any]:
     return found
 
 
-def test_a_scheme_at_work_upgrades_and_its_frozen_results_are_what_they_were(data: Path) -> None:
-    upgraded(HERE / "schemes-at-work", data)
+@pytest.mark.parametrize("state", FACTS)
+def test_a_scheme_at_work_upgrades_and_its_frozen_results_are_what_they_were(
+    data: Path, state: str
+) -> None:
+    upgraded(HERE / state, data)
 
     found = looked_at(data)
 
-    assert found["frozen"] == FROZEN
-    assert found["now"] == FROZEN
+    assert found["frozen"] == [PARAMETERS, FACTS[state], RESULTS]
+    assert found["now"] == found["frozen"]
     assert not found["is_stale"]
     assert found["filling"] == {"filling.to": "2026-12-20"}
     assert {page: status for page, status in found["pages"].items() if status != 200} == {}
