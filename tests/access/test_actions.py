@@ -3,30 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from kaocheng.access.actor import Actor, By
+from kaocheng.access.actor import Actor, By, Helper
 from kaocheng.access.refusal import NotAllowed, NotYours, Refused
-from kaocheng.actions.account import end_other_sign_ins, issue_one_time_password, lock_account
+from kaocheng.actions.account import (
+    end_other_sign_ins,
+    end_sign_in,
+    issue_one_time_password,
+    lock_account,
+)
 from kaocheng.actions.administrator import appoint_administrator, end_administrator
 from kaocheng.actions.adoption import start_adoption
+from kaocheng.actions.amendment import make_amendment
+from kaocheng.actions.appointment_switch import switch_appointment
 from kaocheng.actions.audit import anchor_log, note_export
 from kaocheng.actions.collection import write_collection
+from kaocheng.actions.consequence import decide_consequence
+from kaocheng.actions.delegation import grant_delegation, take_up
+from kaocheng.actions.entry import correct
 from kaocheng.actions.entry import withdraw as withdraw_entry
-from kaocheng.actions.notice import write_notice
+from kaocheng.actions.entry_sign import advance
+from kaocheng.actions.file import withdraw_file
+from kaocheng.actions.handover import begin_for_absent
+from kaocheng.actions.job import cancel_job
+from kaocheng.actions.monthly_sheet import make_sheets
+from kaocheng.actions.notice import withdraw_notice, write_notice
+from kaocheng.actions.obligation import finish
 from kaocheng.actions.perform import Answer
+from kaocheng.actions.person import retire_person
+from kaocheng.actions.preference import choose_type_size
+from kaocheng.actions.reminder import remind_matter
+from kaocheng.actions.result import reopen_results
+from kaocheng.actions.review import open_own_review
+from kaocheng.actions.review_assignment import reassign_review
 from kaocheng.actions.robot import remove_robot
-from kaocheng.actions.second_factor import make_spare_codes, reset_second_factor
+from kaocheng.actions.second_factor import (
+    confirm_sms,
+    make_spare_codes,
+    reset_second_factor,
+)
 from kaocheng.actions.secret import Secret
 from kaocheng.actions.setting import change_setting
 from kaocheng.actions.subject import add_subject
 from kaocheng.actions.unit import add_unit
 from kaocheng.queries.actor import NOBODY
-from kaocheng.records.models import Account, Appointment, Person
+from kaocheng.records.models import (
+    Account,
+    Appointment,
+    Consequence,
+    Delegation,
+    Person,
+)
 from tests.access.city import City
 from tests.cast import NOW
+from tests.cast import actor as actor_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,13 +76,52 @@ def post(who: Person) -> int:
     return Appointment.objects.unscoped("a test").get(person=who).pk
 
 
+def of(city: City, role: str, name: str, *, relation: str = "own") -> int:
+    return int(str(city.bundle(role, relation).ids[name]))
+
+
 def of_lead(city: City, name: str) -> int:
-    return int(str(city.bundle("lead/school", "own").ids[name]))
+    return of(city, "lead/school", name)
+
+
+def helped(asked: By) -> By:
+    """Somebody else is at the keyboard."""
+    return replace(asked, actor=replace(asked.actor, helper=Helper(1, "代办人")))
 
 
 def to_one_without(asked: By, person: Person) -> Answer:
     Account.objects.filter(person=person).delete()
     return issue_one_time_password(asked, person_id=person.pk, password=Secret("Banyan-2026"))
+
+
+def of_one_locked_out(asked: By, person: Person) -> Answer:
+    Account.objects.filter(person=person).update(is_active=False)
+    return appoint_administrator(asked, person_id=person.pk, role="audit_admin")
+
+
+def to_decide_on_what_is_gone(asked: By, consequence_id: int) -> Answer:
+    rows = Consequence.objects.unscoped("a test")
+    rows.filter(pk=consequence_id).update(effect="gone")
+    return decide_consequence(
+        asked, consequence_id=consequence_id, is_confirmed=True, because="属实"
+    )
+
+
+def to_act_too_late(city: City) -> Answer:
+    delegation_id = of(city, "member/group", "delegation_id")
+    rows = Delegation.objects.unscoped("a test")
+    rows.filter(pk=delegation_id).update(ends_on=NOW.date() - timedelta(days=1))
+    return take_up(By(actor_of(city.cast.colleague), at=NOW), delegation_id=delegation_id)
+
+
+def to_withdraw_again(asked: By, notice_id: int) -> Answer:
+    withdraw_notice(asked, notice_id=notice_id, because="日期写错了")
+    return withdraw_notice(asked, notice_id=notice_id, because="写错了")
+
+
+def to_open_again(asked: By, set_id: int) -> Answer:
+    reopen_results(asked, set_id=set_id, because="漏了一条")
+    return reopen_results(asked, set_id=set_id, because="重算")
 
 
 # Who asks, what for, and the refusal.
@@ -164,6 +238,189 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
         "lead/school",
         lambda asked, city: to_one_without(asked, city.cast.workshop_leader),
         NotYours,
+    ),
+    "a device of another": (
+        "lead/school",
+        lambda asked, city: end_sign_in(asked, sign_in_id=of(city, "reviewer", "sign_in_id")),
+        NotYours,
+    ),
+    "to make an administrator of whoever is locked out": (
+        "security_admin",
+        lambda asked, city: of_one_locked_out(asked, city.cast.outsider),
+        NotYours,
+    ),
+    "to amend": (
+        "clerk/school",
+        lambda asked, city: make_amendment(
+            asked,
+            adoption_id=of(city, "clerk/school", "adoption_id"),
+            version=1,
+            why="延期",
+            takes_effect_on=NOW.date(),
+        ),
+        NotAllowed,
+    ),
+    "another post in the name of another": (
+        "lead/school",
+        lambda asked, city: switch_appointment(helped(asked), appointment_id=post(city.cast.lead)),
+        NotAllowed,
+    ),
+    "the post of another": (
+        "lead/school",
+        lambda asked, city: switch_appointment(asked, appointment_id=post(city.cast.officer)),
+        NotYours,
+    ),
+    "the type size of another": (
+        "lead/school",
+        lambda asked, _city: choose_type_size(helped(asked), large=True),
+        NotAllowed,
+    ),
+    "an effect that the scheme does not have": (
+        "lead/school",
+        lambda asked, city: to_decide_on_what_is_gone(asked, of_lead(city, "decided_id")),
+        NotYours,
+    ),
+    "to act in one's own name": (
+        "member/group",
+        lambda asked, city: take_up(asked, delegation_id=of(city, "member/group", "delegation_id")),
+        NotYours,
+    ),
+    "to act for somebody after the last day": (
+        "member/group",
+        lambda _asked, city: to_act_too_late(city),
+        NotYours,
+    ),
+    "to entrust, signed in nowhere": (
+        "nobody",
+        lambda asked, city: grant_delegation(
+            asked, helper_id=city.cast.colleague.pk, ends_on=NOW.date()
+        ),
+        NotYours,
+    ),
+    "a file of another": (
+        "lead/school",
+        lambda asked, city: withdraw_file(
+            asked, use_id=of(city, "lead/school", "use_id", relation="same_school"), version=1
+        ),
+        NotYours,
+    ),
+    "to hand over for oneself as absent": (
+        "lead/school",
+        lambda asked, city: begin_for_absent(
+            asked, giver_id=city.cast.lead.pk, taker_id=city.cast.clerk.pk, because="出差"
+        ),
+        NotAllowed,
+    ),
+    "background work of another": (
+        "lead/school",
+        lambda asked, city: cancel_job(asked, job_id=of(city, "reviewer", "job_id")),
+        NotYours,
+    ),
+    "sheets of a register that others keep": (
+        "member/group",
+        lambda asked, city: make_sheets(
+            asked,
+            adoption_id=of(city, "member/group", "adoption_id"),
+            register="leave",
+            month=NOW.date().replace(day=1),
+        ),
+        NotYours,
+    ),
+    "to withdraw a notice that is withdrawn": (
+        "lead/school",
+        lambda asked, city: to_withdraw_again(asked, of_lead(city, "notice_id")),
+        NotYours,
+    ),
+    "to finish what there is not": (
+        "lead/school",
+        lambda asked, _city: finish(asked, obligation_id=0),
+        NotYours,
+    ),
+    "to remind, signed in nowhere": (
+        "nobody",
+        lambda asked, _city: remind_matter(asked, source_kind="test", source_id="1"),
+        NotYours,
+    ),
+    "a rating in a register that holds none": (
+        "lead/school",
+        lambda asked, city: open_own_review(
+            asked,
+            round_id=of_lead(city, "round_id"),
+            register="leave",
+            subject_id=of_lead(city, "rated_id"),
+        ),
+        NotYours,
+    ),
+    "that somebody rates who does not bear the title": (
+        "lead/school",
+        lambda asked, city: reassign_review(
+            asked, review_id=of_lead(city, "review_id"), assessor_id=city.cast.outsider.pk
+        ),
+        NotYours,
+    ),
+    "a robot that there is not": (
+        "lead/school",
+        lambda asked, _city: remove_robot(asked),
+        NotYours,
+    ),
+    "to retire": (
+        "lead/school",
+        lambda asked, city: retire_person(
+            asked, person_id=city.cast.lead.pk, on=NOW.date(), version=1
+        ),
+        NotAllowed,
+    ),
+    "a password, for whoever acts for another": (
+        "lead/school",
+        lambda asked, city: issue_one_time_password(
+            helped(asked), person_id=city.cast.teacher.pk, password=Secret("Banyan-2026")
+        ),
+        NotAllowed,
+    ),
+    "a second factor, for whoever acts for another": (
+        "security_admin",
+        lambda asked, city: reset_second_factor(
+            helped(asked), account_id=account(city.cast.teacher)
+        ),
+        NotAllowed,
+    ),
+    "a phone, for whoever acts for another": (
+        "lead/school",
+        lambda asked, _city: confirm_sms(helped(asked), code=Secret("123456"), sent=None),
+        NotAllowed,
+    ),
+    "the desk of an absent one, for whoever acts for another": (
+        "lead/school",
+        lambda asked, city: begin_for_absent(
+            helped(asked), giver_id=city.cast.clerk.pk, taker_id=city.cast.teacher.pk, because=""
+        ),
+        NotAllowed,
+    ),
+    "to open results that are open": (
+        "lead/school",
+        lambda asked, city: to_open_again(asked, of_lead(city, "set_id")),
+        NotYours,
+    ),
+    "to correct what another has entered": (
+        "lead/school",
+        lambda asked, city: correct(
+            asked,
+            entry_id=of(city, "lead/school", "entry_id", relation="same_school"),
+            version=1,
+            values={},
+            why="写错",
+        ),
+        NotAllowed,
+    ),
+    "a state of an entry": (
+        "clerk/school",
+        lambda asked, city: advance(
+            asked,
+            entry_id=of(city, "lead/school", "entry_id", relation="same_school"),
+            version=1,
+            to="已办",
+        ),
+        NotAllowed,
     ),
     "their sign-ins, signed in nowhere": (
         "nobody",

@@ -8,12 +8,19 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from kaocheng.access.actor import system
 from kaocheng.access.refusal import NotAllowed, NotYours, Refused
-from kaocheng.actions.administrator import appoint_administrator, end_administrator
+from kaocheng.actions.administrator import (
+    First,
+    appoint_administrator,
+    begin_installation,
+    end_administrator,
+)
+from kaocheng.actions.secret import Secret
 from kaocheng.queries.actor import appointments_today
 from kaocheng.records.models import Account, Appointment, Person, Unit
 from tests.actions.test_sign_in import attempt
-from tests.cast import Cast, administers, by
+from tests.cast import NOW, Cast, administers, by
 
 
 def post_of(who: Person) -> int:
@@ -127,3 +134,27 @@ def test_installation_with_people_cannot_begin_again(cast: Cast) -> None:
         begin()
 
     assert Account.objects.count() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "roles", "refusal"),
+    [
+        ("district", ("system_admin", "security_admin"), NotAllowed),
+        ("district", ("system_admin", "security_admin", "security_admin"), NotAllowed),
+        ("district", ("system_admin", "security_admin", "lead"), NotAllowed),
+        ("galaxy", ("system_admin", "security_admin", "audit_admin"), NotYours),
+    ],
+)
+def test_installation_begins_with_one_of_each_administrator_in_a_known_kind_of_unit(
+    kind: str, roles: tuple[str, ...], refusal: type[Refused]
+) -> None:
+    first = [
+        First(role, name, name, Secret("Banyan-2026"))
+        for role, name in zip(roles, ("甲", "乙", "丙"), strict=False)
+    ]
+
+    with pytest.raises(refusal):
+        begin_installation(system(NOW), unit_name="云山区教育局", unit_kind=kind, first=first)
+
+    assert not Person.objects.unscoped("a test looks").exists()

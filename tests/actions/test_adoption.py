@@ -131,6 +131,14 @@ def test_a_city_adopts_a_scheme_for_its_schools_through_the_actions_alone(cast: 
     assert (guide.person, guide.unit) == (cast.reviewer, cast.district)
 
 
+def test_roster_that_the_scheme_does_not_have_is_not_filled(cast: Cast) -> None:
+    adoption = start(cast.lead, APPRAISAL)
+
+    for roster in ("nothing", "plan"):
+        with pytest.raises(NotYours):
+            empty_roster(by(cast.lead), adoption_id=adoption.pk, roster=roster)
+
+
 def test_a_school_adopts_a_scheme_for_its_people_through_the_actions_alone(cast: Cast) -> None:
     unit("教导处", "department", cast.school)
     adoption = start(cast.lead, APPRAISAL)

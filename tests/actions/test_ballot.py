@@ -28,6 +28,7 @@ from kaocheng.records.models import (
     Round,
     RoundEvent,
     SchemeVersion,
+    Subject,
     Task,
 )
 from tests.actions.reviewing import entries, forget, subject
@@ -338,3 +339,18 @@ def test_what_the_scheme_does_not_ask_is_not_put_to_the_vote(cast: Cast, round_:
         opened(cast, round_, title=" ")
     with pytest.raises(NotYours):
         opened(cast, round_, unit_id=cast.other_school.pk)
+
+
+def test_ballot_is_not_opened_about_somebody_of_another_roster(cast: Cast, tmp_path: Path) -> None:
+    found, round_ = secret_scheme(cast, tmp_path)
+    rows = Subject.objects.unscoped("a test looks")
+    other = rows.filter(adoption=found.adoption).exclude(roster="staff").first()
+    assert other is not None
+
+    for subject_id in (0, other.pk):
+        with pytest.raises(NotYours):
+            opened(
+                cast, round_, about=f"register:{RATINGS}", title="民主测评", subject_id=subject_id
+            )
+
+    assert not Ballot.objects.unscoped("a test looks").exists()

@@ -15,7 +15,7 @@ from kaocheng.access.scope import units
 from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.records.models import AuditRow, DoneOnce, Job, Unit
 from kaocheng.records.scoped import ForgottenScope
-from tests.cast import Cast, by, make_cast
+from tests.cast import Cast, by, make_cast, unit
 
 
 @action("test.rename")
@@ -24,6 +24,15 @@ def rename(act: Act, *, unit_id: int, name: str, version: int | None = None) -> 
     row.name = name
     act.keep(row, "name", version=version)
     act.job("test.tell", f"tell-{unit_id}-{row.version}")
+    return Answer.of(row)
+
+
+@action("test.rename_gone")
+def rename_gone(act: Act, *, unit_id: int) -> Answer:
+    row = act.lock(units(act.actor, Permission.MANAGE_UNITS), unit_id)
+    Unit.objects.unscoped("somebody else deletes it meanwhile").filter(pk=unit_id).delete()
+    row.name = "没有了"
+    act.keep(row, "name", version=1)
     return Answer.of(row)
 
 
@@ -87,6 +96,13 @@ def test_stale_edit_is_refused_with_the_other_persons_value(cast: Cast) -> None:
     assert stale.value.theirs == {"name": "沈改的名"}
     assert stale.value.values["who"] == "沈一鸣"
     assert name_of(cast.school.pk) == "沈改的名"
+
+
+def test_edit_of_what_is_gone_meanwhile_is_refused_as_if_it_did_not_exist(cast: Cast) -> None:
+    gone = unit("美术组", "group", cast.school)
+
+    with pytest.raises(NotYours):
+        rename_gone(by(cast.lead), unit_id=gone.pk)
 
 
 def test_failed_action_leaves_nothing(cast: Cast) -> None:

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from kaocheng.access.actor import system
-from kaocheng.access.refusal import NotYours
 from kaocheng.actions.appointment import end_now
 from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.gateways.clock import CHINA
@@ -34,8 +33,7 @@ def retire_on_the_day(act: Act, *, person_id: int, today: date) -> Answer:
     Refused as not existing when the day was taken back or put off in the meantime.
     """
     person = act.lock(_due(today), person_id)
-    if person.retires_on is None:
-        raise NotYours
+    assert person.retires_on is not None
     for row in _open(person):
         end_now(act, row, on=person.retires_on, reason="退休")
     person.state = PersonState.RETIRED
