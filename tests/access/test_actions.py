@@ -57,6 +57,7 @@ from kaocheng.records.models import (
     Appointment,
     Consequence,
     Delegation,
+    FileUse,
     Person,
 )
 from tests.access.city import City
@@ -112,6 +113,12 @@ def to_act_too_late(city: City) -> Answer:
     rows = Delegation.objects.unscoped("a test")
     rows.filter(pk=delegation_id).update(ends_on=NOW.date() - timedelta(days=1))
     return take_up(By(actor_of(city.cast.colleague), at=NOW), delegation_id=delegation_id)
+
+
+def to_withdraw_a_roster(asked: By, use_id: int) -> Answer:
+    # Who may read personal data sees the file, and it is not theirs.
+    FileUse.objects.unscoped("a test").filter(pk=use_id).update(object_kind="rosterimport")
+    return withdraw_file(asked, use_id=use_id, version=1)
 
 
 def to_withdraw_again(asked: By, notice_id: int) -> Answer:
@@ -297,17 +304,17 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
         ),
         NotYours,
     ),
-    "a file of another": (
+    "a roster that another has handed in": (
         "lead/school",
-        lambda asked, city: withdraw_file(
-            asked, use_id=of(city, "lead/school", "use_id", relation="same_school"), version=1
+        lambda asked, city: to_withdraw_a_roster(
+            asked, of(city, "lead/school", "use_id", relation="same_school")
         ),
         NotYours,
     ),
     "to hand over for oneself as absent": (
-        "lead/school",
+        "officer/city",
         lambda asked, city: begin_for_absent(
-            asked, giver_id=city.cast.lead.pk, taker_id=city.cast.clerk.pk, because="出差"
+            asked, giver_id=city.cast.city_officer.pk, taker_id=city.cast.officer.pk, because="出差"
         ),
         NotAllowed,
     ),
