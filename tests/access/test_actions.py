@@ -312,9 +312,9 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
         NotYours,
     ),
     "to hand over for oneself as absent": (
-        "officer/city",
+        "member/group",
         lambda asked, city: begin_for_absent(
-            asked, giver_id=city.cast.city_officer.pk, taker_id=city.cast.officer.pk, because="出差"
+            asked, giver_id=city.cast.teacher.pk, taker_id=city.cast.colleague.pk, because="出差"
         ),
         NotAllowed,
     ),
