@@ -268,15 +268,18 @@ def _texts_once(rows: ResultRows, place: object, cell: Cell) -> TextColumn:
 
 
 def _read_by(*cells: Cell) -> list[Node]:
-    """The columns that cells are read from."""
+    """The columns that cells are read from; what is constant is the plan's and not among them."""
     return [
         node
         for cell in cells
         for node in (cell.node, cell.na, *([] if cell.num is None else [cell.num.over]))
+        if not isinstance(node, Const)
     ]
 
 
 def _in_one(column: pa.ChunkedArray) -> pa.Array:
+    if column.num_chunks == 1:
+        return column.chunk(0)  # as it is: putting chunks together copies
     whole = column.combine_chunks()
     if isinstance(whole, pa.ChunkedArray):  # of no chunks, or too long for one
         return pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], whole.type)

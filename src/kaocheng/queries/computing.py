@@ -24,7 +24,7 @@ from kaocheng.engine.problems import Problem
 from kaocheng.engine.reference.judging import Judgement, Sample, effects, gates, samples
 from kaocheng.engine.reference.run import Run
 from kaocheng.queries.adopted import Adopted
-from kaocheng.queries.computing_facts import State, facts_digest
+from kaocheng.queries.computing_facts import State, facts_digest, revisions_in
 from kaocheng.queries.computing_rows import Rows
 from kaocheng.queries.computing_store import Kept
 
@@ -123,9 +123,7 @@ class Computed:
 
     def revisions(self) -> Mapping[str, int]:
         """The revisions that the results rest on: `register/unit` → number."""
-        return {
-            f"{register}/{unit}": number for (register, unit), (number, _) in self.state.items()
-        }
+        return revisions_in(self.state)
 
 
 def computed(found: Adopted) -> Computed:

@@ -29,8 +29,8 @@ ID, UNIT = "_id", "_unit"
 STILL_THERE = (
     "not exists (select from records_subject gone where gone.id = subject_id and gone.has_left)"
 )
-# (register, id of the unit) → how often it changed, and the transaction that last did.
-State = dict[tuple[str, int], tuple[int, str]]
+# Register → id of the unit → how often it changed, and the transaction that last did.
+State = dict[str, dict[int, tuple[int, str]]]
 # Register → how many revisions it has, and a sum over them.
 Marks = dict[str, tuple[int, str]]
 
@@ -60,7 +60,19 @@ def state_of(adoption_id: int, registers: Collection[str] | None = None) -> Stat
             " where adoption_id = %s and (%s::text[] is null or register = any(%s))",
             [adoption_id, some, some],
         )
-        return {(register, unit): (number, by) for register, unit, number, by in cursor.fetchall()}
+        found: State = {}
+        for register, unit, number, by in cursor.fetchall():
+            found.setdefault(register, {})[unit] = number, by
+        return found
+
+
+def revisions_in(state: State) -> dict[str, int]:
+    """How often what changed: `register/unit` → number."""
+    return {
+        f"{register}/{unit}": number
+        for register, units in state.items()
+        for unit, (number, _) in units.items()
+    }
 
 
 def load(found: Adopted, register: Register, units: Collection[int] | None = None) -> pa.Table:

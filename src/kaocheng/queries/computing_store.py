@@ -18,7 +18,7 @@ from kaocheng.documents.result_columns import Spelled
 from kaocheng.engine import verbs
 from kaocheng.engine.columnar.arriving import encode_arriving
 from kaocheng.engine.columnar.columnar_run import ColumnarRun
-from kaocheng.engine.columnar.database import Resources, connect
+from kaocheng.engine.columnar.database import ROW_GROUP, Resources, connect
 from kaocheng.engine.columnar.facts import AT, SEQ
 from kaocheng.engine.columnar.run import Store, computed_store
 from kaocheng.engine.problems import Problem, Problems, Refused
@@ -83,9 +83,13 @@ class Kept:
         if marks == self.marks and self.run is not None:
             return False
         moved = {register for register, _ in marks.items() ^ self.marks.items()}
-        state = {place: by for place, by in self.state.items() if place[0] not in moved}
-        state |= state_of(adoption, moved)
-        changed = {place for place, _ in state.items() ^ self.state.items()}
+        fresh = state_of(adoption, moved)
+        changed = {
+            (register, unit)
+            for register in moved
+            for unit, _ in (fresh.get(register, {}).items() ^ self.state.get(register, {}).items())
+        }
+        state = {name: of for name, of in self.state.items() if name not in moved} | fresh
         before, run = self.texts, self.run
         self.run = None  # until all went well
         self.texts, self.marks, self.state = self._loaded(changed), marks, state
@@ -160,7 +164,9 @@ class Kept:
     def _by_columns(self, problems: Problems) -> ColumnarRun:
         tables = tables_of(self.found, self.counted, by_rows=False)
         facts = verbs.facts_in_columns(self.found.pack, tables, problems=problems)
-        store = computed_store(self.found.compiled, facts, lambda: connect(Resources()), tells=True)
+        is_small = all(rows.num_rows <= ROW_GROUP for rows in self.texts.values())
+        resources = Resources(threads=1 if is_small else 0)
+        store = computed_store(self.found.compiled, facts, lambda: connect(resources), tells=True)
         self._store = store
         return store.results()
 

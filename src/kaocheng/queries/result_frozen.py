@@ -13,7 +13,7 @@ from kaocheng.engine.language.scheme import items_below
 from kaocheng.engine.problems import Refused
 from kaocheng.queries.adopted import Adopted
 from kaocheng.queries.computing import Computed, computed, parameters_digest
-from kaocheng.queries.computing_facts import state_of
+from kaocheng.queries.computing_facts import revisions_in, state_of
 from kaocheng.queries.result_scope import Found, rows_of_round
 from kaocheng.records.models import Entry, ResultRow, ResultSet, Round
 from kaocheng.records.models.round import ResultState
@@ -91,10 +91,7 @@ def values_of(done: Computed, result_id: str, rows: list[Found]) -> list[Values]
 
 def stale(found: Adopted, work: Round, frozen: ResultSet) -> Stale | None:
     """None while everything that the results rest on is as it was."""
-    now = {
-        f"{name}/{unit}": number
-        for (name, unit), (number, _) in state_of(found.adoption.pk).items()
-    }
+    now = revisions_in(state_of(found.adoption.pk))
     if now == frozen.revisions and parameters_digest(found) == frozen.parameters_digest:
         return None
     moved = Entry.objects.unscoped(WHY).filter(

@@ -16,6 +16,8 @@ from kaocheng.engine.problems import Place, refuse
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+# DuckDB deals rows to its threads in groups of so many: a smaller table is one thread's work.
+ROW_GROUP = 122_880
 WHOLE_MACHINE = "本机的全部内存"
 
 
@@ -24,11 +26,12 @@ class Resources:
     """What a computation may take.
 
     `memory`: like `4GB`; empty: most of the machine. `temporary`: the folder for what does not fit
-    into memory; None: nothing is laid off to disk.
+    into memory; None: nothing is laid off to disk. `threads`: 0 for one per core.
     """
 
     memory: str = ""
     temporary: Path | None = None
+    threads: int = 0
 
 
 def connect(resources: Resources) -> DuckDBPyConnection:
@@ -39,6 +42,8 @@ def connect(resources: Resources) -> DuckDBPyConnection:
     config = {"temp_directory": str(resources.temporary or "")}
     if resources.memory:
         config["memory_limit"] = resources.memory
+    if resources.threads:
+        config["threads"] = resources.threads
     return duckdb.connect(config=config)
 
 

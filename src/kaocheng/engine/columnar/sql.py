@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlglot import exp
 
-from kaocheng.engine.columnar.nodes import Agg, Const, Node, Op, Over, Ref, SortKey
+from kaocheng.engine.columnar.nodes import Agg, Const, Node, Op, Over, Ref
 
 Tree = exp.Expression
 
@@ -25,23 +25,23 @@ def column(text: str, table: str = "") -> exp.Column:
     return exp.Column(this=name(text), table=name(table) if table else None)
 
 
-def tree(node: Node) -> Tree:
-    """The SQLGlot tree of a node."""
+def tree(node: Node, table: str = "") -> Tree:
+    """The SQLGlot tree of a node; columns that name no table are read from `table`."""
     match node:
         case Const():
             return _constant(node.value)
         case Ref():
-            return column(node.name, node.table)
+            return column(node.name, node.table or table)
         case Op():
-            return OPERATORS[node.name]([tree(one) for one in node.args])
-        case Agg(function="run"):
-            return _longest_run(tree(node.args[0]), tree(node.args[1]), node.where)
-        case Agg():
-            return _filtered(
-                _aggregate(node.function, [tree(one) for one in node.args]), node.where
-            )
+            return OPERATORS[node.name]([tree(one, table) for one in node.args])
         case Over():
-            return _window(node)
+            return _window(node, table)
+        case Agg():
+            args = [tree(one, table) for one in node.args]
+            where = None if node.where is None else tree(node.where, table)
+            if node.function == "run":
+                return _longest_run(args[0], args[1], where)
+            return _filtered(_aggregate(node.function, args), where)
 
 
 def _constant(value: object) -> Tree:
@@ -219,7 +219,7 @@ def _aggregate(function: str, args: Sequence[Tree]) -> Tree:
             return exp.Anonymous(this=function, expressions=list(args))
 
 
-def _longest_run(held: Tree, order: Tree, where: Node | None) -> Tree:
+def _longest_run(held: Tree, order: Tree, where: Tree | None) -> Tree:
     """The length of the longest piece of ones, where rows in order write 1 (held) or 0."""
     one, none = exp.Literal.string("1"), exp.Literal.string("0")
     sign = exp.Case(ifs=[exp.If(this=held, true=one)], default=none)
@@ -233,36 +233,34 @@ def _longest_run(held: Tree, order: Tree, where: Node | None) -> Tree:
     return exp.ArrayMax(this=lengths)
 
 
-def _filtered(aggregate: Tree, where: Node | None) -> Tree:
+def _filtered(aggregate: Tree, where: Tree | None) -> Tree:
     """FILTER stands directly behind the aggregate, inside a cast."""
     if where is None:
         return aggregate
-    condition = exp.Where(this=tree(where))
+    condition = exp.Where(this=where)
     if isinstance(aggregate, exp.Cast):
         inner = exp.Filter(this=aggregate.this, expression=condition)
         return exp.Cast(this=inner, to=aggregate.args["to"])
     return exp.Filter(this=aggregate, expression=condition)
 
 
-def _window(node: Over) -> Tree:
-    aggregate = _filtered(_aggregate(node.function, [tree(one) for one in node.args]), node.where)
-    if node.function == "count" and node.where is not None and not node.partition:
+def _window(node: Over, table: str) -> Tree:
+    where = None if node.where is None else tree(node.where, table)
+    if node.function == "count" and where is not None and not node.partition:
         # DuckDB counts with FILTER over everybody by going through all rows for each row.
-        counted = exp.Case(ifs=[exp.If(this=tree(node.where), true=exp.Literal.number(1))])
-        aggregate = _aggregate("count", [counted])
+        one = exp.Case(ifs=[exp.If(this=where, true=exp.Literal.number(1))])
+        aggregate = _aggregate("count", [one])
+    else:
+        aggregate = _aggregate(node.function, [tree(one, table) for one in node.args])
+        aggregate = _filtered(aggregate, where)
     cast = aggregate if isinstance(aggregate, exp.Cast) else None
-    inner = cast.this if cast is not None else aggregate
+    keys = [exp.Ordered(this=tree(key.node, table), desc=key.down) for key in node.order]
     window = exp.Window(
-        this=inner,
-        partition_by=[tree(one) for one in node.partition],
-        order=order_by(node.order) if node.order else None,
+        this=aggregate if cast is None else cast.this,
+        partition_by=[tree(one, table) for one in node.partition],
+        order=exp.Order(expressions=keys) if keys else None,
     )
     return exp.Cast(this=window, to=cast.args["to"]) if cast is not None else window
-
-
-def order_by(keys: Sequence[SortKey]) -> exp.Order:
-    ordered = [exp.Ordered(this=tree(key.node), desc=key.down) for key in keys]
-    return exp.Order(expressions=ordered)
 
 
 def text(statement: Tree, *, pretty: bool = False) -> str:

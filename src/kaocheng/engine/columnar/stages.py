@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from kaocheng.engine.columnar.facts import AT, ColumnFacts
 from kaocheng.engine.columnar.nodes import Node, Over, Ref, parts, refs
@@ -68,19 +69,16 @@ def units_of(pack: Pack, facts: ColumnFacts) -> Units:
 class Stages:
     """The statements of a plan, stage by stage.
 
-    `tables` names the table of each result after the unit stage, `fresh` that of a unit computed
-    alone (`alone`: the same statements with the filter of a unit in every scan). `results` names
-    the final tables; `whole_registers` are those that the wide stage reads as a whole,
-    `unit_registers` all registers, rosters and lists that the unit stage reads. `closed` are
-    the columns of each result that close within a unit, `needed` all that are computed,
-    `unit_needed` those that lead to what the unit stage leaves.
+    `tables` names the table of each result after the unit stage, `results` the final tables.
+    `whole_registers` are those that the wide stage reads as a whole, `unit_registers` all
+    registers, rosters and lists that the unit stage reads. `closed` are the columns of each result
+    that close within a unit, `needed` all that are computed, `unit_needed` those that lead to what
+    the unit stage leaves.
     """
 
     units: Units
     tables: Mapping[str, str]
-    fresh: Mapping[str, str]
     unit: Sequence[Statement]
-    alone: Sequence[Statement]
     wide: Sequence[Statement]
     results: Mapping[str, str]
     whole_registers: frozenset[str]
@@ -88,6 +86,18 @@ class Stages:
     closed: Mapping[str, frozenset[str]]
     needed: Mapping[str, frozenset[str]]
     unit_needed: Mapping[str, frozenset[str]]
+    _alone: Writer
+
+    @cached_property
+    def alone(self) -> Sequence[Statement]:
+        """The unit stage with the filter of a unit in every scan; few ask for it."""
+        return self._alone.statements()
+
+    @cached_property
+    def fresh(self) -> Mapping[str, str]:
+        """The table of each result after `alone`."""
+        _ = self.alone  # writing may gather windows: then the last level is another one
+        return {name: self._alone.table_of(name) for name in self.tables}
 
 
 @dataclass
@@ -110,7 +120,7 @@ class Splitter:
         for chain in wide.values():
             self._relink(chain, wide)
         probe = Writer(wide, self.wanted)
-        probe.statements()
+        probe.gather()
         boundary = {
             name: [Ref(one) for one in wide[name].scan.columns if one in probe.needed[name]]
             for name, closed in self.closed.items()
@@ -119,9 +129,7 @@ class Splitter:
         whole = Writer(self.chains, boundary, pretty=pretty, prefix="u_")
         alone = Writer(self.chains, boundary, unit=True, pretty=pretty, prefix="n_")
         unit_statements = whole.statements()
-        # Named before the chains change: writing them again may gather more windows.
         tables = {name: whole.table_of(name) for name in boundary}
-        alone_statements = alone.statements()
         for name, table in tables.items():
             wide[name].scan.source = table
         asked = {
@@ -134,19 +142,18 @@ class Splitter:
         return Stages(
             self.units,
             tables,
-            {name: alone.table_of(name) for name in tables},
             unit_statements,
-            alone_statements,
             wide_statements,
             {name: last.table_of(name) if name in asked else tables[name] for name in self.wanted},
             frozenset(self._registers_in(last)),
-            frozenset(self._named(table) for table in alone.read_tables()),
+            frozenset(self._named(table) for table in whole.read_tables()),
             {name: frozenset(found) for name, found in self.closed.items()},
             {
                 name: frozenset(whole.needed[name] | last.needed[name] | set(self._asked(name)))
                 for name in self.chains
             },
-            {name: frozenset(columns) for name, columns in alone.needed.items()},
+            {name: frozenset(columns) for name, columns in whole.needed.items()},
+            alone,
         )
 
     def _asked(self, name: str) -> Iterable[str]:

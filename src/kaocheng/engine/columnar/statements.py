@@ -6,7 +6,7 @@ away. A stretch becomes a temporary table; the last stretch of a result is the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -16,6 +16,8 @@ from kaocheng.engine.columnar.relation import Aggregate, Chain, Join
 from kaocheng.engine.columnar.sql import Tree, column, name, text, tree
 
 Cut = tuple[str, int]
+# What the table below is called where others are joined to it.
+HOST = "t"
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,17 @@ class Writer:
 
     def statements(self) -> list[Statement]:
         """The statements in an order in which each comes after what it reads."""
+        self.gather()
+        for name_ in self.wanted:
+            self._write(self.chains[name_], self.chains[name_].top)
+        return list(self.written.values())
+
+    def gather(self) -> None:
+        """Find what is needed, and move the windows of the chains to where others are."""
         self._collect()
         for chain in self.chains.values():
             chain.gather_windows(self.needed[chain.name], self._read_at(chain))
         self._collect()
-        for name_ in self.wanted:
-            self._write(self.chains[name_], self.chains[name_].top)
-        return list(self.written.values())
 
     def _collect(self) -> None:
         """Find what is needed of every chain and pass, and where chains are cut."""
@@ -184,8 +190,11 @@ class Writer:
             replace=True,
             properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
         )
-        parameters = frozenset(one.name for one in create.find_all(exp.Parameter))
-        reads = frozenset(one.name for one in final.find_all(exp.Table)) - {cte for cte, _ in ctes}
+        parameters: frozenset[str] = frozenset()
+        if self.unit:
+            parameters = frozenset(one.name for one in create.find_all(exp.Parameter))
+        read = {one for _, select in ctes for one in _tables_of(select)} | {*_tables_of(final)}
+        reads = frozenset(read) - {cte for cte, _ in ctes}
         self.written[chain.name, upto] = Statement(
             table, text(create, pretty=self.pretty), parameters, chain.name, reads
         )
@@ -305,25 +314,21 @@ class Writer:
         joins = [join for join in level.joins if join.alias in aliases]
         if not columns and level.where is None:
             return None
-        kept = exp.Column(this=exp.Star(), table=name("t"))
+        kept = exp.Column(this=exp.Star(), table=name(HOST))
         written = [
-            exp.alias_(self._read(node), name(one), copy=False) for one, node in columns.items()
+            exp.alias_(tree(node, HOST), name(one), copy=False) for one, node in columns.items()
         ]
-        select = _from(exp.select(kept, *written), source, "t")
+        select = _from(exp.select(kept, *written), source, HOST)
         for join in joins:
-            select.append("joins", self._join(join, ctes, outer_alias="t"))
+            select.append("joins", self._join(join, ctes, outer_alias=HOST))
         if level.where is not None:
-            select = select.where(self._read(level.where), copy=False)  # type: ignore[attr-defined]
+            select = select.where(tree(level.where, HOST), copy=False)  # type: ignore[attr-defined]
         return select
-
-    def _read(self, node: Node) -> Tree:
-        return tree(_of_t(node))
 
     def _join(self, join: Join, ctes: list[tuple[str, Tree]], *, outer_alias: str) -> Tree:
         source = self._source(join.table, join.level, ctes)
         conditions = [
-            exp.EQ(this=tree(_of_t(left) if outer_alias else left), expression=tree(right))
-            for left, right in join.on
+            exp.EQ(this=tree(left, outer_alias), expression=tree(right)) for left, right in join.on
         ]
         if join.also is not None:
             conditions.append(tree(join.also))  # type: ignore[arg-type]  # any condition
@@ -377,11 +382,11 @@ def _own(node: Node) -> set[str]:
     return {ref.name for ref in refs(node) if not ref.table}
 
 
-def _of_t(node: Node) -> Node:
-    """Columns of the chain are read from `t` where other tables are joined."""
-    from kaocheng.engine.columnar.relation import qualified
-
-    return qualified(node, "t")
+def _tables_of(select: Tree) -> Iterator[str]:
+    """The tables that a SELECT itself reads: what we write has none inside another."""
+    for one in (select.args["from_"], *select.args.get("joins", ())):
+        if isinstance(one.this, exp.Table):
+            yield one.this.name
 
 
 def _from(select: Tree, source: str, alias: str) -> Tree:
