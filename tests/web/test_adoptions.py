@@ -244,6 +244,20 @@ def test_in_force_the_same_page_amends_with_a_reason(cast: Cast, in_force: Adopt
     assert "（二）区级考核（截止）： 2023年12月26日 → 2023年12月29日" in page
 
 
+def test_whoever_prepares_cannot_amend_what_is_in_force(cast: Cast) -> None:
+    adoption = adopt(APPRAISAL, cast.school).adoption
+    sent = {"then": "write", "version": 1, "why": "笔误", "takes_effect_on": "2026-11-27"}
+
+    answer = signed_in(cast.clerk).post(f"/adoptions/{adoption.pk}/dates", sent)
+
+    assert answer.status_code == 403
+    assert not Amendment.objects.unscoped("a test").exists()
+
+
+def test_a_scheme_that_there_is_not_cannot_be_adopted(cast: Cast) -> None:
+    assert signed_in(cast.lead).get("/adoptions/new/none").status_code == 404
+
+
 def test_an_amendment_of_a_later_day_is_told_until_it_comes_and_can_be_withdrawn(
     cast: Cast, in_force: Adoption
 ) -> None:

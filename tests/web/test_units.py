@@ -215,6 +215,15 @@ def test_group_is_split_by_form(cast: Cast) -> None:
     assert Unit.objects.unscoped("a test looks").get(name="数学二组").parent_id == cast.school.pk
 
 
+def test_a_school_cannot_be_split_into_groups(cast: Cast) -> None:
+    sent = {"name": "分校", "people": [str(cast.colleague.pk)], "on": TODAY}
+
+    answer = signed_in(cast.city_officer).post(f"/units/{cast.school.pk}/split", sent)
+
+    assert answer.status_code == 404
+    assert not Unit.objects.unscoped("a test looks").filter(name="分校").exists()
+
+
 def test_district_moves_a_school_by_form(cast: Cast) -> None:
     client = signed_in(cast.city_officer)
 

@@ -86,11 +86,9 @@ class Board:
 def top_unit(actor: Actor, unit_id: int | None = None) -> Unit:
     """The unit whose board is asked for: the actor's own, or one below it."""
     held = actor.held
-    if held is None:
-        raise NotYours
-    if unit_id and unit_id != held.unit_id:
+    if unit_id and (held is None or unit_id != held.unit_id):
         return one(units(actor, Permission.CHASE_TASKS), unit_id)
-    if not actor.reaches(Permission.CHASE_TASKS) - {Reach.OWN}:
+    if held is None or not actor.reaches(Permission.CHASE_TASKS) - {Reach.OWN}:
         raise NotYours
     # Known already: no query, and only what a board says of it.
     return Unit(pk=held.unit_id, kind=held.unit_kind, name=held.unit_name, path=held.unit_path)

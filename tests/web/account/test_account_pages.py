@@ -86,6 +86,25 @@ def test_page_is_closed_to_the_teacher(cast: Cast, address: str) -> None:
     assert signed_in(cast.teacher).get(address).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("who", "address", "sent"),
+    [
+        ("clerk", "/delegations/slip", {"slip_number": "7"}),
+        ("security_admin", "/administration/administrators/appoint", {"role": "audit_admin"}),
+        (
+            "security_admin",
+            "/administration/administrators/appoint",
+            {"role": "audit_admin", "person": "9" * 19},
+        ),
+    ],
+    ids=["a slip of nobody", "nobody as administrator", "a number that nobody has"],
+)
+def test_form_without_a_person_is_refused(
+    who: str, address: str, sent: dict[str, str], cast: Cast
+) -> None:
+    assert signed_in(getattr(cast, who)).post(address, sent).status_code == 404
+
+
 def test_three_administrators_see_each_their_own_pages_only(cast: Cast) -> None:
     pages = ("/administration/accounts", "/administration/security", "/administration/system")
 

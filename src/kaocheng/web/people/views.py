@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from kaocheng.access.grants import Permission, Reach
 from kaocheng.access.person import people_kept, personal_data
-from kaocheng.access.refusal import NotYours
 from kaocheng.access.scope import one, units
 from kaocheng.actions.person import (
     add_person,
@@ -44,8 +43,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def my_people(request: HttpRequest) -> HttpResponse:
     """The list of the unit that one works for; of a group, its own."""
     held = actor(request).held
-    if held is None:
-        raise NotYours
+    assert held is not None  # without an appointment nobody has the need of this page
     if actor(request).reaches(Permission.SEE_PEOPLE) == {Reach.OWN}:
         return redirect("person", person_id=actor(request).person_id)
     return redirect("people-of-unit", unit_id=held.unit_id)
