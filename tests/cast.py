@@ -118,6 +118,11 @@ def make_cast() -> Cast:
     )
 
 
+def account_of(who: Person) -> int:
+    """The id of their account."""
+    return Account.objects.get(person=who).pk
+
+
 def actor(who: Person) -> Actor:
     """The person at work under their first appointment."""
     held = appointments_today(who.pk)

@@ -55,6 +55,10 @@ class City:
     def bundle(self, role: str, relation: str) -> Bundle:
         return self.bundles[role, relation]
 
+    def id_of(self, name: str, role: str = "lead/school", *, relation: str = "own") -> int:
+        """What an address names, such as `entry_id`, as it stands to somebody with this role."""
+        return int(str(self.bundle(role, relation).ids[name]))
+
 
 def make_city() -> City:
     cast = make_cast()

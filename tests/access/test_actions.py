@@ -61,7 +61,7 @@ from kaocheng.records.models import (
     Person,
 )
 from tests.access.city import City
-from tests.cast import NOW
+from tests.cast import NOW, account_of
 from tests.cast import actor as actor_of
 
 pytestmark = pytest.mark.django_db
@@ -69,20 +69,8 @@ pytestmark = pytest.mark.django_db
 Asked = Callable[[By, City], Answer]
 
 
-def account(who: Person) -> int:
-    return Account.objects.get(person=who).pk
-
-
 def post(who: Person) -> int:
     return Appointment.objects.unscoped("a test").get(person=who).pk
-
-
-def of(city: City, role: str, name: str, *, relation: str = "own") -> int:
-    return int(str(city.bundle(role, relation).ids[name]))
-
-
-def of_lead(city: City, name: str) -> int:
-    return of(city, "lead/school", name)
 
 
 def helped(asked: By) -> By:
@@ -109,7 +97,7 @@ def to_decide_on_what_is_gone(asked: By, consequence_id: int) -> Answer:
 
 
 def to_act_too_late(city: City) -> Answer:
-    delegation_id = of(city, "member/group", "delegation_id")
+    delegation_id = city.id_of("delegation_id", "member/group")
     rows = Delegation.objects.unscoped("a test")
     rows.filter(pk=delegation_id).update(ends_on=NOW.date() - timedelta(days=1))
     return take_up(By(actor_of(city.cast.colleague), at=NOW), delegation_id=delegation_id)
@@ -135,12 +123,12 @@ def to_open_again(asked: By, set_id: int) -> Answer:
 REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
     "another account": (
         "lead/school",
-        lambda asked, city: lock_account(asked, account_id=account(city.cast.reviewer)),
+        lambda asked, city: lock_account(asked, account_id=account_of(city.cast.reviewer)),
         NotAllowed,
     ),
     "the second factor of another": (
         "lead/school",
-        lambda asked, city: reset_second_factor(asked, account_id=account(city.cast.reviewer)),
+        lambda asked, city: reset_second_factor(asked, account_id=account_of(city.cast.reviewer)),
         NotAllowed,
     ),
     "the second factor of nobody": (
@@ -227,7 +215,7 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
         "system_admin",
         lambda asked, city: add_subject(
             asked,
-            adoption_id=of_lead(city, "adoption_id"),
+            adoption_id=city.id_of("adoption_id"),
             register="teacher",
             unit_id=0,
             values={"id": "T0", "name": "新", "unit": "一"},
@@ -237,7 +225,7 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
     "an entry": (
         "system_admin",
         lambda asked, city: withdraw_entry(
-            asked, entry_id=of_lead(city, "entry_id"), version=1, because="撤销"
+            asked, entry_id=city.id_of("entry_id"), version=1, because="撤销"
         ),
         NotAllowed,
     ),
@@ -248,7 +236,7 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
     ),
     "a device of another": (
         "lead/school",
-        lambda asked, city: end_sign_in(asked, sign_in_id=of(city, "reviewer", "sign_in_id")),
+        lambda asked, city: end_sign_in(asked, sign_in_id=city.id_of("sign_in_id", "reviewer")),
         NotYours,
     ),
     "to make an administrator of whoever is locked out": (
@@ -260,7 +248,7 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
         "clerk/school",
         lambda asked, city: make_amendment(
             asked,
-            adoption_id=of(city, "clerk/school", "adoption_id"),
+            adoption_id=city.id_of("adoption_id", "clerk/school"),
             version=1,
             why="延期",
             takes_effect_on=NOW.date(),
@@ -284,12 +272,14 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
     ),
     "an effect that the scheme does not have": (
         "lead/school",
-        lambda asked, city: to_decide_on_what_is_gone(asked, of_lead(city, "decided_id")),
+        lambda asked, city: to_decide_on_what_is_gone(asked, city.id_of("decided_id")),
         NotYours,
     ),
     "to act in one's own name": (
         "member/group",
-        lambda asked, city: take_up(asked, delegation_id=of(city, "member/group", "delegation_id")),
+        lambda asked, city: take_up(
+            asked, delegation_id=city.id_of("delegation_id", "member/group")
+        ),
         NotYours,
     ),
     "to act for somebody after the last day": (
@@ -307,7 +297,7 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
     "a roster that another has handed in": (
         "lead/school",
         lambda asked, city: to_withdraw_a_roster(
-            asked, of(city, "lead/school", "use_id", relation="same_school")
+            asked, city.id_of("use_id", relation="same_school")
         ),
         NotYours,
     ),
@@ -320,14 +310,14 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
     ),
     "background work of another": (
         "lead/school",
-        lambda asked, city: cancel_job(asked, job_id=of(city, "reviewer", "job_id")),
+        lambda asked, city: cancel_job(asked, job_id=city.id_of("job_id", "reviewer")),
         NotYours,
     ),
     "sheets of a register that others keep": (
         "member/group",
         lambda asked, city: make_sheets(
             asked,
-            adoption_id=of(city, "member/group", "adoption_id"),
+            adoption_id=city.id_of("adoption_id", "member/group"),
             register="leave",
             month=NOW.date().replace(day=1),
         ),
@@ -335,7 +325,7 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
     ),
     "to withdraw a notice that is withdrawn": (
         "lead/school",
-        lambda asked, city: to_withdraw_again(asked, of_lead(city, "notice_id")),
+        lambda asked, city: to_withdraw_again(asked, city.id_of("notice_id")),
         NotYours,
     ),
     "to finish what there is not": (
@@ -352,16 +342,16 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
         "lead/school",
         lambda asked, city: open_own_review(
             asked,
-            round_id=of_lead(city, "round_id"),
+            round_id=city.id_of("round_id"),
             register="leave",
-            subject_id=of_lead(city, "rated_id"),
+            subject_id=city.id_of("rated_id"),
         ),
         NotYours,
     ),
     "that somebody rates who does not bear the title": (
         "lead/school",
         lambda asked, city: reassign_review(
-            asked, review_id=of_lead(city, "review_id"), assessor_id=city.cast.outsider.pk
+            asked, review_id=city.id_of("review_id"), assessor_id=city.cast.outsider.pk
         ),
         NotYours,
     ),
@@ -387,7 +377,7 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
     "a second factor, for whoever acts for another": (
         "security_admin",
         lambda asked, city: reset_second_factor(
-            helped(asked), account_id=account(city.cast.teacher)
+            helped(asked), account_id=account_of(city.cast.teacher)
         ),
         NotAllowed,
     ),
@@ -405,14 +395,14 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
     ),
     "to open results that are open": (
         "lead/school",
-        lambda asked, city: to_open_again(asked, of_lead(city, "set_id")),
+        lambda asked, city: to_open_again(asked, city.id_of("set_id")),
         NotYours,
     ),
     "to correct what another has entered": (
         "lead/school",
         lambda asked, city: correct(
             asked,
-            entry_id=of(city, "lead/school", "entry_id", relation="same_school"),
+            entry_id=city.id_of("entry_id", relation="same_school"),
             version=1,
             values={},
             why="写错",
@@ -423,7 +413,7 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
         "clerk/school",
         lambda asked, city: advance(
             asked,
-            entry_id=of(city, "lead/school", "entry_id", relation="same_school"),
+            entry_id=city.id_of("entry_id", relation="same_school"),
             version=1,
             to="已办",
         ),

@@ -37,9 +37,9 @@ from kaocheng.queries.round_course import Course
 from kaocheng.queries.task_board import top_unit
 from kaocheng.queries.task_chase import matter_page
 from kaocheng.queries.ticket import ticket_of
-from kaocheng.records.models import Account, Consequence, Entry, Person, Round, Subject
+from kaocheng.records.models import Consequence, Entry, Round, Subject
 from tests.access.city import City
-from tests.cast import NOW
+from tests.cast import NOW, account_of
 
 pytestmark = pytest.mark.django_db
 
@@ -48,37 +48,29 @@ ON = NOW.date()
 Asked = Callable[[Actor, City], object]
 
 
-def account(who: Person) -> int:
-    return Account.objects.get(person=who).pk
-
-
-def of(city: City, name: str, *, role: str = "lead/school") -> int:
-    return int(str(city.bundle(role, "own").ids[name]))
-
-
 def work(city: City) -> Round:
-    return Round.objects.unscoped(EVERY).get(pk=of(city, "round_id"))
+    return Round.objects.unscoped(EVERY).get(pk=city.id_of("round_id"))
 
 
 def effect_gone(actor: Actor, city: City) -> object:
-    rows = Consequence.objects.unscoped(EVERY).filter(pk=of(city, "consequence_id"))
+    rows = Consequence.objects.unscoped(EVERY).filter(pk=city.id_of("consequence_id"))
     rows.update(effect="gone")
-    return consequence_page(actor, of(city, "consequence_id"))
+    return consequence_page(actor, city.id_of("consequence_id"))
 
 
 def open_already(actor: Actor, city: City) -> object:
-    reopen_results(By(actor, at=NOW), set_id=of(city, "set_id"), because="漏了一条")
-    return reopening(actor, of(city, "set_id"))
+    reopen_results(By(actor, at=NOW), set_id=city.id_of("set_id"), because="漏了一条")
+    return reopening(actor, city.id_of("set_id"))
 
 
 def without_results(actor: Actor, city: City) -> object:
-    subject_id = of(city, "subject_id")
+    subject_id = city.id_of("subject_id")
     Subject.objects.unscoped(EVERY).filter(pk=subject_id).update(has_left=True)
-    return subject_page(actor, of(city, "round_id"), "yearly", subject_id, is_live=True)
+    return subject_page(actor, city.id_of("round_id"), "yearly", subject_id, is_live=True)
 
 
 def withdrawn_ticket(actor: Actor, city: City) -> object:
-    entry_id = of(city, "entry_id")
+    entry_id = city.id_of("entry_id")
     Entry.objects.unscoped(EVERY).filter(pk=entry_id).update(standing="withdrawn")
     return ticket_of(actor, Course(work(city), NOW), entry_id)
 
@@ -108,7 +100,7 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
     ),
     "the account of another": (
         "lead/school",
-        lambda actor, city: account_detail(actor, account(city.cast.teacher), NOW, ON),
+        lambda actor, city: account_detail(actor, account_of(city.cast.teacher), NOW, ON),
         NotAllowed,
     ),
     "an account that there is not": (
@@ -123,17 +115,17 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
     ),
     "a table that the scheme does not have": (
         "lead/school",
-        lambda actor, city: table_form(actor, of(city, "adoption_id"), "nothing", now=NOW),
+        lambda actor, city: table_form(actor, city.id_of("adoption_id"), "nothing", now=NOW),
         NotYours,
     ),
     "a roster that the scheme does not have": (
         "lead/school",
-        lambda actor, city: roster_page(actor, of(city, "adoption_id"), "leave", page=1, now=NOW),
+        lambda actor, city: roster_page(actor, city.id_of("adoption_id"), "leave", page=1, now=NOW),
         NotYours,
     ),
     "gaps of a roster that the scheme does not have": (
         "lead/school",
-        lambda actor, city: gaps_table(actor, of(city, "adoption_id"), "leave"),
+        lambda actor, city: gaps_table(actor, city.id_of("adoption_id"), "leave"),
         NotYours,
     ),
     "what happened to what never was": (
@@ -143,35 +135,35 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
     ),
     "the part of another unit": (
         "reviewer",
-        lambda actor, city: found_part(actor, of(city, "part_id")),
+        lambda actor, city: found_part(actor, city.id_of("part_id")),
         NotYours,
     ),
     "the fields of the part of another unit": (
         "reviewer",
-        lambda actor, city: found_fields(actor, of(city, "part_id")),
+        lambda actor, city: found_fields(actor, city.id_of("part_id")),
         NotYours,
     ),
     "an effect that the scheme does not have": ("lead/school", effect_gone, NotYours),
     "an entry out of sight": (
         "reviewer",
-        lambda actor, city: entry_of(actor, of(city, "entry_id")),
+        lambda actor, city: entry_of(actor, city.id_of("entry_id")),
         NotYours,
     ),
     "evidence of another entry": (
         "lead/school",
         lambda _actor, city: evidence_content(
-            Entry.objects.unscoped(EVERY).get(pk=of(city, "entry_id")), of(city, "evidence_id")
+            Entry.objects.unscoped(EVERY).get(pk=city.id_of("entry_id")), city.id_of("evidence_id")
         ),
         NotYours,
     ),
     "background work of another": (
         "lead/school",
-        lambda actor, city: progress(actor, of(city, "job_id", role="reviewer")),
+        lambda actor, city: progress(actor, city.id_of("job_id", "reviewer")),
         NotYours,
     ),
     "what somebody owes out of sight": (
         "reviewer",
-        lambda actor, city: of_subject(actor, work(city), of(city, "subject_id"), now=NOW),
+        lambda actor, city: of_subject(actor, work(city), city.id_of("subject_id"), now=NOW),
         NotYours,
     ),
     "a register that is a table of ratings": (
@@ -193,14 +185,16 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
     "seats of a scheme without seats": (
         "lead/school",
         lambda actor, city: seats_page(
-            actor, of(city, "round_id"), "yearly", item="", group="", page=1
+            actor, city.id_of("round_id"), "yearly", item="", group="", page=1
         ),
         NotYours,
     ),
     "the result of whoever has none": ("lead/school", without_results, NotYours),
     "evidence that belongs to no rating": (
         "lead/school",
-        lambda actor, city: evidence_file(actor, of(city, "review_id"), of(city, "evidence_id")),
+        lambda actor, city: evidence_file(
+            actor, city.id_of("review_id"), city.id_of("evidence_id")
+        ),
         NotYours,
     ),
     "to assign by a register": (
@@ -225,7 +219,7 @@ REFUSED: dict[str, tuple[str, Asked, type[Refused]]] = {
     ),
     "a round out of sight": (
         "reviewer",
-        lambda actor, city: one_round(actor, of(city, "round_id")),
+        lambda actor, city: one_round(actor, city.id_of("round_id")),
         NotYours,
     ),
     "a board, signed in nowhere": (

@@ -15,8 +15,7 @@ from playwright.sync_api import Page
 
 from kaocheng.config.urls import urlpatterns as own
 from kaocheng.queries.draft import draft_of
-from kaocheng.records.models import Account
-from tests.cast import Cast
+from tests.cast import Cast, account_of
 from tests.web.axe import violations
 from tests.web.conftest import Open
 
@@ -42,7 +41,7 @@ Kept = Callable[[], dict[str, list[str]] | None]
 
 @pytest.fixture
 def kept(cast: Cast) -> Kept:
-    account = Account.objects.get(person=cast.teacher).pk
+    account = account_of(cast.teacher)
 
     def now_kept() -> dict[str, list[str]] | None:
         found = draft_of(account, "a-form")

@@ -11,17 +11,13 @@ from django.test import Client
 from kaocheng.actions.draft import drop_old_drafts, keep_draft
 from kaocheng.queries.draft import KeptDraft, draft_of
 from kaocheng.records.models import Account, Draft, Person
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, account_of
 
 
 def signed_in(who: Person, *, checks_csrf: bool = False) -> Client:
     client = Client(enforce_csrf_checks=checks_csrf)
     client.force_login(Account.objects.get(person=who))
     return client
-
-
-def account(who: Person) -> int:
-    return Account.objects.get(person=who).pk
 
 
 def keep(client: Client, form: str, content: object) -> int:
@@ -43,7 +39,7 @@ def test_draft_comes_back_to_its_writer_alone(cast: Cast) -> None:
 
 
 def test_newest_keeping_wins(cast: Cast) -> None:
-    who = account(cast.teacher)
+    who = account_of(cast.teacher)
 
     keep_draft(who, "form", {"a": ["1"]}, at=NOW)
     keep_draft(who, "form", {"a": ["2"]}, at=NOW + timedelta(seconds=2))
@@ -135,8 +131,8 @@ def test_nobody_keeps_nothing() -> None:
 
 
 def test_old_drafts_go(cast: Cast) -> None:
-    keep_draft(account(cast.teacher), "old", {}, at=NOW - timedelta(days=91))
-    keep_draft(account(cast.teacher), "new", {}, at=NOW - timedelta(days=89))
+    keep_draft(account_of(cast.teacher), "old", {}, at=NOW - timedelta(days=91))
+    keep_draft(account_of(cast.teacher), "new", {}, at=NOW - timedelta(days=89))
 
     dropped = drop_old_drafts(NOW)
 
