@@ -21,7 +21,7 @@ from kaocheng.actions.secret import Secret
 from kaocheng.queries.actor import actor_of
 from kaocheng.queries.delegation import may_act_for
 from kaocheng.records.models import Account, AuditRow, Delegation, Message, Person
-from tests.cast import NOW, Cast, actor, by, person
+from tests.cast import NOW, Cast, actor, administers, by, person
 
 TODAY = date(2026, 11, 27)
 
@@ -231,12 +231,14 @@ def test_w35_one_person_is_never_two_administrators(cast: Cast) -> None:
     assert refused.value.values == {"role": "系统管理员"}
 
 
-def test_w35_holds_for_an_appointment_that_begins_later(cast: Cast) -> None:
-    from kaocheng.records.models import Appointment
+def test_whoever_was_one_administrator_may_become_another(cast: Cast) -> None:
+    administers(cast, starts=-9, ends=0)
 
-    Appointment(
-        person=cast.teacher, role="system_admin", unit=cast.city, starts_on=date(2027, 1, 1)
-    ).save()
+    refuse_two_administrators(cast.teacher.pk, "security_admin", on=TODAY)
+
+
+def test_w35_holds_for_an_appointment_that_begins_later(cast: Cast) -> None:
+    administers(cast, starts=35)
 
     with pytest.raises(Refused) as refused:
         refuse_two_administrators(cast.teacher.pk, "security_admin", on=TODAY)
