@@ -278,8 +278,6 @@ def _read_by(*cells: Cell) -> list[Node]:
 
 
 def _in_one(column: pa.ChunkedArray) -> pa.Array:
-    if column.num_chunks == 1:
-        return column.chunk(0)  # as it is: putting chunks together copies
     whole = column.combine_chunks()
     if isinstance(whole, pa.ChunkedArray):  # of no chunks, or too long for one
         return pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], whole.type)
