@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from kaocheng.access.holding import Holding, Owner, bears, subjects_held
+from kaocheng.access.holding import Holding, Owner, about_others, bears, subjects_held
 from kaocheng.actions.fact_load import Place
 from kaocheng.methods.holders import Holder, How, suggested
 from kaocheng.queries.adopted import Adopted
-from kaocheng.records.models import Subject
+from kaocheng.records.models import Entry, Subject
 from tests.adopting import adopt, fill
-from tests.cast import Cast, actor
+from tests.cast import NOW, Cast, actor, unit
 
 LEADS_SCHOOL = Holder(How.ROLE, role="lead", kind="school")
 OFFICE = Holder(How.ROLE, role="officer", kind="district")
@@ -141,3 +141,124 @@ def test_titles_are_first_guessed_from_their_words() -> None:
         How.FIELD, field="superior"
     )
     assert Holder.of(OFFICE.kept()) == OFFICE
+
+
+PANEL = Holder(How.ROLE, role="reviewer", kind="panel")
+
+
+def test_a_panel_bears_it_for_what_lies_below_its_keeper(city: Adopted, cast: Cast) -> None:
+    closed = unit("撤销了的团队", "panel", keeper=cast.other_district)
+    closed.closes_on = NOW.date()
+    closed.save()
+    holding = Holding(city.adoption)
+
+    seen = keys(subjects_held(actor(cast.reviewer), city.adoption, [PANEL]))
+
+    assert "YL02" in seen
+    assert "HZ08" not in seen
+    assert not subjects_held(actor(cast.officer), city.adoption, [PANEL]).exists()
+    # The only panel of the other district is closed: there it falls to the office.
+    others = keys(subjects_held(actor(cast.city_officer), city.adoption, [PANEL]))
+    assert "HZ08" in others
+    assert "YL02" not in others
+    assert holding.owners([PANEL], school(city, "YL02")) == (Owner(cast.panel.pk, role="reviewer"),)
+    assert holding.owners([PANEL], school(city, "HZ08")) == (Owner(cast.city.pk, role="officer"),)
+    assert holding.owners([PANEL], None) == (Owner(cast.city.pk, role="officer"),)
+
+
+def test_one_panel_that_is_named_bears_it_for_all(city: Adopted, cast: Cast) -> None:
+    named = Holder(How.PANEL, panel=cast.panel.pk)
+
+    assert {"YL02", "HZ08"} <= keys(subjects_held(actor(cast.reviewer), city.adoption, [named]))
+    assert not subjects_held(actor(cast.officer), city.adoption, [named]).exists()
+    assert Holding(city.adoption).owners([named], school(city, "HZ08")) == (
+        Owner(cast.panel.pk, role="reviewer"),
+    )
+
+
+def test_only_what_counts_in_that_very_register_assigns(city: Adopted, cast: Cast) -> None:
+    rows = Entry.objects.unscoped("a test").filter(adoption=city.adoption)
+    given = rows.get(register="assignment", subject__key="YL04")
+    given.standing = "replaced"
+    given.save()
+    elsewhere = rows.exclude(register="assignment").filter(subject__key="YL02").first()
+    assert elsewhere is not None
+    elsewhere.pk, elsewhere.values = None, {**elsewhere.values, "guide": given.values["guide"]}
+    elsewhere.once = "another"
+    elsewhere.save()
+    holding = Holding(city.adoption)
+
+    seen = keys(subjects_held(actor(cast.reviewer), city.adoption, [ASSIGNED]))
+
+    assert "YL05" in seen
+    assert not {"YL02", "YL04"} & seen
+    office = (Owner(cast.city.pk, role="officer"),)
+    assert holding.owners([ASSIGNED], school(city, "YL04")) == office
+    assert holding.owners([ASSIGNED], school(city, "YL02")) == office
+    others = keys(subjects_held(actor(cast.city_officer), city.adoption, [ASSIGNED]))
+    assert {"YL02", "YL04"} <= others
+    assert "YL05" not in others
+
+
+def test_whoever_leads_the_subject_answers_for_it_and_nobody_beside(
+    city: Adopted, cast: Cast
+) -> None:
+    itself = Holder(How.SUBJECT)
+
+    assert not subjects_held(actor(cast.teacher), city.adoption, [itself]).exists()
+    assert "HZ08" not in keys(subjects_held(actor(cast.lead), city.adoption, [itself]))
+    assert "G1" not in keys(subjects_held(actor(cast.officer), city.adoption, [itself]))
+
+
+def test_nobody_decides_about_themselves_by_a_title_for_others(city: Adopted, cast: Cast) -> None:
+    rows = Subject.objects.unscoped("a test").filter(adoption=city.adoption)
+    me = actor(cast.reviewer)
+
+    others = keys(rows.filter(about_others(me, [ASSIGNED], at="")))
+    everybody = keys(rows.filter(about_others(me, [ASSIGNED, Holder(How.SUBJECT)], at="")))
+
+    assert "G1" not in others
+    assert "YL02" in others
+    assert {"G1", "YL02"} <= everybody
+
+
+def test_where_no_such_unit_lies_above_it_falls_to_the_office(city: Adopted, cast: Cast) -> None:
+    direct = school(city, "YL03")
+    direct.unit = cast.city
+    direct.save()
+
+    others = keys(subjects_held(actor(cast.city_officer), city.adoption, [OFFICE]))
+
+    assert "YL03" in others
+    assert "YL02" not in others
+
+
+def test_another_adoption_of_the_same_scheme_has_its_own_subjects(
+    city: Adopted, cast: Cast
+) -> None:
+    later = adopt("s2-guangzhou", cast.city)
+    fill(later, lambda _roster, _values: Place(cast.school))
+
+    held = subjects_held(actor(cast.lead), city.adoption, [LEADS_SCHOOL])
+
+    assert set(held.values_list("adoption", flat=True)) == {city.adoption.pk}
+    assert "HZ08" not in keys(held)
+
+
+def test_a_title_of_the_unit_itself_goes_by_its_role(cast: Cast) -> None:
+    leader, lead = Holder(How.ROLE, role="workshop_leader"), Holder(How.ROLE, role="lead")
+    here = adopt("s0.4-appraisal", cast.school)
+    above = adopt("s2-guangzhou", cast.city)
+    school_office, city_office = (
+        Owner(cast.school.pk, role="lead"),
+        Owner(cast.city.pk, role="officer"),
+    )
+
+    assert not bears(actor(cast.lead), here.adoption, [leader])
+    assert bears(actor(cast.lead), here.adoption, [lead])
+    assert bears(actor(cast.clerk), here.adoption, [lead])
+    assert bears(actor(cast.city_officer), above.adoption, [leader])
+    assert Holding(here.adoption).owners([lead], None) == (school_office,)
+    assert Holding(here.adoption).owners([Holder(How.SUBJECT)], None) == (school_office,)
+    assert Holding(above.adoption).owners([leader], None) == (city_office,)
+    assert Holding(above.adoption).owners([Holder(How.SUBJECT)], None) == (city_office,)
