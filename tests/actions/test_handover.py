@@ -20,10 +20,11 @@ from kaocheng.actions.handover import (
 from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.actions.task import owe
 from kaocheng.queries.actor import appointments_today
+from kaocheng.queries.handover import choice
 from kaocheng.queries.handover_items import items_of
 from kaocheng.records.models import Appointment, AuditRow, Handover, Person, Task, Unit
 from tests.actions.collecting import drafted
-from tests.cast import NOW, Cast, by
+from tests.cast import NOW, Cast, actor, by
 
 TODAY = date(2026, 11, 27)
 
@@ -232,6 +233,42 @@ def test_clerk_does_not_empty_the_desk_of_the_head(cast: Cast) -> None:
 
     assert not Handover.objects.unscoped("a test looks").exists()
     assert owned(task) == ("何敏仪", "open")
+
+
+def test_what_an_absent_one_has_elsewhere_stays_with_them(cast: Cast) -> None:
+    for where, role in ((cast.panel, "reviewer"), (cast.other_school, "lead")):
+        Appointment(
+            person=cast.workshop_leader, role=role, unit=where, starts_on=date(2026, 9, 1)
+        ).save()
+    here = task_for(cast, cast.workshop_leader)
+    there = owe_it(
+        by(cast.other_lead),
+        person_id=cast.workshop_leader.pk,
+        unit_id=cast.other_school.pk,
+        title="珠岸中学的事",
+    )
+    elsewhere = Task.objects.unscoped("a test looks").get(pk=int(there.id))
+
+    def absent(taker: Person) -> Answer:
+        return begin_for_absent(
+            by(cast.lead), giver_id=cast.workshop_leader.pk, taker_id=taker.pk, because="病假"
+        )
+
+    page = choice(actor(cast.lead), cast.workshop_leader.pk)
+    assert "珠岸中学" not in str(page.items)
+    assert {name for _, name in page.takers} == {"林晓棠", "陈敏", "何敏仪", "沈一鸣"}
+    with pytest.raises(NotYours):
+        absent(cast.other_lead)
+    row = row_of(int(absent(cast.colleague).id))
+    sign_for(by(cast.colleague), handover_id=row.pk, version=row.version)
+
+    assert roles_of(cast.workshop_leader) == {
+        ("云山区研训指导团队", "reviewer"),
+        ("珠岸中学", "lead"),
+    }
+    assert roles_of(cast.colleague) == {("数学组", "member"), ("数学组", "workshop_leader")}
+    assert owned(here) == ("陈敏", "open")
+    assert owned(elsewhere) == ("陈国安", "open")
 
 
 def test_nobody_is_absent_for_themselves(cast: Cast) -> None:

@@ -13,7 +13,7 @@ from kaocheng.access.grants import WORKERS, Permission, Reach
 from kaocheng.access.person import people_kept
 from kaocheng.access.refusal import NotYours
 from kaocheng.access.roles import givable_roles
-from kaocheng.access.scope import NOBODY
+from kaocheng.access.scope import NOBODY, unit_or_panel_condition
 from kaocheng.records.models import Appointment, Handover, Person
 from kaocheng.records.models.person import PersonState
 from kaocheng.records.scoped import OwnedQuerySet
@@ -56,6 +56,23 @@ def takers(giver_id: int, *, on: date) -> OwnedQuerySet[Person]:
     )
 
 
+def in_reach_of(actor: Actor) -> Q:
+    """What belongs to a unit that the actor answers for: no more of it does anybody hand over.
+
+    People who work in two places hold things of both; whoever answers for one of them neither sees
+    nor moves what belongs to the other. Whatever is handed over has a `unit`.
+    """
+    return unit_or_panel_condition(actor, Permission.HAND_OVER, at="unit__")
+
+
+def takers_below(actor: Actor, giver_id: int, *, on: date) -> OwnedQuerySet[Person]:
+    """Of the takers, those whom the actor may give to: of what is their own, any of them."""
+    rows = takers(giver_id, on=on)
+    if giver_id == actor.person_id:
+        return rows
+    return rows.filter(pk__in=givers(actor, on=on).values("pk"))
+
+
 def handed_roles(giver_id: int, *, on: date) -> OwnedQuerySet[Appointment]:
     """What the giver holds besides being a member; administrators are appointed, not handed on."""
     held = Appointment.objects.within(
@@ -65,22 +82,26 @@ def handed_roles(giver_id: int, *, on: date) -> OwnedQuerySet[Appointment]:
 
 
 def may_give(actor: Actor, appointments: Iterable[Appointment]) -> bool:
-    """Whether the actor may give every one of these roles, which are not their own."""
-    return all(
+    """Whether the actor may give every one of these roles, none of them their own.
+
+    The giver may hold one in a unit of others besides: that is for whoever answers for both.
+    """
+    rows = list(appointments)
+    within = unit_or_panel_condition(actor, Permission.MANAGE_PEOPLE, at="unit__")
+    reached = Appointment.objects.within(within).filter(pk__in=[row.pk for row in rows])
+    return reached.count() == len(rows) and all(
         row.person_id != actor.person_id
         and row.role in givable_roles(actor, unit_kind=row.unit.kind, unit_path=row.unit.path)
-        for row in appointments
+        for row in rows
     )
 
 
-def must_be_colleague(giver_id: int, taker_id: int, *, on: date) -> None:
-    if not takers(giver_id, on=on).filter(pk=taker_id).exists():
+def must_be_colleague(actor: Actor, giver_id: int, taker_id: int, *, on: date) -> None:
+    if not takers_below(actor, giver_id, on=on).filter(pk=taker_id).exists():
         raise NotYours
 
 
 def _own(actor: Actor) -> Q:
-    if actor.person_id is None:
-        return NOBODY
     return Q(giver=actor.person_id) | Q(taker=actor.person_id)
 
 

@@ -12,6 +12,7 @@ from kaocheng.access.handover import (
     handovers_in_sight,
     handovers_taken,
     handovers_to_witness,
+    in_reach_of,
     may_give,
     must_be_colleague,
 )
@@ -59,7 +60,10 @@ def begin_handover(act: Act, *, giver_id: int, taker_id: int, note: str = "") ->
 def begin_for_absent(
     act: Act, *, giver_id: int, taker_id: int, because: str, note: str = ""
 ) -> Answer:
-    """The giver is gone: whoever answers for the unit signs in their place, and says why."""
+    """The giver is gone: whoever answers for the unit signs in their place, and says why.
+
+    What the giver has in hand for another unit stays with them.
+    """
     only_in_person(act.actor)
     if giver_id == act.actor.person_id:
         raise NotAllowed
@@ -67,7 +71,8 @@ def begin_for_absent(
         raise Invalid({"because": Refused("W71", field="移交人不在岗的原因")})
     made = _made(act, giver_id, taker_id, note)
     made.absent_because = because.strip()
-    made.items = [item.kept() for item in items_of(made.giver_id, on=_today(act))]
+    there = items_of(made.giver_id, on=_today(act), only=in_reach_of(act.actor))
+    made.items = [item.kept() for item in there]
     if not may_give(act.actor, _roles(made, act)):
         # Whoever may not give the roles does not empty the desk of who holds them.
         raise NotAllowed
@@ -145,7 +150,7 @@ def cancel_handover(act: Act, *, handover_id: int) -> Answer:
 
 def _made(act: Act, giver_id: int, taker_id: int, note: str) -> Handover:
     giver = one(givers(act.actor, on=_today(act)), giver_id)
-    must_be_colleague(giver.pk, taker_id, on=_today(act))
+    must_be_colleague(act.actor, giver.pk, taker_id, on=_today(act))
     taker = Person.objects.unscoped("a colleague of the giver, as was just seen").get(pk=taker_id)
     assert act.actor.person_id is not None
     return Handover(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Q
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.handover import (
@@ -13,8 +14,9 @@ from kaocheng.access.handover import (
     handed_roles,
     handovers_in_sight,
     handovers_to_witness,
+    in_reach_of,
     may_give,
-    takers,
+    takers_below,
 )
 from kaocheng.access.scope import one
 from kaocheng.documents.codes import check_code
@@ -120,13 +122,16 @@ def choice(actor: Actor, giver_id: int) -> Choice:
     """What the giver has in hand now, and the colleagues who may take it."""
     today = CLOCK.today()
     giver: Person = one(givers(actor, on=today), giver_id)
-    rows = takers(giver.pk, on=today).order_by("pinyin", "pk").values_list("pk", "name")
+    is_own = giver.pk == actor.person_id
+    rows = takers_below(actor, giver.pk, on=today).order_by("pinyin", "pk")
     return Choice(
         giver_id=giver.pk,
         giver=giver.name,
-        is_own=giver.pk == actor.person_id,
-        takers=tuple(rows[:2000]),
-        items=_by_kind(items_of(giver.pk, on=today)),
+        is_own=is_own,
+        takers=tuple(rows.values_list("pk", "name")[:2000]),
+        items=_by_kind(
+            items_of(giver.pk, on=today, only=None if is_own else in_reach_of(actor)),
+        ),
     )
 
 
@@ -134,7 +139,7 @@ def handover_page(actor: Actor, handover_id: int) -> HandoverPage:
     """The list as it is frozen, or, before that, as it stands now."""
     row = one(_whole(actor), handover_id)
     is_giver, is_taker = row.giver_id == actor.person_id, row.taker_id == actor.person_id
-    items = _items(row)
+    items = _items(row, None if is_giver or is_taker else in_reach_of(actor))
     return HandoverPage(
         handover_id=row.pk,
         version=row.version,
@@ -212,9 +217,9 @@ def _whole(actor: Actor) -> OwnedQuerySet[Handover]:
     return rows
 
 
-def _items(row: Handover) -> tuple[Item, ...]:
+def _items(row: Handover, only: Q | None) -> tuple[Item, ...]:
     if row.given_at is None and row.state == HandoverState.DRAFT:
-        return items_of(row.giver_id, on=CLOCK.today())
+        return items_of(row.giver_id, on=CLOCK.today(), only=only)
     return row.listed
 
 

@@ -28,19 +28,24 @@ DRAFTS = (
 )
 
 
-def items_of(person_id: int, *, on: date) -> tuple[Item, ...]:
-    """Roles, tasks, forms and notices that run, and the names of drafts, each by when it is due."""
+def items_of(person_id: int, *, on: date, only: Q | None = None) -> tuple[Item, ...]:
+    """Roles, tasks, forms and notices that run, and the names of drafts, each by when it is due.
+
+    `only`: those that belong to these units (a condition of rows with a `unit`).
+    """
+    here = Q() if only is None else only
     return (
-        *_roles(person_id, on),
-        *_tasks(person_id),
-        *_collections(person_id),
-        *_notices(person_id),
+        *_roles(person_id, on, here),
+        *_tasks(person_id, here),
+        *_collections(person_id, here),
+        *_notices(person_id, here),
         *_drafts(person_id),
     )
 
 
-def _roles(person_id: int, on: date) -> list[Item]:
-    rows = handed_roles(person_id, on=on).select_related("unit").order_by("starts_on", "pk")
+def _roles(person_id: int, on: date, here: Q) -> list[Item]:
+    held = handed_roles(person_id, on=on).filter(here)
+    rows = held.select_related("unit").order_by("starts_on", "pk")
     return [
         Item(
             ItemKind.ROLE,
@@ -52,17 +57,17 @@ def _roles(person_id: int, on: date) -> list[Item]:
     ]
 
 
-def _tasks(person_id: int) -> list[Item]:
-    rows = Task.objects.unscoped(WHY).filter(person=person_id, state=TaskState.OPEN)
+def _tasks(person_id: int, here: Q) -> list[Item]:
+    rows = Task.objects.unscoped(WHY).filter(here, person=person_id, state=TaskState.OPEN)
     return [
         Item(ItemKind.TASK, task.pk, task.title, _due(task.due_at))
         for task in rows.order_by("due_at", "pk")
     ]
 
 
-def _collections(person_id: int) -> list[Item]:
+def _collections(person_id: int, here: Q) -> list[Item]:
     rows = Collection.objects.unscoped(WHY).filter(
-        ~Q(state=CollectionState.CLOSED), written_by=person_id
+        here, ~Q(state=CollectionState.CLOSED), written_by=person_id
     )
     return [
         Item(ItemKind.COLLECTION, form.pk, form.title, CollectionState(form.state).label)
@@ -70,9 +75,9 @@ def _collections(person_id: int) -> list[Item]:
     ]
 
 
-def _notices(person_id: int) -> list[Item]:
+def _notices(person_id: int, here: Q) -> list[Item]:
     rows = Notice.objects.unscoped(WHY).filter(
-        ~Q(state=NoticeState.WITHDRAWN), written_by=person_id
+        here, ~Q(state=NoticeState.WITHDRAWN), written_by=person_id
     )
     return [
         Item(ItemKind.NOTICE, notice.pk, notice.title, NoticeState(notice.state).label)
