@@ -235,6 +235,44 @@ def test_retirement_to_come_leaves_the_person_at_work_until_then(cast: Cast) -> 
     assert lines(cast.teacher) == [("数学组", "regular", "2020-09-01", "2027-08-01")]
 
 
+def test_a_school_does_not_see_off_whom_it_has_borrowed(cast: Cast) -> None:
+    second_person(
+        by(cast.officer),
+        person_id=cast.teacher.pk,
+        unit_id=cast.other_school.pk,
+        role="member",
+        starts_on=TODAY,
+        ends_on=date(2027, 7, 1),
+    )
+    before = lines(cast.teacher)
+
+    for leave in (retire_person, let_go):
+        with pytest.raises(Refused, match="您不能在“数学组”任免"):
+            leave(by(cast.other_lead), person_id=cast.teacher.pk, on=TODAY)
+    with pytest.raises(Refused, match="您不能在“数学组”任免"):
+        transfer_person(
+            by(cast.other_lead),
+            person_id=cast.teacher.pk,
+            unit_id=cast.other_school.pk,
+            role="member",
+            on=TODAY,
+        )
+
+    assert lines(cast.teacher) == before
+    retire_person(by(cast.lead), person_id=cast.teacher.pk, on=date(2027, 1, 1))
+    assert [ends for *_, ends in lines(cast.teacher)] == ["2027-01-01", "2027-01-01"]
+
+
+def test_a_member_of_a_panel_leaves_the_school_and_the_panel_with_it(cast: Cast) -> None:
+    Appointment(
+        person=cast.teacher, role="reviewer", unit=cast.panel, starts_on=date(2026, 9, 1)
+    ).save()
+
+    let_go(by(cast.lead), person_id=cast.teacher.pk, on=TODAY)
+
+    assert [ends for *_, ends in lines(cast.teacher)] == ["2026-11-27", "2026-11-27"]
+
+
 def test_clerk_does_not_see_the_own_lead_off(cast: Cast) -> None:
     for leave in (retire_person, let_go):
         with pytest.raises(Refused, match="您不能在"):

@@ -17,6 +17,7 @@ from kaocheng.actions.perform import Act, Answer, action
 from kaocheng.actions.unit_past import bad_day, must_be_open, today
 from kaocheng.records.models import Appointment, Unit
 from kaocheng.records.models.appointment import AppointmentKind
+from kaocheng.records.models.unit import UnitKind
 
 ONE_DAY = timedelta(days=1)
 
@@ -127,10 +128,19 @@ def end_now(act: Act, row: Appointment, *, on: date, reason: str) -> None:
 
 
 def may_end(act: Act, row: Appointment) -> None:
-    """Whoever leaves gives up everything; but a clerk does not see the own lead off."""
+    """Whoever leaves gives up everything; but a clerk does not see the own lead off.
+
+    Nor does a school see off whom it has only borrowed, or who works in another one besides: that
+    is for whoever answers for both. Panels and secondments end with the work they rest on.
+    """
     held = act.actor.held
-    if held is not None and row.unit_id == held.unit_id:
+    if held is None:
+        return  # The product itself sets up an installation.
+    if row.unit_id == held.unit_id:
         must_be_givable(act, row.role, row.unit)
+    rests_on_no_other = row.kind == AppointmentKind.REGULAR and row.unit.kind != UnitKind.PANEL
+    if rests_on_no_other and not row.unit.path.startswith(held.unit_path):
+        raise Refused("W48", unit=row.unit.name, role=role_title(row.role, row.unit.kind))
 
 
 def must_be_givable(act: Act, role: str, unit: Unit) -> None:
