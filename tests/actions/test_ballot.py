@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from kaocheng.access.actor import system
+from kaocheng.access.ballot import ballots_to_vote
 from kaocheng.access.refusal import Invalid, NotYours, Refused
 from kaocheng.actions.ballot import close_ballot, count_ballot, open_ballot, vote_in_ballot
 from kaocheng.actions.fact_load import Place
@@ -33,7 +34,7 @@ from kaocheng.records.models import (
 )
 from tests.actions.reviewing import entries, forget, subject
 from tests.adopting import adopt, fill, open_round
-from tests.cast import NOW, Cast, by, make_cast, unit
+from tests.cast import NOW, Cast, actor, by, make_cast, unit
 
 VOTE, RATINGS = "vote:scheme_vote", "meeting_ratings"
 MARKS = ("virtue", "ability", "diligence", "achievement", "integrity")
@@ -201,6 +202,29 @@ def test_who_is_no_voter_finds_no_ballot(cast: Cast, round_: Round) -> None:
     for stranger in (cast.teacher, cast.other_lead, cast.officer):
         with pytest.raises(NotYours):
             close_ballot(by(stranger), ballot_id=ballot.pk)
+
+
+def test_voters_see_their_ballots_and_none_about_themselves(cast: Cast, round_: Round) -> None:
+    first, second = (opened(cast, round_, title=title) for title in ("第一次", "第二次"))
+    BallotVoter.objects.unscoped("a test").filter(ballot=second, person=cast.lead).delete()
+    about = Subject(
+        adoption=round_.adoption,
+        roster="staff",
+        key="X1",
+        name="林晓棠",
+        person=cast.teacher,
+        unit=cast.school,
+    )
+    about.save()
+    Ballot.objects.unscoped("a test").filter(pk=first.pk).update(subject=about)
+
+    def seen(who: Person) -> set[int]:
+        return set(ballots_to_vote(actor(who)).values_list("pk", flat=True))
+
+    assert seen(cast.colleague) == {first.pk, second.pk}
+    assert seen(cast.lead) == {first.pk}
+    assert seen(cast.teacher) == {second.pk}
+    assert seen(cast.outsider) == set()
 
 
 def test_k70_ballot_without_voters_is_not_opened(cast: Cast, round_: Round) -> None:

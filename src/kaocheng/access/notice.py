@@ -30,20 +30,19 @@ def notices_to_issue(actor: Actor) -> OwnedQuerySet[Notice]:
 
 def notices_received(actor: Actor) -> OwnedQuerySet[Notice]:
     """What went out to the actor's unit, also where it was withdrawn afterwards."""
-    receipt = NoticeReceipt.objects.unscoped("a condition inside a scoped query").filter(
-        _own_unit(actor, Permission.SEE_NOTICES), notice=OuterRef("pk")
-    )
-    return Notice.objects.within(Exists(receipt) & ~Q(state=NoticeState.DRAFT))
+    return Notice.objects.within(_received(actor))
 
 
 def notices_in_sight(actor: Actor) -> OwnedQuerySet[Notice]:
     """What the actor may read: received, or issued by their unit."""
+    return Notice.objects.within(_received(actor) | issued_condition(actor))
+
+
+def _received(actor: Actor) -> Q:
     receipt = NoticeReceipt.objects.unscoped("a condition inside a scoped query").filter(
         _own_unit(actor, Permission.SEE_NOTICES), notice=OuterRef("pk")
     )
-    return Notice.objects.within(
-        (Exists(receipt) & ~Q(state=NoticeState.DRAFT)) | issued_condition(actor)
-    )
+    return Q(Exists(receipt)) & ~Q(state=NoticeState.DRAFT)
 
 
 def own_receipts(actor: Actor) -> OwnedQuerySet[NoticeReceipt]:
