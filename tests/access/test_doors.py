@@ -234,6 +234,7 @@ def rows_given(city: City, door: FunctionType, actor: Actor) -> int:
         "routes": [Route("leave", holders, (holders,))],
         "holders": holders,
         "effect": "praise",
+        "giver_id": city.cast.outsider.pk,
         "kinds": ["school", "group"],
         "on": NOW.date(),
     }

@@ -114,16 +114,18 @@ def test_somebody_is_called_by_key_or_name_of_their_row(cast: Cast, names: Names
     assert Names(names.adoption, everybody=True).find("G7") == (cast.teacher.pk, cast.school.pk)
 
 
-def test_a_row_that_has_left_or_is_of_another_adoption_calls_nobody(
+def test_a_row_that_has_left_is_no_person_or_of_another_adoption_calls_nobody(
     cast: Cast, names: Names
 ) -> None:
     left = listed(names, "小林", cast.teacher, cast.school, key="G7")
     left.has_left = True
     left.save()
+    listed(names, "一所学校", None, cast.school, key="S1")
     other = Names(adopt("s2-guangzhou", cast.city).adoption)
     listed(other, "小陈", cast.colleague, cast.school, key="G8")
 
     assert names.find("小林") is None
+    assert names.find("一所学校") is None
     assert names.find("小陈") is None
     assert names.of(cast.colleague.pk) == ["T-chenmin", "陈敏"]
 

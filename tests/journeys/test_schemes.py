@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator
 
-from tests.journeys.conftest import DESK, PHONE, Visit
+from tests.journeys.conftest import DESK, PHONE, Visit, today
 
 pytestmark = pytest.mark.browser
 Begin = Callable[..., Visit]
@@ -23,13 +22,11 @@ MARKS = ("9", "4.5", "4", "9", "4.5", "9", "14", "9", "7", "6", "7", "6")
 SCAN: Any = {"name": "签字表.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"}
 
 
-# The demo's quarters follow the day: three are behind it and one is under way.
-TODAY = datetime.now(timezone(timedelta(hours=8))).date()
-
-
 def quarter(back: int = 0) -> str:
     """What the quarter under way is called, or one so many before it."""
-    at = TODAY.year * 4 + (TODAY.month - 1) // 3 - back
+    # The demo's quarters follow the day: three are behind it and one is under way.
+    day = today()
+    at = day.year * 4 + (day.month - 1) // 3 - back
     return f"{at // 4}年第{'一二三四'[at % 4]}季度"
 
 
@@ -145,7 +142,7 @@ def test_an_employee_signs_a_quarter_and_hands_in_the_next(visit: Begin) -> None
     page = employee.page
     page.get_by_label("员工").first.select_option(label="方维民")
     page.get_by_label("季度或年度").first.select_option(label=quarter())
-    page.get_by_label("提交书面述职报告的日期").fill(TODAY.isoformat())
+    page.get_by_label("提交书面述职报告的日期").fill(today().isoformat())
     page.get_by_label("工作业绩自评分").fill("101")
     page.get_by_label("工作表现自评分").fill("91")
     page.get_by_label("佐证材料").set_input_files(SCAN)

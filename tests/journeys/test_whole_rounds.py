@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator
 
-from tests.journeys.conftest import DESK, PHONE, Visit
-from tests.journeys.test_schemes import REVIEW, SCAN, TODAY, branch, row
+from tests.journeys.conftest import DESK, PHONE, Visit, today
+from tests.journeys.test_schemes import REVIEW, SCAN, branch, row
 
 pytestmark = pytest.mark.browser
 Begin = Callable[..., Visit]
@@ -224,13 +224,13 @@ def adopt_review(officer: Visit) -> str:
     fill(
         officer,
         **{
-            "d-self_assessment.from": (TODAY - timedelta(days=20)).isoformat(),
-            "d-self_assessment.to": (TODAY - timedelta(days=1)).isoformat(),
-            "d-district.from": TODAY.isoformat(),
-            "d-district.to": (TODAY + timedelta(days=20)).isoformat(),
-            "d-city_review_phase.from": (TODAY + timedelta(days=40)).isoformat(),
-            "d-city_review_phase.to": (TODAY + timedelta(days=60)).isoformat(),
-            "d-district_report.to": (TODAY + timedelta(days=35)).isoformat(),
+            "d-self_assessment.from": (today() - timedelta(days=20)).isoformat(),
+            "d-self_assessment.to": (today() - timedelta(days=1)).isoformat(),
+            "d-district.from": today().isoformat(),
+            "d-district.to": (today() + timedelta(days=20)).isoformat(),
+            "d-city_review_phase.from": (today() + timedelta(days=40)).isoformat(),
+            "d-city_review_phase.to": (today() + timedelta(days=60)).isoformat(),
+            "d-district_report.to": (today() + timedelta(days=35)).isoformat(),
         },
     )
     officer.press("保存")
@@ -248,7 +248,7 @@ def hand_in(head: Visit) -> None:
     assert "还不能评：先上传材料，再自评打分" in head.look("not-yet")
     review = head.page.url.removeprefix(head.site.address)
     head.go("/registers")
-    day = TODAY.isoformat()
+    day = today().isoformat()
     materials = [(SCHOOL, code, day) for code, *_ in INDICATORS]
     import_rows(head, "考核材料（附件2）", [("学校", "指标代码", "上传日期"), *materials])
     head.go("/registers")
@@ -267,7 +267,7 @@ WEIGHTS = {
     "p-interview_sample_share": "20%",
 }
 EMPLOYEE = "方维民"
-QUARTER, YEAR = f"{TODAY.year}年第一季度", f"{TODAY.year}年度"
+QUARTER, YEAR = f"{today().year}年第一季度", f"{today().year}年度"
 TASKS = (("报表平台迁移", "60%", "95"), ("费用报销系统升级", "40%", "80"))
 
 
@@ -358,7 +358,7 @@ def appraise(
         page.get_by_label("权重").first.fill(weight)
         page.get_by_label("资源支持承诺").fill("项目预算内保障")
         page.get_by_label("参与评价者").fill("用户部门")
-        page.get_by_label("提交日期").fill(TODAY.isoformat())
+        page.get_by_label("提交日期").fill(today().isoformat())
         assert page.get_by_label("任务得分").count() == 0
         employee.press("登记")
         assert "已提交，等审签后计入" in employee.look("plan")
@@ -371,7 +371,7 @@ def appraise(
             ).get_by_role("link").first.click()
         lead.press("审签")
         assert "已审签" in lead.look("signed")
-        lead.page.get_by_label("直接上级审批日期").fill(TODAY.isoformat())
+        lead.page.get_by_label("直接上级审批日期").fill(today().isoformat())
         lead.page.get_by_label("任务得分").fill(score)
         lead.press("填写")
         filled = lead.look("filled")
@@ -383,7 +383,7 @@ def appraise(
     page = employee.page
     page.get_by_label("员工").first.select_option(label=EMPLOYEE)
     page.get_by_label("季度或年度").first.select_option(label=period)
-    page.get_by_label("提交书面述职报告的日期").fill(TODAY.isoformat())
+    page.get_by_label("提交书面述职报告的日期").fill(today().isoformat())
     labels = ("工作业绩自评分", "工作表现自评分", "工作能力自评分")
     for label, mark_ in zip(labels, own, strict=False):
         page.get_by_label(label).fill(mark_)

@@ -190,9 +190,8 @@ class Writer:
             replace=True,
             properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
         )
-        parameters: frozenset[str] = frozenset()
-        if self.unit:
-            parameters = frozenset(one.name for one in create.find_all(exp.Parameter))
+        open_names = create.find_all(exp.Parameter) if self.unit else ()
+        parameters = frozenset(one.name for one in open_names)
         read = {one for _, select in ctes for one in _tables_of(select)} | {*_tables_of(final)}
         reads = frozenset(read) - {cte for cte, _ in ctes}
         self.written[chain.name, upto] = Statement(

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
-from kaocheng.access.refusal import Invalid, NotYours, Refused
+from kaocheng.access.refusal import Invalid, NotAllowed, NotYours, Refused
 from kaocheng.actions.adoption import (
     approve_adoption,
     discard_adoption,
@@ -274,6 +274,8 @@ def _written(
 ) -> tuple[Problems, bool]:
     """Settle the draft, or amend what is in force; the problems, and whether it was written."""
     version = version_of(request.POST)
+    if amending is not None and not head.may_approve:
+        raise NotAllowed
     if amending is not None and not amending.is_valid():
         return {"": Refused("W05", count=len(amending.errors))}, False
     try:
