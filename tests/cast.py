@@ -69,16 +69,21 @@ def person(name: str, login: str, role: str, where: Unit, *, account: bool = Tru
     return made
 
 
-def administers(cast: Cast, *, starts: int, ends: int | None = None) -> None:
-    """The teacher is audit administrator besides, from and to so many days from today."""
+def appoint(who: Person, role: str, where: Unit, *, starts: int, ends: int | None = None) -> None:
+    """They hold the role there besides, from and to so many days from today."""
     today = NOW.date()
     Appointment(
-        person=cast.teacher,
-        role="audit_admin",
-        unit=cast.city,
+        person=who,
+        role=role,
+        unit=where,
         starts_on=today + timedelta(days=starts),
         ends_on=None if ends is None else today + timedelta(days=ends),
     ).save()
+
+
+def administers(cast: Cast, *, starts: int, ends: int | None = None) -> None:
+    """The teacher is audit administrator besides."""
+    appoint(cast.teacher, "audit_admin", cast.city, starts=starts, ends=ends)
 
 
 def make_cast() -> Cast:

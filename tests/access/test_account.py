@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from kaocheng.access.account import helped_people
-from kaocheng.records.models import Appointment, Person, Unit
-from tests.cast import NOW, Cast, actor, person
+from kaocheng.records.models import Person
+from tests.cast import NOW, Cast, actor, appoint, person
 
 pytestmark = pytest.mark.django_db
 
@@ -17,16 +15,6 @@ ON = NOW.date()
 
 def helped_by(who: Person) -> set[str]:
     return set(helped_people(actor(who), on=ON).values_list("name", flat=True))
-
-
-def appoint(who: Person, role: str, where: Unit, *, starts: int, ends: int | None = None) -> None:
-    Appointment(
-        person=who,
-        role=role,
-        unit=where,
-        starts_on=ON + timedelta(days=starts),
-        ends_on=None if ends is None else ON + timedelta(days=ends),
-    ).save()
 
 
 def test_a_clerk_helps_staff_and_a_lead_the_clerk_too(cast: Cast) -> None:

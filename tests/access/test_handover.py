@@ -20,7 +20,7 @@ from kaocheng.access.handover import (
 from kaocheng.access.refusal import NotYours
 from kaocheng.queries.actor import NOBODY
 from kaocheng.records.models import Appointment, Handover, Person, Unit
-from tests.cast import NOW, Cast, actor, person
+from tests.cast import NOW, Cast, actor, appoint, person
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +92,7 @@ def test_colleagues_take_over_and_of_who_left_the_last_ones(cast: Cast) -> None:
 
     rest = {"陈敏", "陈国安", "何敏仪", "沈一鸣"}
     person("将来", "jianglai", "member", cast.group)
-    works(cast.city_officer, cast.school, starts=-90, ends=-1)
+    appoint(cast.city_officer, "member", cast.school, starts=-90, ends=-1)
     Appointment.objects.unscoped("a test").filter(person__name="将来").update(
         starts_on=ON + timedelta(days=1)
     )
@@ -101,18 +101,8 @@ def test_colleagues_take_over_and_of_who_left_the_last_ones(cast: Cast) -> None:
     Appointment.objects.unscoped("a test").filter(person=cast.teacher).update(
         ends_on=ON - timedelta(days=9)
     )
-    works(cast.teacher, cast.other_school, starts=9)
+    appoint(cast.teacher, "member", cast.other_school, starts=9)
     assert names(cast.teacher) == rest
-
-
-def works(who: Person, where: Unit, *, starts: int, ends: int | None = None) -> None:
-    Appointment(
-        person=who,
-        role="member",
-        unit=where,
-        starts_on=ON + timedelta(days=starts),
-        ends_on=None if ends is None else ON + timedelta(days=ends),
-    ).save()
 
 
 def test_whoever_is_no_colleague_does_not_take_over(cast: Cast) -> None:
@@ -123,7 +113,7 @@ def test_whoever_is_no_colleague_does_not_take_over(cast: Cast) -> None:
 
 
 def test_of_two_places_each_gives_to_its_own_and_the_giver_to_any(cast: Cast) -> None:
-    works(cast.teacher, cast.far_school, starts=-9)
+    appoint(cast.teacher, "member", cast.far_school, starts=-9)
 
     def names(who: Person) -> set[str]:
         rows = takers_below(actor(who), cast.teacher.pk, on=ON)
@@ -147,8 +137,8 @@ def test_roles_are_given_by_whoever_may_give_them_to_others(cast: Cast) -> None:
 
 
 def test_a_role_in_a_unit_of_others_is_not_given(cast: Cast) -> None:
-    appoint(cast.teacher, "workshop_leader", cast.far_school)
-    appoint(cast.colleague, "reviewer", cast.panel)
+    appoint(cast.teacher, "workshop_leader", cast.far_school, starts=0)
+    appoint(cast.colleague, "reviewer", cast.panel, starts=0)
 
     def may(who: Person, giver: Person) -> bool:
         return may_give(actor(who), handed_roles(giver.pk, on=ON))
@@ -157,7 +147,3 @@ def test_a_role_in_a_unit_of_others_is_not_given(cast: Cast) -> None:
     assert may(cast.city_officer, cast.teacher)
     assert not may(cast.lead, cast.colleague)
     assert may(cast.officer, cast.colleague)
-
-
-def appoint(who: Person, role: str, where: Unit) -> None:
-    Appointment(person=who, role=role, unit=where, starts_on=ON).save()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -13,30 +12,20 @@ from kaocheng.access.message import own_messages
 from kaocheng.access.names import Names
 from kaocheng.access.person import may_see_personal_data, people_kept, people_to_move
 from kaocheng.queries.actor import NOBODY
-from kaocheng.records.models import Appointment, Message, Person, Subject, Unit
+from kaocheng.records.models import Message, Person, Subject, Unit
 from tests.adopting import adopt
-from tests.cast import NOW, Cast, actor, person
+from tests.cast import NOW, Cast, actor, appoint, person
 
 pytestmark = pytest.mark.django_db
 
 ON = NOW.date()
 
 
-def works(who: Person, where: Unit, *, starts: int, ends: int | None = None) -> None:
-    Appointment(
-        person=who,
-        role="member",
-        unit=where,
-        starts_on=ON + timedelta(days=starts),
-        ends_on=None if ends is None else ON + timedelta(days=ends),
-    ).save()
-
-
 def gone(name: str, *at: tuple[Unit, int, int | None]) -> Person:
     made = Person(name=name, pinyin=name, staff_number=f"T-{name}")
     made.save()
     for where, starts, ends in at:
-        works(made, where, starts=starts, ends=ends)
+        appoint(made, "member", where, starts=starts, ends=ends)
     return made
 
 
