@@ -127,8 +127,8 @@ class Trace:
         path = report.with_suffix(".trace")
         if not path.exists():
             return False
-        digest, cells, differ = pickle.loads(path.read_bytes())  # our own
-        if digest != digest(about):
+        known, cells, differ = pickle.loads(path.read_bytes())  # our own
+        if known != digest(about):
             return False
         self.cells, self.doors.differ = cells, differ
         return True
