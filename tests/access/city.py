@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
+from django.db.models import QuerySet
 from django.test import Client
 
 from kaocheng.access.actor import Actor
 from kaocheng.records.models import (
     Account,
+    Adoption,
     Appointment,
     AuditSeal,
     Person,
+    Subject,
 )
 from tests.access.bundle import Bundle, bundle_of
 from tests.access.planted import WRITTEN_IN, plant, written_numbers
@@ -25,6 +29,24 @@ from tests.access.scheme_at_work import scheme_at_work
 from tests.access.stranger import FAR
 from tests.access.table import APART
 from tests.cast import NOW, Cast, actor, make_cast, person, unit
+
+# The roles of the people below.
+EVERYBODY = (
+    "member/group",
+    "workshop_leader",
+    "lead/group",
+    "member/school",
+    "lead/school",
+    "clerk/school",
+    "officer/town",
+    "officer/district",
+    "officer/city",
+    "reviewer",
+    "system_admin",
+    "security_admin",
+    "audit_admin",
+)
+ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 
 
 @dataclass
@@ -58,6 +80,21 @@ class City:
     def id_of(self, name: str, role: str = "lead/school", *, relation: str = "own") -> int:
         """What an address names, such as `entry_id`, as it stands to somebody with this role."""
         return int(str(self.bundle(role, relation).ids[name]))
+
+    def adoption(self, role: str, *, relation: str = "own") -> Adoption:
+        return Adoption.objects.unscoped("all of the test").get(
+            pk=self.id_of("adoption_id", role, relation=relation)
+        )
+
+    def subjects(self, role: str, *, relation: str = "own") -> dict[str, Subject]:
+        """In that adoption: T is the person themselves, S a colleague, Z the stranger."""
+        rows = Subject.objects.unscoped("all of the test")
+        listed = rows.filter(adoption=self.adoption(role, relation=relation))
+        return {one.key[0]: one for one in listed}
+
+
+def ids(rows: QuerySet[Any]) -> set[int]:
+    return {row.pk for row in rows}
 
 
 def make_city() -> City:
