@@ -1,10 +1,10 @@
 """`python -m tools.mutate_access [--report FILE] [TEXT [ENDPOINTS]]`: take checks away one by one.
 
 First the tests beside the matrix are asked, each mutant of those that run its statement; then the
-matrix, about needs, grants and whatever those tests let pass. Prints the mutants that nothing
-notices. TEXT limits them to those whose name holds it, ENDPOINTS (beginnings of names, with commas)
-the cells that are asked: quicker, and a survivor may be noticed by the others. `--matrix` leaves
-the first part out.
+matrix, about needs, grants and whatever those tests let pass; at last those tests again, about what
+it lets pass of needs and grants. Prints the mutants that nothing notices. TEXT limits them to those
+whose name holds it, ENDPOINTS (beginnings of names, with commas) the cells that are asked: quicker,
+and a survivor may be noticed by the others. `--matrix` leaves those tests out.
 
 The run takes hours: with FILE, a line for each mutant is kept there as it goes, and what stands in
 it already is not asked again.
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
             "KAOCHENG_MUTANTS_AT": asked.endpoints,
             "KAOCHENG_MUTANTS_REPORT": str(report),
         }
-        for part in ((MATRIX,),) if asked.matrix else (OTHERS, (MATRIX,)):
+        for part in ((MATRIX,),) if asked.matrix else (OTHERS, (MATRIX,), OTHERS):
             command = [sys.executable, "-m", "pytest", "-q", "-n0", *part]
             run = subprocess.run(
                 command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True
@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> int:
                 print(run.stdout[-4_000:], run.stderr[-4_000:], f"ended with {run.returncode}")
                 return 2
         lines = report.read_text("utf-8").splitlines()
-    # The matrix comes after the others.
+    # What came last counts.
     fates = {name: fate for fate, name in (line.split("\t", 1) for line in lines)}
     for name, fate in fates.items():
         if not fate.startswith(NOTICED):

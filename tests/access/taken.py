@@ -1,10 +1,10 @@
 """`pytest -n0 -p tests.access.taken FILES`: the tests of these files with one check less each time.
 
-`KAOCHENG_MUTANTS`: a text that the names of the mutants hold, or `all`; of the code alone, needs
-and grants are for the matrix. `KAOCHENG_MUTANTS_REPORT` gets a line for each: `noticed by` the
-first test that fails, `missed` with the number of tests that did not, or `no test` where none runs
-it. Only the tests are asked that run the very statement, which a first round over all of them
-finds out and keeps beside the report; the quick ones first.
+`KAOCHENG_MUTANTS`: a text that the names of the mutants hold, or `all`. Needs and grants are for
+the matrix: of them only those are asked about that it has let pass. `KAOCHENG_MUTANTS_REPORT` gets
+a line for each: `noticed by` the first test that fails, `missed` with the number of tests that did
+not, or `no test` where none runs it. Only the tests are asked that run the very statement, which a
+first round over all of them finds out and keeps beside the report; the quick ones first.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from _pytest.runner import runtestprotocol
 
 # What so many seconds of tests do not notice is left for the matrix.
 MOST_SECONDS = 90
+# What the matrix says of those that it has not noticed.
+LET_PASS = ("survived", "no difference", "not asked")
 CITY = "city"
 
 
@@ -32,13 +34,12 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     only = os.environ["KAOCHENG_MUTANTS"]
     report = Path(os.environ["KAOCHENG_MUTANTS_REPORT"])
     lines = report.read_text("utf-8").splitlines() if report.exists() else []
-    known = {line.partition("\t")[2] for line in lines}
+    fates = {name: fate for fate, name in (line.split("\t", 1) for line in lines)}
     mutants = [
         one
         for one in all_mutants(ENDPOINTS)
-        if one.exchanged is not None
-        and (only == "all" or only in one.name)
-        and one.name not in known
+        if (only == "all" or only in one.name)
+        and fates.get(one.name) in ((None,) if one.exchanged else LET_PASS)
         and not is_among(one.name, DOUBLED)
     ]
     ran = _recalled(session, report) if mutants else {}
@@ -70,14 +71,14 @@ def _recalled(session: pytest.Session, report: Path) -> dict[str, list[str]]:
 def _traced(session: pytest.Session) -> dict[str, list[str]]:
     """Which tests run which statements; those that fail as it is are asked about nothing."""
     from tests.access.mutants import with_code
-    from tests.access.trace import NOTE, noting_codes
+    from tests.access.trace import NOTE, noting_codes, noting_permissions
 
     ran: defaultdict[str, list[tuple[bool, float, str]]] = defaultdict(list)
     keys: set[str] = set()
     codes = noting_codes()
     for function in codes:
         function.__globals__[NOTE] = keys.add
-    with with_code(codes):
+    with with_code(codes), noting_permissions(keys.add):
         for item in session.items:
             keys.clear()
             began = time.monotonic()

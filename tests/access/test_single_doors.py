@@ -47,6 +47,7 @@ def names(rows: QuerySet[Any]) -> set[str]:
     ("role", "expected"),
     [
         ("lead/school", {"数学组", "语文组"}),
+        ("clerk/school", {"数学组", "语文组"}),
         ("officer/town", {"榕荫小学", "珠岸中学", "数学组", "语文组"}),
         ("lead/group", set()),
         ("member/group", set()),
@@ -206,6 +207,7 @@ def test_leader_of_a_workshop_sees_the_school_alone_and_none_of_its_groups(city:
 
 
 def test_things_are_handed_over_for_oneself_and_for_those_below(city: City) -> None:
+    person("另一位", "lingyiwei", "reviewer", city.cast.panel)
     group = {"林晓棠", "陈敏", "陈国安", "孔令", "半路"}
     school = {*group, "谢语", "黄静", "何敏仪", "沈一鸣"}
 
