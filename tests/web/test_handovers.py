@@ -105,6 +105,12 @@ def test_outsider_sees_nothing_of_it(cast: Cast, who: str) -> None:
     assert row_of(row.pk).state == "given"
 
 
+def test_page_for_somebody_else_says_that_it_lists_what_is_within_reach(cast: Cast) -> None:
+    lead = browser(cast.lead)
+    assert "由那边的负责人另办" in text_of(lead, f"/handovers/new?giver={cast.teacher.pk}")
+    assert "由那边的负责人另办" not in text_of(lead, "/handovers/new")
+
+
 def test_version_that_is_no_number_is_refused(cast: Cast) -> None:
     row = begun(cast, cast.teacher, giver=cast.teacher, taker=cast.colleague)
 
