@@ -24,6 +24,7 @@ MOST_SECONDS = 90
 # What the matrix says of those that it has not noticed.
 LET_PASS = ("survived", "no difference", "not asked")
 CITY = "city"
+ABOUT_ACCESS = "tests/access/"
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
@@ -73,7 +74,7 @@ def _traced(session: pytest.Session) -> dict[str, list[str]]:
     from tests.access.mutants import with_code
     from tests.access.trace import NOTE, noting_codes, noting_permissions
 
-    ran: defaultdict[str, list[tuple[bool, float, str]]] = defaultdict(list)
+    ran: defaultdict[str, list[tuple[bool, bool, float, str]]] = defaultdict(list)
     keys: set[str] = set()
     codes = noting_codes()
     for function in codes:
@@ -83,8 +84,13 @@ def _traced(session: pytest.Session) -> dict[str, list[str]]:
             keys.clear()
             began = time.monotonic()
             if _passes(session, item):
-                # A test alone has to build the whole city that the others of its module share.
-                cost = (CITY in getattr(item, "fixturenames", ()), time.monotonic() - began)
+                # Those about access first. A test alone has to build the whole city that the others
+                # of its module share.
+                cost = (
+                    not item.nodeid.startswith(ABOUT_ACCESS),
+                    CITY in getattr(item, "fixturenames", ()),
+                    time.monotonic() - began,
+                )
                 for key in keys:
                     ran[key].append((*cost, item.nodeid))
     return {key: [name for *_, name in sorted(of)] for key, of in ran.items()}
