@@ -45,6 +45,10 @@ def entered(city: City, cell: Cell) -> Body:
     return {"f_teacher": key, "f_on": "2026-11-20", "f_days": "1"}
 
 
+def ticked(city: City, cell: Cell) -> Body:
+    return {"entry": city.bundle(cell.role, cell.relation).ids["entry_id"]}
+
+
 def disputed(city: City, cell: Cell) -> Body:
     checking = city.bundle(cell.role, cell.relation).ids["checking_id"]
     return {"note": "异议", **({"entry": checking} if checking else {})}
@@ -106,6 +110,7 @@ BODIES: Mapping[str, Made] = {
     "entry-withdraw": always(version=1, because="撤销"),
     "entry-advance": always(version=1, to="下一步"),
     "entry-enter": entered,
+    "register-sign": ticked,
     "register-sheets": always(month="2026-11"),
     "register-subject": always(version=1, f_name="改"),
     "register-subject-leave": always(version=1),
