@@ -13,7 +13,8 @@ from kaocheng.methods.holders import Holder, How
 from kaocheng.queries.actor import NOBODY
 from kaocheng.records.models import Adoption, Review, Round, SchemeVersion, Subject, Unit
 from kaocheng.records.models.review import ReviewState
-from tests.cast import NOW, Cast, actor, appoint, person, unit
+from tests.access.posts import at, units_by_name
+from tests.cast import NOW, Cast, actor, appoint, unit
 
 # The rounds by their titles: whose each is, and the units that are assessed in it.
 ROUNDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -56,9 +57,7 @@ class Work:
     rounds: dict[str, Round]
 
     def at(self, role: str, where: str) -> Actor:
-        there = self.units[where]
-        login = f"{role}{there.pk}"
-        return actor(person(f"{where}{login}", login, role, there, account=False))
+        return at(role, self.units[where])
 
     def office(self, where: str) -> Office:
         return Office(self.at("lead" if where in SCHOOLS else "officer", where))
@@ -68,7 +67,7 @@ class Work:
 def work(cast: Cast) -> Work:
     """In each round two tables of ratings about each unit, and one unit that is there no more."""
     unit("北田区", "district", cast.city)
-    units = {one.name: one for one in Unit.objects.unscoped("all of the test")}
+    units = units_by_name()
     scheme = SchemeVersion(
         pack="test", scheme_id="test", title="考核", version="1", digest="0" * 64, kept_at=NOW
     )
