@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from kaocheng.access.adoption import adoptions_in_sight, own_adoptions
+from kaocheng.access.adoption import adoptions_in_sight, own_adoptions, own_amendments
 from kaocheng.access.grants import Permission
 from kaocheng.actions.fact_load import Place
-from kaocheng.records.models import Adoption, Person
+from kaocheng.queries.actor import NOBODY
+from kaocheng.records.models import Adoption, Amendment, Person
 from kaocheng.records.models.scheme import AdoptionState
 from tests.adopting import adopt, fill
-from tests.cast import Cast, actor
+from tests.cast import NOW, Cast, actor, appoint
 
 SEE, ADOPT, APPROVE = Permission.SEE_ROUNDS, Permission.ADOPT, Permission.APPROVE
 
@@ -58,6 +61,22 @@ def test_a_person_who_is_assessed_by_it_sees_it_from_anywhere(cast: Cast) -> Non
     assert sees(cast.teacher, found.adoption)
 
 
+def test_a_person_who_is_assessed_sees_that_one_alone_and_only_at_work(cast: Cast) -> None:
+    far = {title: adopt(title, cast.other_district) for title in ("s2-guangzhou", "s0.4-appraisal")}
+    fill(far["s2-guangzhou"], lambda _roster, _values: Place(cast.far_school, cast.teacher))
+    fill(far["s0.4-appraisal"], lambda _roster, _values: Place(cast.far_school))
+    appoint(cast.teacher, "audit_admin", cast.far_school, starts=-9)
+    teacher = actor(cast.teacher)
+    administrator = replace(teacher, held=teacher.others[-1])
+
+    assert list(adoptions_in_sight(teacher, SEE)) == [far["s2-guangzhou"].adoption]
+    assert not adoptions_in_sight(administrator, SEE).exists()
+    assert not adoptions_in_sight(replace(teacher, held=None), SEE).exists()
+    # Most rows are about units: they are about nobody, and not about whoever is no person.
+    assert not adoptions_in_sight(replace(teacher, person_id=None), SEE).exists()
+    assert not adoptions_in_sight(NOBODY, SEE).exists()
+
+
 def test_a_draft_is_seen_only_where_it_is_prepared(of_school: Adoption, cast: Cast) -> None:
     Adoption.objects.unscoped("a test").update(state=AdoptionState.DRAFT)
 
@@ -74,6 +93,28 @@ def test_only_the_unit_itself_changes_what_it_adopted(of_school: Adoption, cast:
     assert may(cast.clerk, ADOPT)
     assert not may(cast.clerk, APPROVE)
     assert not any(may(who, ADOPT) for who in (cast.teacher, cast.officer, cast.other_lead))
+
+
+def test_amendments_go_with_what_the_very_unit_adopted(of_school: Adoption, cast: Cast) -> None:
+    of_district = adopt("s2-guangzhou", cast.district).adoption
+    for adoption in (of_school, of_district):
+        Amendment(
+            adoption=adoption,
+            number=1,
+            why=adoption.unit.name,
+            takes_effect_on=NOW.date(),
+            made_at=NOW,
+        ).save()
+
+    def amends(who: Person, permission: Permission = ADOPT) -> list[str]:
+        return [one.why for one in own_amendments(actor(who), permission)]
+
+    assert amends(cast.lead) == amends(cast.clerk) == amends(cast.lead, APPROVE) == ["榕荫小学"]
+    assert amends(cast.officer) == ["云山区"]
+    people = (cast.teacher, cast.city_officer, cast.other_lead, cast.reviewer, cast.audit_admin)
+    assert not any(amends(who) for who in people)
+    assert not amends(cast.clerk, APPROVE)
+    assert not own_amendments(NOBODY, ADOPT).exists()
 
 
 def test_the_door_is_one_query(
