@@ -13,10 +13,11 @@ from kaocheng.methods.holders import Holder, How
 from kaocheng.queries.actor import NOBODY
 from kaocheng.records.models import Adoption, Review, Round, SchemeVersion, Subject, Unit
 from kaocheng.records.models.review import ReviewState
-from tests.access.posts import at, units_by_name
+from tests.access.posts import PANEL, at, units_by_name
 from tests.cast import NOW, Cast, actor, appoint, unit
 
-# The rounds by their titles: whose each is, and the units that are assessed in it.
+# The rounds by their titles: whose each is, and the units that are assessed in it. A panel stands
+# outside the tree: what were its own would be nobody's to assign.
 ROUNDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "市评": ("花城市", ("榕荫小学", "数学组", "海屿二小")),
     "市评二": ("花城市", ("海屿二小",)),
@@ -25,6 +26,7 @@ ROUNDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "校评": ("榕荫小学", ("数学组", "海屿二小")),
     "远区评": ("海屿区", ("海屿二小",)),
     "远校评": ("海屿二小", ("榕荫小学",)),
+    "专评": (PANEL, (PANEL,)),
 }
 LEFT = "已撤并"
 
@@ -39,8 +41,8 @@ ASSIGNING_NOTHING = [
     ("workshop_leader", "榕荫小学"),
     ("workshop_leader", "数学组"),
     ("lead", "数学组"),
-    ("lead", "云山区研训指导团队"),
-    ("reviewer", "云山区研训指导团队"),
+    ("lead", PANEL),
+    ("reviewer", PANEL),
     *((role, "花城市") for role in ("system_admin", "security_admin", "audit_admin")),
 ]
 
@@ -134,7 +136,7 @@ def test_rounds_to_assign_in_lie_below_or_assess_somebody_below(role: str, work:
     }
 
     offices = {
-        "花城市": set(ROUNDS),
+        "花城市": set(ROUNDS) - {"专评"},
         "云山区": {"市评", "区评", "镇评", "校评"},
         "榕镇": {"市评", "区评", "镇评", "校评"},
         "海屿区": {"市评", "市评二", "远区评", "远校评"},
@@ -196,7 +198,7 @@ def test_whoever_manages_no_organisation_assigns_nothing(work: Work) -> None:
 @pytest.mark.parametrize(
     ("where", "held"),
     [
-        ("花城市", set(ROUNDS)),
+        ("花城市", set(ROUNDS) - {"专评"}),
         ("云山区", {"区评", "镇评", "校评"}),
         ("榕荫小学", {"校评"}),
         ("海屿区", {"远区评", "远校评"}),
@@ -264,23 +266,23 @@ def test_a_table_for_its_people_is_its_own_to_assign_in_rounds_above_alone(work:
     ("where", "panels", "assigns"),
     [
         ("云山区", "any", True),
-        ("云山区", "云山区研训指导团队", True),
+        ("云山区", PANEL, True),
         ("云山区", "镇专家组", False),
         ("云山区", "旧专家组", False),
         ("云山区", "远区旧专家组", False),
         ("榕镇", "any", True),
         ("榕镇", "镇专家组", True),
-        ("榕镇", "云山区研训指导团队", False),
+        ("榕镇", PANEL, False),
         ("海屿区", "any", False),
         ("海屿区", "远区旧专家组", False),
-        ("海屿区", "云山区研训指导团队", False),
+        ("海屿区", PANEL, False),
         ("北田区", "any", False),
     ],
 )
 def test_whoever_keeps_an_open_panel_assigns_what_it_rates_in_the_round_above(
     where: str, panels: str, work: Work, *, assigns: bool
 ) -> None:
-    kept = {"云山区研训指导团队": work.cast.panel}
+    kept = {PANEL: work.cast.panel}
     kept["镇专家组"] = unit("镇专家组", "panel", keeper=work.cast.town)
     for name, keeper in (
         ("旧专家组", work.cast.district),
@@ -358,7 +360,7 @@ def test_rounds_at_work_run_above_or_list_oneself(work: Work) -> None:
         "officer": {"市评", "区评"},
         "city_officer": {"市评"},
         "far_lead": {"市评", "远区评"},
-        "reviewer": set(),
+        "reviewer": {"专评"},
     }
     assert not rounds_at_work(NOBODY).exists()
     assert not rounds_at_work(replace(actor(cast.teacher), held=None)).exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from django.db.models import QuerySet
 
@@ -39,10 +41,11 @@ NOTICES = {
     "校通知": ("榕荫小学", "issued", ("数学组",)),
     "校草稿": ("榕荫小学", "draft", ()),
     "组草稿": ("数学组", "draft", ()),
+    "评审草稿": (PANEL, "draft", ()),
     "远通知": ("海屿区", "issued", ("海屿二小",)),
 }
 # Who asks, whom, and for whose part where it was split.
-FORMS = {
+FORMS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "市表": (
         "花城市",
         {
@@ -53,7 +56,8 @@ FORMS = {
             "数学组": "榕荫小学",
         },
     ),
-    "区表": ("云山区", {"榕荫小学": "", "珠岸中学": "", "教研科": ""}),
+    "区表": ("云山区", {"榕荫小学": "", "珠岸中学": "", "教研科": "", PANEL: ""}),
+    "评审表": (PANEL, {}),
     "校表": ("榕荫小学", {"数学组": "", "语文组": ""}),
     "远表": ("海屿区", {"海屿二小": ""}),
 }
@@ -114,6 +118,7 @@ WRITTEN = {
     "云山区": {"区通知", "区撤回", "区草稿"},
     "榕荫小学": {"校通知", "校草稿"},
     "数学组": {"组草稿"},
+    PANEL: {"评审草稿"},
     "海屿区": {"远通知"},
 }
 IN_SIGHT = {where: WRITTEN[where] | RECEIVED.get(where, set()) for where in WRITTEN}
@@ -229,12 +234,13 @@ PARTS = {
     "榕荫小学": {"市表·榕荫小学", "区表·榕荫小学"},
     "珠岸中学": {"市表·珠岸中学", "区表·珠岸中学"},
     "教研科": {"区表·教研科"},
+    PANEL: {f"区表·{PANEL}"},
     "数学组": {"市表·数学组", "校表·数学组"},
     "海屿二小": {"市表·海屿二小", "远表·海屿二小"},
 }
 FILLED_FOR_US = {
     "花城市": {"市表·云山区", "市表·榕荫小学", "市表·海屿二小"},
-    "云山区": {"市表·珠岸中学", "区表·榕荫小学", "区表·珠岸中学", "区表·教研科"},
+    "云山区": {"市表·珠岸中学", "区表·榕荫小学", "区表·珠岸中学", "区表·教研科", f"区表·{PANEL}"},
     "榕荫小学": {"市表·数学组", "校表·数学组", "校表·语文组"},
     "海屿区": {"远表·海屿二小"},
 }
@@ -252,7 +258,13 @@ MEMBERS_SEND = {"member 数学组": PARTS["数学组"], "member 教研科": PART
 def test_forms_belong_to_whoever_manages_the_unit_that_asks(posts: Posts) -> None:
     found = posts.seen(lambda who: {one.title for one in collections.asked_by_us(who)})
 
-    own = {"花城市": {"市表"}, "云山区": {"区表"}, "榕荫小学": {"校表"}, "海屿区": {"远表"}}
+    own = {
+        "花城市": {"市表"},
+        "云山区": {"区表"},
+        "榕荫小学": {"校表"},
+        "海屿区": {"远表"},
+        PANEL: {"评审表"},
+    }
     assert found == those(MANAGERS, own)
 
 
