@@ -321,5 +321,8 @@ def test_offices_and_heads_read_of_whole_units(place: Place) -> None:
     whole = {one for one in names if results.sees_whole_units(place.actor(one))}
 
     assert whole == {"lead", "clerk", "officer", "city_officer"}
+    leader = actor(person("坊主", "fangzhu", "workshop_leader", cast.school))
+    assert not results.sees_whole_units(leader)
+    assert seen(results.subjects_with_results(leader), "name") == {"榕小", *"林沈何"}
     assert not results.sees_whole_units(actor(cast.system_admin))
     assert not results.sees_whole_units(NOBODY)
