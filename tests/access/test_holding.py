@@ -97,15 +97,19 @@ def test_who_stands_in_no_roster_is_found_among_the_appointed(city: Adopted, cas
         one = school(city, key)
         one.values["superior"] = superior
         one.save()
+    empty = school(city, "YL04")
+    empty.values.pop("superior", None)
+    empty.save()
     holding = Holding(city.adoption)
-    found = {key: holding.owners([named], school(city, key)) for key in ("YL02", "YL03")}
+    found = {key: holding.owners([named], school(city, key)) for key in ("YL02", "YL03", "YL04")}
     assert found == {
         "YL02": (Owner(cast.district.pk, cast.officer.pk),),
         "YL03": (Owner(cast.city.pk, role="officer"),),
+        "YL04": (Owner(cast.city.pk, role="officer"),),
     }
     assert keys(subjects_held(actor(cast.officer), city.adoption, [named])) == {"YL02"}
     others = keys(subjects_held(actor(cast.city_officer), city.adoption, [named]))
-    assert "YL03" in others
+    assert {"YL03", "YL04"} <= others
     assert "YL02" not in others
 
 

@@ -10,7 +10,7 @@ from kaocheng.access import result as results
 from kaocheng.access.actor import Actor
 from kaocheng.methods.holders import Holder, How
 from kaocheng.queries.actor import NOBODY
-from kaocheng.records.models import Round
+from kaocheng.records.models import Round, Subject
 from tests.access.made import adoption, entry, follows, frozen, listed, row, seen, work
 from tests.cast import Cast, actor, person
 
@@ -312,6 +312,24 @@ def test_a_clerk_decides_only_what_is_said_to_be_decided_by_clerks(
     }
     assert decided(place, name, work, LEAD, CLERK, effect="praise") == {
         f"校praise {one}" for one in by_clerk
+    }
+
+
+def test_a_title_for_one_decides_about_that_one_alone_in_the_own_unit_too(place: Place) -> None:
+    """Of what nobody bears, the office of the unit that adopted decides."""
+    superior = Holder(How.FIELD, field="superior")
+    rows = Subject.objects.unscoped("a test").filter(adoption=place.of_school.adoption)
+    for name, values in (("林", {"superior": "陈国安"}), ("沈", {}), ("何", {"superior": ""})):
+        rows.filter(name=name).update(values=values)
+    rows.filter(name="何").update(person=place.cast.colleague)
+
+    assert decided(place, "clerk", place.of_school, ITSELF, effect="praise") == {"校praise 沈"}
+    assert decided(place, "workshop_leader", place.of_school, superior, effect="praise") == {
+        "校praise 林"
+    }
+    assert decided(place, "lead", place.of_school, superior, effect="praise") == {
+        "校praise 沈",
+        "校praise 何",
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q
 
-from kaocheng.access.actor import Actor
+from kaocheng.access.actor import Actor, Held
 from kaocheng.access.grants import Permission, Reach
 from kaocheng.access.scope import NOBODY, unit_condition
 from kaocheng.records.models import Adoption, Amendment, Subject, Unit
@@ -30,7 +30,7 @@ def in_sight_condition(actor: Actor, permission: Permission, *, at: str = "") ->
     if held is None or not actor.may(permission):
         return NOBODY
     known = _own(actor, at=at) if may_prepare(actor) else NOBODY
-    seen = _above(actor, at=at) | _about_oneself(actor, at=at)
+    seen = _above(held, at=at) | _about_oneself(actor, at=at)
     if actor.reaches(permission) & {Reach.BELOW, Reach.ALL}:
         seen |= unit_condition(actor, permission, at=f"{at}unit__")
     return known | (seen & ~Q(**{f"{at}state": AdoptionState.DRAFT}))
@@ -59,11 +59,8 @@ def _own(actor: Actor, *, at: str) -> Q:
     return Q(**{f"{at}unit": actor.held.unit_id}) if actor.held else NOBODY
 
 
-def _above(actor: Actor, *, at: str) -> Q:
-    """Adopted by the actor's unit itself, or by one on the way up from it."""
-    held = actor.held
-    if held is None:
-        return NOBODY
+def _above(held: Held, *, at: str) -> Q:
+    """Adopted by the unit of the appointment, or by one on the way up from it."""
     if held.unit_kind == UnitKind.PANEL:
         keeper = Unit.objects.unscoped(WHY).filter(
             panels=held.unit_id, path__startswith=OuterRef(f"{at}unit__path")

@@ -110,7 +110,10 @@ def _found(adoption: Adoption, holder: Holder, names: Names) -> Q:
         case How.FIELD:
             name = f"values__{holder.field}"
             listed = Subject.objects.unscoped(WHY).filter(adoption=adoption)
-            return Q(**{f"{name}__in": _people_among(listed.values_list(name, flat=True), names)})
+            known = _people_among(listed.values_list(name, flat=True), names)
+            # A field that was left empty is not there: what is asked of it is neither true nor
+            # false, and stays so the other way round.
+            return Q(values__has_key=holder.field) & Q(**{f"{name}__in": known})
         case How.REGISTER:
             name = f"values__{holder.field}"
             rows = Entry.objects.unscoped(WHY).filter(

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from kaocheng.access.actor import Actor
 from kaocheng.access.grants import CLERK, MEMBER, Permission, Reach
-from kaocheng.access.holding import about_others, bears, subjects_held
+from kaocheng.access.holding import about_others, subjects_held
 from kaocheng.access.scope import NOBODY, unit_condition
 from kaocheng.methods.holders import Holder
 from kaocheng.records.models import (
@@ -110,11 +110,10 @@ def consequences_to_decide(
     if all(one.role != CLERK for one in holders):
         actor = _without_sharing(actor)
     held = subjects_held(actor, adoption, holders)
-    condition = Q(subject__in=held.values("pk"))
-    if bears(actor, adoption, holders) and _leads(actor, adoption):
-        condition |= ~NOBODY
-    rows = Consequence.objects.within(condition & about_others(actor, holders))
-    return rows.filter(round__adoption=adoption, effect=effect)
+    rows = Consequence.objects.within(
+        Q(subject__in=held.values("pk")) & about_others(actor, holders)
+    )
+    return rows.filter(effect=effect)
 
 
 def sees_whole_units(actor: Actor) -> bool:
@@ -131,7 +130,3 @@ def _without_sharing(actor: Actor) -> Actor:
     if actor.held is None or actor.held.role != CLERK:
         return actor
     return replace(actor, held=replace(actor.held, role=MEMBER))
-
-
-def _leads(actor: Actor, adoption: Adoption) -> bool:
-    return actor.held is not None and actor.held.unit_id == adoption.unit_id

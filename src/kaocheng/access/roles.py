@@ -21,7 +21,6 @@ from kaocheng.access.grants import (
     SYSTEM_ADMIN,
     WORKSHOP_LEADER,
     Permission,
-    Reach,
 )
 
 ADMINISTRATORS = (SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN)
@@ -84,7 +83,7 @@ def givable_roles(actor: Actor, *, unit_kind: str, unit_path: str) -> tuple[str,
     if held is None or not actor.may(Permission.MANAGE_PEOPLE):
         return ()
     there = ROLES_IN[unit_kind]
-    if Reach.ALL in actor.reaches(Permission.MANAGE_PEOPLE) or unit_path != held.unit_path:
+    if unit_path != held.unit_path:
         return there
     given = GIVEN_IN_OWN_UNIT.get(held.role, frozenset())
     return tuple(role for role in there if role in given)

@@ -8,7 +8,7 @@ from django.db.models import BigIntegerField, Exists, OuterRef, Q
 from django.db.models.functions import Cast
 
 from kaocheng.access.actor import Actor
-from kaocheng.access.grants import Permission, Reach
+from kaocheng.access.grants import Permission
 from kaocheng.access.holding import subjects_held
 from kaocheng.access.scope import NOBODY, unit_condition
 from kaocheng.access.task import own_condition, own_tasks
@@ -33,7 +33,7 @@ def _own_unit(actor: Actor, permission: Permission, *, at: str = "unit__") -> Q:
 def _about(actor: Actor, *, person: str) -> Q:
     """Rows of units within reach, and those that are about oneself; `person` is the way there."""
     condition = unit_condition(actor, Permission.SEE_ROUNDS, at="unit__")
-    if actor.may(Permission.SEE_ROUNDS) and actor.person_id is not None:
+    if actor.person_id is not None:
         condition |= Q(**{person: actor.person_id})
     return condition
 
@@ -55,10 +55,7 @@ def round_condition(actor: Actor) -> Q:
     subjects = Subject.objects.unscoped(WHY).filter(
         _about(actor, person="person"), adoption=OuterRef("adoption")
     )
-    reaches = actor.reaches(Permission.SEE_ROUNDS)
-    below = NOBODY
-    if reaches - {Reach.OWN}:
-        below = unit_condition(actor, Permission.SEE_ROUNDS, at="unit__")
+    below = unit_condition(actor, Permission.SEE_ROUNDS, at="unit__")
     return below | Q(Exists(subjects)) | Q(_owed_by(actor, round=OuterRef("pk")))
 
 

@@ -19,17 +19,15 @@ NOBODY = Q(pk__in=())
 
 def unit_condition(actor: Actor, permission: Permission, *, at: str = "") -> Q:
     """Rows whose unit is within reach; `at` is the way to it, such as `unit__`, empty for units."""
-    held = actor.held
-    if held is None:
-        return NOBODY
     reaches = actor.reaches(permission)
     if Reach.ALL in reaches:
         return ~NOBODY
+    if not reaches & {Reach.BELOW, Reach.UNIT}:
+        return NOBODY
+    assert actor.held is not None  # or nothing would be reached
     if Reach.BELOW in reaches:
-        return Q(**{f"{at}path__startswith": held.unit_path})
-    if Reach.UNIT in reaches:
-        return Q(**{f"{at}path": held.unit_path})
-    return NOBODY
+        return Q(**{f"{at}path__startswith": actor.held.unit_path})
+    return Q(**{f"{at}path": actor.held.unit_path})
 
 
 def units(actor: Actor, permission: Permission) -> OwnedQuerySet[Unit]:
