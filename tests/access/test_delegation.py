@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from kaocheng.access.actor import Helper, holder, rights_of
 from kaocheng.access.delegation import colleagues, delegations
+from kaocheng.access.grants import Permission
 from kaocheng.queries.actor import NOBODY
 from kaocheng.records.models import Delegation, Person
 from tests.cast import NOW, Cast, actor, administers, person
@@ -61,3 +64,16 @@ def test_administrators_are_nobodys_colleagues(cast: Cast) -> None:
     assert not {"方系统", "安全员", "申计"} & names(cast.city_officer)
     assert names(cast.teacher) == {"陈敏", "陈国安", "何敏仪", "沈一鸣"}
     assert names(cast.system_admin) == set()
+
+
+def test_queries_that_are_written_once_know_whether_somebody_acts_for_the_reader(
+    cast: Cast,
+) -> None:
+    lead = actor(cast.lead)
+    helped = replace(lead, helper=Helper(cast.clerk.pk, cast.clerk.name))
+
+    for who in (lead, helped, NOBODY):
+        same = holder(rights_of(who))
+        assert [same.reaches(one) for one in Permission] == [who.reaches(one) for one in Permission]
+    assert not helped.may(Permission.SEE_PERSONAL_DATA)
+    assert lead.may(Permission.SEE_PERSONAL_DATA)

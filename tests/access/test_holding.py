@@ -134,6 +134,10 @@ def test_subject_that_is_a_person_bears_it_alone(city: Adopted, cast: Cast) -> N
     assert "G1" in keys(subjects_held(actor(cast.reviewer), city.adoption, [itself]))
     assert "YL02" in keys(subjects_held(actor(cast.lead), city.adoption, [itself]))
     assert not bears(actor(cast.outsider), city.adoption, [itself])
+    guide = Subject.objects.unscoped("a test").get(adoption=city.adoption, key="G1")
+    holding = Holding(city.adoption)
+    assert holding.owners([itself], guide) == (Owner(cast.district.pk, cast.reviewer.pk),)
+    assert holding.owners([itself], school(city, "YL02")) == (Owner(cast.school.pk, role="lead"),)
 
 
 def test_titles_are_first_guessed_from_their_words() -> None:
