@@ -51,6 +51,7 @@ DOUBLED: Mapping[str, str] = {
     "kaocheng/access/names:Names.look_up: Q": "only the wanted is taken",
     "kaocheng/access/names:Names.of: filter": "every name must mean the person in the end",
     "kaocheng/access/names:Names._appointed: filter argument 1": "only the wanted is taken",
+    "kaocheng/access/names:_called: ": "only the wanted is taken",
     "kaocheng/actions/account:change_password: only": "the page asks first",
     "kaocheng/actions/account:create_account: only": "nobody acts for an administrator",
     "kaocheng/actions/account:_administered: only": "nobody acts for an administrator",

@@ -65,7 +65,7 @@ class Names:
     def _appointed(self, wanted: set[str]) -> dict[str, Found]:
         today, path = CLOCK.today(), self.adoption.unit.path
         rows = Appointment.objects.unscoped(WHY).filter(
-            Q(person__name__in=wanted) | Q(person__staff_number__in=wanted),
+            _called(wanted),
             Q(ends_on=None) | Q(ends_on__gt=today),
             Q(unit__path__startswith=path) | Q(unit__keeper__path__startswith=path),
             starts_on__lte=today,
@@ -80,6 +80,10 @@ class Names:
             for called, people in found.items()
             if len(people) == 1
         }
+
+
+def _called(wanted: set[str]) -> Q:
+    return Q(person__name__in=wanted) | Q(person__staff_number__in=wanted)
 
 
 _ROSTER = ("key", "name", "person_id", "unit_id")
