@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from django.conf import settings
@@ -57,12 +56,10 @@ class DjangoInThreads(BaseHandler):
         super().__init__()
         self.load_middleware(is_async=False)
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="web")
-        self.arriving = Path(settings.DATA) / "incoming"
-        self.arriving.mkdir(parents=True, exist_ok=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            with await _read_body(receive, self.arriving) as body:
+            with await _read_body(receive) as body:
                 response = await self._in_thread(self._respond, scope, body)
                 await self._send(response, send)
         except TooBig:
@@ -120,9 +117,9 @@ class DjangoInThreads(BaseHandler):
         await send({"type": "http.response.body"})
 
 
-async def _read_body(receive: Receive, arriving: Path) -> IO[bytes]:
+async def _read_body(receive: Receive) -> IO[bytes]:
     """The whole body before a thread is taken, so that a slow sender holds none."""
-    body: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(arriving))  # noqa: SIM115  # closed by the caller
+    body: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, dir=str(settings.DATA))  # noqa: SIM115  # closed by the caller
     size = 0
     try:
         while True:
