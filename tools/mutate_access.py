@@ -6,8 +6,8 @@ it lets pass of needs and grants. Prints the mutants that nothing notices. TEXT 
 whose name holds it, ENDPOINTS (beginnings of names, with commas) the cells that are asked: quicker,
 and a survivor may be noticed by the others. `--matrix` leaves those tests out.
 
-The run takes half an hour: with FILE, a line for each mutant is kept there as it goes, and what stands in
-it already is not asked again.
+The run takes half an hour: with FILE, a line for each mutant is kept there as it goes, and what
+stands in it already is not asked again.
 """
 
 from __future__ import annotations

@@ -30,24 +30,6 @@ from tests.access.stranger import FAR
 from tests.access.table import APART
 from tests.cast import NOW, Cast, actor, make_cast, person, unit
 
-# The roles of the people below.
-EVERYBODY = (
-    "member/group",
-    "workshop_leader",
-    "lead/group",
-    "member/school",
-    "lead/school",
-    "clerk/school",
-    "officer/town",
-    "officer/district",
-    "officer/city",
-    "reviewer",
-    "system_admin",
-    "security_admin",
-    "audit_admin",
-)
-ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
-
 
 @dataclass
 class City:

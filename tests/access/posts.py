@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kaocheng.access.actor import Actor
 from kaocheng.queries.actor import NOBODY
 from kaocheng.records.models import Unit
+from tests.access.table import ADMINISTRATORS
 from tests.cast import actor, person
 
 PANEL = "云山区研训指导团队"
@@ -21,7 +22,6 @@ ROLES = {
     "教研科": ("lead", "clerk", "member"),
     PANEL: ("lead", "reviewer"),
 }
-ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
 MANAGERS = frozenset({"lead", "clerk", "officer"})
 SIGNERS = MANAGERS | {"workshop_leader"}
 FILLERS = SIGNERS | {"member"}

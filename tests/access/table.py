@@ -38,9 +38,10 @@ STAFF = (
     "lead/group",
 )
 ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
+EVERYBODY = (*STAFF, *ADMINISTRATORS)
 SHORT = {
     "staff": STAFF,
-    "signed": (*STAFF, *ADMINISTRATORS, "helper"),
+    "signed": (*EVERYBODY, "helper"),
     "officer": STAFF[5:8],
     "manager": STAFF[3:8],
     "others": RELATIONS[1:],

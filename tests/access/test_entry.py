@@ -15,7 +15,8 @@ from kaocheng.records.models import (
     Subject,
     Unit,
 )
-from tests.access.city import ADMINISTRATORS, EVERYBODY, City, ids
+from tests.access.city import City, ids
+from tests.access.table import ADMINISTRATORS, EVERYBODY
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db

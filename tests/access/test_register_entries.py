@@ -11,7 +11,8 @@ from kaocheng.access.entry import PROPOSED, Route
 from kaocheng.methods.holders import Holder, How
 from kaocheng.queries.actor import NOBODY
 from kaocheng.records.models import Adoption, Entry, EntryStep, Person, Subject, Unit
-from tests.access.city import ADMINISTRATORS, EVERYBODY, City, ids
+from tests.access.city import City, ids
+from tests.access.table import ADMINISTRATORS, EVERYBODY
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db

@@ -61,6 +61,17 @@ FORMS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "校表": ("榕荫小学", {"数学组": "", "语文组": ""}),
     "远表": ("海屿区", {"海屿二小": ""}),
 }
+_SCHOOL = {"数学组", "语文组"}
+_TOWN = {"榕荫小学", "珠岸中学", *_SCHOOL}
+_DISTRICT = {"榕镇", "教研科", *_TOWN}
+# What lies below each unit.
+BELOW = {
+    "花城市": {"云山区", "海屿区", "海屿二小", *_DISTRICT},
+    "云山区": _DISTRICT,
+    "榕镇": _TOWN,
+    "海屿区": {"海屿二小"},
+    "榕荫小学": _SCHOOL,
+}
 
 
 @pytest.fixture
@@ -182,21 +193,12 @@ def test_receipts_are_awaited_by_the_unit_that_issued(posts: Posts) -> None:
 
 
 def test_a_unit_addresses_all_below_it_and_neither_itself_nor_others(posts: Posts) -> None:
-    school = {"数学组", "语文组"}
-    town = {"榕荫小学", "珠岸中学", *school}
-    district = {"榕镇", "教研科", PANEL, *town}
-    below = {
-        "花城市": {"云山区", "海屿区", "海屿二小", *district},
-        "云山区": district,
-        "榕镇": town,
-        "海屿区": {"海屿二小"},
-        "榕荫小学": school,
-    }
+    with_panel = {where: BELOW[where] | {PANEL} for where in ("花城市", "云山区")}
 
     def addressed(who: Actor) -> set[str]:
         return {one.name for one in notices.units_to_address(who)}
 
-    assert posts.seen(addressed) == those(MANAGERS, below)
+    assert posts.seen(addressed) == those(MANAGERS, BELOW | with_panel)
 
 
 # ── Forms ───────────────────────────────────────────────────────────────────────────────────────
@@ -334,21 +336,11 @@ def test_forms_ask_open_units_below_of_the_chosen_kinds_and_no_panel(posts: Post
     closed = unit("旧校", "school", posts.units["榕镇"])
     closed.closes_on = NOW.date()
     closed.save()
-    school = {"数学组", "语文组"}
-    town = {"榕荫小学", "珠岸中学", *school}
-    district = {"榕镇", "教研科", *town}
-    below = {
-        "花城市": {"云山区", "海屿区", "海屿二小", *district},
-        "云山区": district,
-        "榕镇": town,
-        "海屿区": {"海屿二小"},
-        "榕荫小学": school,
-    }
 
     def of_kinds(who: Actor, *kinds: str) -> set[str]:
         return {one.name for one in collections.units_to_ask(who, kinds)}
 
-    assert posts.seen(lambda who: of_kinds(who, *UnitKind.values)) == those(MANAGERS, below)
+    assert posts.seen(lambda who: of_kinds(who, *UnitKind.values)) == those(MANAGERS, BELOW)
     officer = posts.actors["officer 云山区"]
     assert of_kinds(officer, "school") == {"榕荫小学", "珠岸中学"}
     assert of_kinds(officer, "panel", "district") == set()
