@@ -104,11 +104,13 @@ def board(
     kinds = ROWS_UNDER.get(top.kind, ())
     chosen = row_kind if row_kind in kinds else next(iter(kinds), "")
     rights, held_path = rights_of(actor), actor.held.unit_path if actor.held else ""
+    # To look twice for the same beginning takes as long as once.
+    top_path = None if top.path == held_path else top.path
     itself: Row = (top.pk, top.name, top.path)
-    under: list[Row] = _UNDER.ask(held_path, top.path, shape=(rights, chosen))
+    under: list[Row] = _UNDER.ask(held_path, top_path, shape=(rights, chosen))
     all_fit = len(under) <= PAGE
     find = _COUNTED if all_fit else _OVERDUE
-    found = find.ask(held_path, top.path, now, shape=(rights, _depths(itself, *under)))
+    found = find.ask(held_path, top_path, now, shape=(rights, _depths(itself, *under)))
     counts = _by_row(found, itself, under)
     overdue = {pk: late for pk, (_, late, _) in counts.items() if late}
     under.sort(key=lambda row: -overdue.get(row[0], 0))  # stable: pinyin among equals
@@ -117,7 +119,7 @@ def board(
     if not all_fit:
         paths = [path for _, _, path in here if path != top.path]
         of_page = (rights, _depths(*here))
-        found = _SHOWN.ask(held_path, top.path, top.pk, *paths, shape=of_page)
+        found = _SHOWN.ask(held_path, top_path, top.pk, *paths, shape=of_page)
         counts = _by_row(found, itself, here)
     return Board(
         unit_id=top.pk,
@@ -134,15 +136,17 @@ def board(
     )
 
 
-def _under_rows(shape: tuple[Rights, str], held_path: str, top_path: str) -> QuerySet[Any, Any]:
+def _under_rows(
+    shape: tuple[Rights, str], held_path: str, top_path: str | None
+) -> QuerySet[Any, Any]:
     rights, kind = shape
     reached = units_below(holder(rights, unit_path=held_path))
-    under = reached.filter(path__startswith=top_path, kind=kind, closes_on=None)
+    under = reached.filter(_below(top_path, at=""), kind=kind, closes_on=None)
     return under.order_by("pinyin", "pk").values_list("pk", "name", "path")
 
 
 def _counted_rows(
-    shape: tuple[Rights, Depths], held_path: str, top_path: str, now: datetime
+    shape: tuple[Rights, Depths], held_path: str, top_path: str | None, now: datetime
 ) -> QuerySet[Any, Any]:
     """What is open and done stands counted; what is overdue, the moment decides."""
     counted = _tallied(shape, held_path, top_path)
@@ -150,16 +154,16 @@ def _counted_rows(
 
 
 def _overdue_rows(
-    shape: tuple[Rights, Depths], held_path: str, top_path: str, now: datetime
+    shape: tuple[Rights, Depths], held_path: str, top_path: str | None, now: datetime
 ) -> QuerySet[Any, Any]:
     rights, depths = shape
     tasks = tasks_below(holder(rights, unit_path=held_path))
-    overdue = tasks.filter(overdue_condition(now), unit__path__startswith=top_path)
+    overdue = tasks.filter(overdue_condition(now), _below(top_path))
     return overdue.values_list(Left("unit__path", depths[-1]), Value(0), Value(1), Value(0))
 
 
 def _shown_rows(
-    shape: tuple[Rights, Depths], held_path: str, top_path: str, top_id: int, *paths: str
+    shape: tuple[Rights, Depths], held_path: str, top_path: str | None, top_id: int, *paths: str
 ) -> QuerySet[Any, Any]:
     """Only what counts to the rows shown, so that the page costs the same among 1,600."""
     _, depths = shape
@@ -169,10 +173,17 @@ def _shown_rows(
     return counted.filter(reduce(or_, on_page, Q(unit_id=top_id)))
 
 
-def _tallied(shape: tuple[Rights, Depths], held_path: str, top_path: str) -> QuerySet[Any, Any]:
+def _below(top_path: str | None, *, at: str = "unit__") -> Q:
+    """Below the unit of the board; nothing more to ask where that is the reader's own."""
+    return Q() if top_path is None else Q(**{f"{at}path__startswith": top_path})
+
+
+def _tallied(
+    shape: tuple[Rights, Depths], held_path: str, top_path: str | None
+) -> QuerySet[Any, Any]:
     rights, depths = shape
     counts = task_counts_below(holder(rights, unit_path=held_path))
-    under = counts.filter(unit__path__startswith=top_path)
+    under = counts.filter(_below(top_path))
     return under.values_list(Left("unit__path", depths[-1]), "open", Value(0), "done")
 
 
