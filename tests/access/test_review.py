@@ -11,8 +11,9 @@ from kaocheng.access.actor import Actor
 from kaocheng.access.review import Office, own_reviews, rounds_at_work, subjects_to_open
 from kaocheng.methods.holders import Holder, How
 from kaocheng.queries.actor import NOBODY
-from kaocheng.records.models import Adoption, Review, Round, SchemeVersion, Subject, Unit
+from kaocheng.records.models import Review, Round, Subject, Unit
 from kaocheng.records.models.review import ReviewState
+from tests.access import made
 from tests.access.posts import PANEL, at, units_by_name
 from tests.cast import NOW, Cast, actor, appoint, unit
 
@@ -70,26 +71,10 @@ def work(cast: Cast) -> Work:
     """In each round two tables of ratings about each unit, and one unit that is there no more."""
     unit("北田区", "district", cast.city)
     units = units_by_name()
-    scheme = SchemeVersion(
-        pack="test", scheme_id="test", title="考核", version="1", digest="0" * 64, kept_at=NOW
-    )
-    scheme.save()
     rounds = {}
     for title, (office, assessed) in ROUNDS.items():
         there = units[office]
-        adoption = Adoption(
-            unit=there, scheme=scheme, title=title, state="in_force", made_at=NOW, approved_at=NOW
-        )
-        adoption.save()
-        rounds[title] = work_of = Round(
-            adoption=adoption,
-            unit=there,
-            title=title,
-            starts_on=NOW.date(),
-            state="running",
-            opened_at=NOW,
-        )
-        work_of.save()
+        rounds[title] = work_of = made.work(made.adoption(there, title))
         for name in assessed:
             subject = listed(work_of, name, units[name])
             for register, assessor in (("rating", cast.reviewer), ("peers", cast.colleague)):
@@ -106,9 +91,9 @@ def work(cast: Cast) -> Work:
 
 
 def listed(work: Round, name: str, where: Unit, **more: object) -> Subject:
-    made = Subject(adoption=work.adoption, roster="unit", key=name, name=name, unit=where, **more)
-    made.save()
-    return made
+    return Subject.objects.create(
+        adoption=work.adoption, roster="unit", key=name, name=name, unit=where, **more
+    )
 
 
 def titles(rows: object) -> set[str]:

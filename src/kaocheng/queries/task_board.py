@@ -104,7 +104,7 @@ def board(
     kinds = ROWS_UNDER.get(top.kind, ())
     chosen = row_kind if row_kind in kinds else next(iter(kinds), "")
     rights, held_path = rights_of(actor), actor.held.unit_path if actor.held else ""
-    # To look twice for the same beginning takes as long as once.
+    # Below the own unit the doors look anyway.
     top_path = None if top.path == held_path else top.path
     itself: Row = (top.pk, top.name, top.path)
     under: list[Row] = _UNDER.ask(held_path, top_path, shape=(rights, chosen))
